@@ -1,0 +1,1 @@
+"""A made-up office, and the played day."""

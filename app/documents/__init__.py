@@ -1,0 +1,1 @@
+"""What is handed over: slips, receipts, bills, notices, workbooks."""

@@ -1,0 +1,32 @@
+"""What can go wrong as a matter of course. The words for each code are found where it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class AppError(Exception):
+    """An expected failure: shown as a sentence in the user's language, never as a traceback.
+
+    `code` names the sentence (`app/failures.py`), `params` fills its places.
+    """
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params: Mapping[str, object] = params
+
+
+class Invalid(AppError):
+    """One or more fields are wrong; `fields` maps field names to error codes."""
+
+    def __init__(self, **fields: str) -> None:
+        super().__init__("invalid", **fields)
+        self.fields: Mapping[str, str] = fields
+
+
+class Cancelled(AppError):
+    """The person asked a running job to stop."""
+
+    def __init__(self) -> None:
+        super().__init__("cancelled")

@@ -1,0 +1,1 @@
+"""The hub: what the district offices' desktops reconcile with."""

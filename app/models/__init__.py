@@ -1,0 +1,1 @@
+"""What is stored: tables, the same for SQLite and PostgreSQL."""

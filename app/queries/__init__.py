@@ -1,0 +1,1 @@
+"""What people ask: ids for a filter and an order, rows for ids."""

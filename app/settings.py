@@ -1,0 +1,21 @@
+"""Where things lie: the program's own resources and the home of the data."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+
+def resources() -> Path:
+    """The folder of icons, fonts, translations and defaults, also inside the packaged program."""
+    bundled = getattr(sys, "_MEIPASS", None)
+    return (Path(bundled) if bundled else Path(__file__).resolve().parent.parent) / "resources"
+
+
+def data_home() -> Path:
+    """`DAUMOI_HOME`, or the platform's folder for a user's data."""
+    chosen = os.environ.get("DAUMOI_HOME")
+    return Path(chosen) if chosen else user_data_path("DauMoi", appauthor=False)

@@ -1,0 +1,1 @@
+"""How replicas agree: journal, entries, apply, client, transport."""
