@@ -31,8 +31,9 @@ def parse_quantity(text: str, language: str = "vi") -> int:
     group, point = (".", ",") if language == "vi" else (",", ".")
     plain = unicodedata.normalize("NFKC", text).strip()
     for thousands, decimal in ((group, point), (point, group)):
-        number = rf"([1-9][0-9]{{0,2}}(?:[{thousands} ][0-9]{{3}}){{1,3}}|[0-9]{{1,12}})(?:[{decimal}]([0-9]{{1,3}}))?"
-        if found := re.fullmatch(number, plain):
+        groups = rf"[1-9][0-9]{{0,2}}([{thousands} ])[0-9]{{3}}(?:\2[0-9]{{3}}){{0,2}}"
+        found = re.fullmatch(rf"({groups}|[0-9]{{1,12}})(?:[{decimal}]([0-9]{{1,3}}))?", plain)
+        if found:
             whole = re.sub("[ .,]", "", found[1])
-            return int(whole) * 1000 + int((found[2] or "").ljust(3, "0"))
+            return int(whole) * 1000 + int((found[3] or "").ljust(3, "0"))
     raise AppError("quantity.unreadable", text=text)
