@@ -7,21 +7,28 @@ clean values and, for each row, what is wrong with it. Quantities are thousandth
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 
 from app.domain.errors import AppError
-from app.domain.fold import fold, nfc, phone
+from app.domain.fold import fold
+from app.domain.import_cells import (
+    READERS,
+    Reader,
+    Value,
+    Wrong,
+    class_reader,
+    clean,
+    read_index,
+    route_reader,
+)
 from app.domain.import_fields import (
-    CLASS_WORDS,
     FIELDS_CUSTOMERS,
     FIELDS_READINGS,
     Field,
     field_titles,
 )
-from app.domain.import_headings import Header, find_header, propose
-from app.domain.quantities import parse_quantity
+from app.domain.import_headings import Cell, Header, find_header, propose
 
 __all__ = [
     "FIELDS_CUSTOMERS",
@@ -38,9 +45,7 @@ __all__ = [
     "propose",
 ]
 
-Cell = str | int | float | bool | date | datetime | None
 Row = tuple[int, Sequence[Cell]]
-Value = str | int | date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,201 +82,27 @@ class ParsedRow:
         return not any(problem.blocks for problem in self.problems)
 
 
-class _Wrong(Exception):  # noqa: N818
-    """The cell cannot be taken as it is; `value` is what may be kept when the problem does not block."""
-
-    def __init__(self, code: str, value: Value = None, blocks: bool = True) -> None:
-        super().__init__(code)
-        self.code, self.value, self.blocks = code, value, blocks
-
-
-_ESCAPES = re.compile("_x[0-9A-Fa-f]{4}_")
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"}
-_SHORTENED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)
-_TCVN3 = re.compile("[A-Za-z][¨©ª«¬®µ¶·¸¹»¼½¾Æ×]|[¨©ª«¬®µ¶¸¹»¼½¾][a-z]")
-_VNI = re.compile("[aeouy][øûïåëñ]|[AEOUY][ØÛÏÅËÑ]|Ñ[aeiouyïöô]|[aâeo][àáãäåéèùúûüï][a-z]*[aeou][øû]")
+_TOTAL = re.compile(
+    r"(tong cong|tong so|tong|cong|grand total|total|sum|合 计|总 计|小 计)( khach hang| customers)?[ :.]*"
+)
+_SIGNATURE = re.compile(
+    r"(nguoi lap|nguoi ghi|nguoi kiem tra|ke toan|giam doc|thu truong)\b.*|.*ngay .+ thang .+ nam.*"
+)
 
 
-def _clean(value: Cell) -> str:
-    """The cell as text: NFC, single blanks, nothing invisible. Whole numbers lose their ".0"."""
-    if isinstance(value, str):
-        if not value.isprintable():
-            value = _UNSEEN.sub("", _ESCAPES.sub(" ", value))
-        elif "_x" in value:
-            value = _ESCAPES.sub(" ", value)
-        return " ".join(nfc(value).split())
-    if isinstance(value, bool) or value is None:
-        return "" if value is None else str(value).upper()
-    if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
-            return "#NUM!"
-        return str(int(value)) if value.is_integer() else repr(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _checked(text: str, field: Field) -> str:
-    if text in _EXCEL_ERRORS:
-        raise _Wrong("import.cell_error")
-    if "\ufffd" in text:
-        raise _Wrong("import.broken_text")
-    if len(text) > field.longest:
-        raise _Wrong("import.too_long")
-    return text
-
-
-def _text(value: Cell, text: str, field: Field) -> Value:
-    """Names, addresses, notes. A house number such as 12/5 that Excel turned into a date is told."""
-    if isinstance(value, date):
-        raise _Wrong("import.became_a_date")
-    if not text.isascii() and (_TCVN3.search(text) or _VNI.search(text)):
-        raise _Wrong("import.old_font")
-    return _checked(text, field)
-
-
-def _code(value: Cell, text: str, field: Field) -> Value:
-    if isinstance(value, date):
-        raise _Wrong("import.became_a_date")
-    if _SHORTENED.fullmatch(text) or (isinstance(value, float) and abs(value) >= 1e15):
-        raise _Wrong("import.lost_digits")  # Excel keeps 15 figures of a number
-    return _checked(text.removeprefix("'"), field)
-
-
-def _tax(value: Cell, text: str, field: Field) -> Value:
-    text = str(_code(value, text, field)).replace(" ", "")
-    if isinstance(value, int | float) and len(text) == 9:
-        text = "0" + text  # a number cell drops the zero with which tax codes of Hà Nội begin
-    return text
-
-
-_BETWEEN_PHONES = re.compile(r"[;/,\n|]|\s-\s|\bhoặc\b|\bor\b")
-
-
-def _phone(value: Cell, text: str, field: Field) -> Value:
-    """All numbers of the cell, each as it is dialled, joined by "; "; what is no number is kept and told."""
-    _checked(text, field)
-    found = []
-    for part in _BETWEEN_PHONES.split(text):
-        digits = phone(part)
-        if isinstance(value, int | float) and len(digits) in (9, 10) and digits[0] in "23456789":
-            digits = "0" + digits  # a number cell drops the zero
-        if digits and (not 8 <= len(digits) <= 12 or re.search("[^\\W\\d_]{4}", part)):
-            raise _Wrong("import.not_a_phone", text, blocks=False)
-        if digits and digits not in found:
-            found.append(digits)
-    if not found:
-        raise _Wrong("import.not_a_phone", text, blocks=False)
-    return "; ".join(found)
-
-
-_LARGEST_INDEX = 999_999_999_999  # thousandths: nine figures before the point, as meters have
-
-
-def _index(value: Cell, text: str, field: Field, language: str = "vi") -> Value:
-    if isinstance(value, bool | date) or text in _EXCEL_ERRORS:
-        raise _Wrong("import.not_a_number")
-    if isinstance(value, int):
-        amount = value * 1000
-    elif isinstance(value, float):
-        amount = round(value * 1000)
-    elif re.match(r"[-\u2212]\s*[0-9]", text):
-        raise _Wrong("import.negative")
-    else:
-        try:
-            amount = parse_quantity(text, language)
-        except AppError:
-            raise _Wrong("import.not_a_number") from None
-    if amount < 0:
-        raise _Wrong("import.negative")
-    if amount > _LARGEST_INDEX:
-        raise _Wrong("import.too_large")
-    return amount
-
-
-def _count(value: Cell, text: str, field: Field) -> Value:
-    if isinstance(value, bool | date) or not re.fullmatch(r"[-\u2212]?[0-9]{1,15}", text):
-        raise _Wrong("import.not_whole")
-    number = int(text.replace("\u2212", "-"))
-    if number < 0:
-        raise _Wrong("import.negative")
-    if not field.least <= number <= field.most:
-        raise _Wrong("import.out_of_range")
-    return number
-
-
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.]+)?")
-_DAY_FIRST = re.compile(r"(?:ngày )?(\d{1,2})(?:[-/.]| tháng )(\d{1,2})(?:[-/.]| năm )(\d{4}|\d{2})(?: [\d:.]+)?")
-_CHINESE = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
-
-
-def _date(value: Cell, text: str, field: Field) -> Value:
-    """A date cell, a serial number of Excel, or text with the day first; an American order is not guessed."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if 20_000 <= value <= 80_000:  # 1954 to 2119
-            return date(1899, 12, 30) + timedelta(days=int(value))
-        raise _Wrong("import.not_a_date")
-    plain = text.lower()
-    if found := _ISO.fullmatch(plain) or _CHINESE.fullmatch(plain):
-        year, month, day = map(int, found.groups())
-    elif found := _DAY_FIRST.fullmatch(plain):
-        day, month, year = map(int, found.groups())
-        year += 2000 if year < 100 else 0
-    else:
-        raise _Wrong("import.not_a_date")
-    try:
-        read = date(year, month, day)
-    except ValueError:
-        raise _Wrong("import.not_a_date") from None
-    if not 1950 <= read.year <= 2120:
-        raise _Wrong("import.not_a_date")
-    return read
-
-
-_Reader = Callable[[Cell, str, Field], Value]
-_READERS: dict[str, _Reader] = {
-    "text": _text, "code": _code, "tax": _tax, "phone": _phone, "count": _count, "date": _date,
-}  # fmt: skip
-
-
-def _class_reader(known: Mapping[str, Iterable[str]]) -> _Reader:
-    words = {fold(word): code for code in known for word in (*CLASS_WORDS.get(code, ()), code)}
-    words |= {fold(name): code for code, names in known.items() for name in names}
-
-    def read(value: Cell, text: str, field: Field) -> Value:
-        code = words.get(" ".join(re.sub(r"[-_.]", " ", fold(text)).split())) or words.get(fold(text))
-        if code is None:
-            raise _Wrong("import.unknown_class")
-        return code
-
-    return read
-
-
-def _route_reader(known: Iterable[str]) -> _Reader:
-    codes = {fold(code): code for code in known}
-
-    def read(value: Cell, text: str, field: Field) -> Value:
-        code = codes.get(fold(str(_code(value, text, field))))
-        if code is None:
-            raise _Wrong("import.unknown_route")
-        return code
-
-    return read
-
-
-_FOOTER = re.compile(r"(tong|cong|total|sum|合 ?计|总 ?计|小 ?计|nguoi lap|ke toan|giam doc|thu truong|ngay \D|nguoi ghi)\b.*")
-
-
-def _no_data(cells: Sequence[str], started: bool) -> bool:
+def _no_data(cells: Sequence[Cell], started: bool) -> bool:
     """A line that numbers the columns ("(1) (2) (3)") under the headings, a total, a signature."""
-    filled = [cell.strip("()[] ") for cell in cells if cell]
-    if not started and len(filled) > 2 and all(cell.isdigit() and len(cell) < 3 for cell in filled):
-        numbers = list(map(int, filled))
-        return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    return bool(_FOOTER.fullmatch(fold(filled[0])))
+    filled = [cell for cell in cells if cell is not None and cell != ""]
+    if not started and len(filled) > 2:
+        numbers = [clean(cell).strip("()[] ") for cell in filled]
+        if all(text.isdecimal() for text in numbers):
+            first = int(numbers[0])
+            return first < 100 and list(map(int, numbers)) == list(range(first, first + len(numbers)))
+    if not isinstance(filled[0], str):
+        return False
+    if len(filled) <= 2 and _SIGNATURE.fullmatch(fold(filled[0])):
+        return True
+    return not filled[0][-1].isdigit() and bool(_TOTAL.fullmatch(fold(filled[0])))
 
 
 def column_letter(index: int) -> str:
@@ -306,15 +137,15 @@ def parse_rows(
     """The customers of a sheet, each with its problems; empty rows, totals and signatures are passed over.
 
     `mapping` says which field a column (from 0) holds; rows up to number `after` (the headings) are left out.
-    `known_classes` gives, for the code of each customer class, its names; without `known_routes` any route is
-    taken. `language` decides what "1.234" means. A connection code that is left empty is the customer code; the
-    same connection twice is wrong, the same customer with two connections is not.
+    `known_classes` gives, for the code of each customer class, its names; without `known_routes` any route
+    is taken. `language` decides what "1.234" means. A connection code that is left empty is the customer
+    code; the same connection twice is wrong, the same customer with two connections is not.
     Raises AppError("import.column_missing", field=...) or ("import.column_twice", field=...).
     """
-    readers = _READERS | {"class": _class_reader(known_classes)}
+    readers = READERS | {"class": class_reader(known_classes)}
     table = _Table(FIELDS_CUSTOMERS, mapping, titles, readers, language)
     if known_routes is not None:
-        table.use("route", _route_reader(known_routes))
+        table.use("route", route_reader(known_routes))
     return _customers(table, rows, after)
 
 
@@ -330,7 +161,7 @@ def parse_readings(
 
     Without a present index the row is told ("import.not_read") and does not block: the meter stays unread.
     """
-    return _readings(_Table(FIELDS_READINGS, mapping, titles, _READERS, language), rows, after)
+    return _readings(_Table(FIELDS_READINGS, mapping, titles, READERS, language), rows, after)
 
 
 class _Table:
@@ -341,7 +172,7 @@ class _Table:
         fields: Sequence[Field],
         mapping: Mapping[int, str],
         titles: Mapping[int, str] | None,
-        readers: Mapping[str, _Reader],
+        readers: Mapping[str, Reader],
         language: str,
     ) -> None:
         for name in missing(mapping, fields):
@@ -356,15 +187,17 @@ class _Table:
         }
 
         def index_reader(value: Cell, text: str, field: Field) -> Value:
-            return _index(value, text, field, language)
+            return read_index(value, text, field, language)
 
         known = {**readers, "index": index_reader}
         self.columns = [(i, by_name[name], known[by_name[name].kind]) for i, name in sorted(mapping.items())]
 
-    def use(self, name: str, reader: _Reader) -> None:
+    def use(self, name: str, reader: Reader) -> None:
         self.columns = [(i, f, reader if f.name == name else r) for i, f, r in self.columns]
 
-    def problem(self, name: str, code: str, value: object, first_row: int = 0, blocks: bool = True) -> Problem:
+    def problem(
+        self, name: str, code: str, value: object, first_row: int = 0, blocks: bool = True
+    ) -> Problem:
         shown = "" if value is None else str(value)
         return Problem(name, self.titles[name], code, shown[:80], first_row, blocks)
 
@@ -372,14 +205,13 @@ class _Table:
         started = False
         for number, cells in rows:
             if number <= after or not any(cells):
-                if number <= after or all(cell is None or cell == "" for cell in cells):
-                    continue
+                continue
             values: dict[str, Value] = {}
             problems: list[Problem] = []
-            texts = [_clean(cells[i]) if i < len(cells) else "" for i, _, _ in self.columns]
+            texts = [clean(cells[i]) if i < len(cells) else "" for i, _, _ in self.columns]
             if not any(texts):
                 continue
-            if (not started or texts[0] == "" or not cells[0]) and _no_data(texts, started):
+            if _no_data(cells, started):
                 continue
             started = True
             for (i, field, reader), text in zip(self.columns, texts, strict=True):
@@ -388,7 +220,7 @@ class _Table:
                     continue
                 try:
                     values[field.name] = reader(cells[i], text, field)
-                except _Wrong as wrong:
+                except Wrong as wrong:
                     values[field.name] = wrong.value
                     problems.append(self.problem(field.name, wrong.code, text, blocks=wrong.blocks))
             yield number, values, problems
