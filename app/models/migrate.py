@@ -1,0 +1,16 @@
+"""Alembic's configuration, in code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.config import Config
+from sqlalchemy import Connection
+
+
+def alembic_config(connection: Connection | None) -> Config:
+    """The configuration with which `migrations/env.py` runs on an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,1 @@
+"""Steps from one release of the database to the next."""

@@ -1,0 +1,83 @@
+"""The form of an entry: its canonical bytes, its hash, its rows. Frozen: old entries must verify for ever.
+
+An entry's hash is blake2b-32 over the hash of the entry before it in its feed and its own canonical bytes
+(msgpack of its fields in this order). A row holds raw values only (int, str, bytes, None), so the same bytes
+come out on every machine.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+SCHEMA = 1
+"""The schema number that this release writes."""
+
+FIRST = b""
+"""The hash before a feed's first entry."""
+
+
+class Rows(msgspec.Struct, frozen=True, array_like=True):
+    """Rows of one table with the same columns; the first column is the id. The office, and the stamp, are
+    the entry's."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: list[list[Any]]
+
+
+class Edit(msgspec.Struct, frozen=True, array_like=True):
+    """Changed fields of one card: field, new value, and the stamp of the value that its author saw."""
+
+    table: str
+    id: bytes
+    fields: list[tuple[str, Any, int, int]]
+
+
+class Body(msgspec.Struct, frozen=True, array_like=True):
+    """What an entry writes: new rows (facts and cards), then edits of cards."""
+
+    rows: list[Rows]
+    edits: list[Edit]
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """One act of one person, whole.
+
+    `origin` is the device at which it was made: the feed's own, save for an entry that is issued again from a
+    lost branch; (hlc, origin) is its stamp. `seen` names the feeds that moved since the author's last entry,
+    as (device, number) pairs in order.
+    """
+
+    device: int
+    number: int
+    id: bytes
+    origin: int
+    hlc: int
+    office_no: int
+    kind: str
+    by: bytes | None
+    schema: int
+    seen: list[tuple[int, int]]
+    body: bytes
+
+
+_encoder = msgspec.msgpack.Encoder()
+_body_decoder = msgspec.msgpack.Decoder(Body)
+
+
+def encode_body(body: Body) -> bytes:
+    """The canonical bytes of a body."""
+    return _encoder.encode(body)
+
+
+def decode_body(data: bytes) -> Body:
+    """A body from its bytes; `msgspec.DecodeError` or `ValidationError` when it is not one."""
+    return _body_decoder.decode(data)
+
+
+def chain(previous: bytes, entry: Entry) -> bytes:
+    """The hash of `entry` after the entry whose hash is `previous`."""
+    return blake2b(previous + _encoder.encode(entry), digest_size=32).digest()

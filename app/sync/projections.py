@@ -1,0 +1,296 @@
+"""Projections: what is worked out from facts for speed. Each is a pure function of the rows it stands on, so
+it is worked out anew for every key that an entry touches, whatever the order of arrival."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from app.domain.fold import fold
+from app.domain.requests import Event, fold_request
+from app.models.base import canonical_json, instant, millis
+from app.sync.entries import Body
+from app.sync.merge import Cursor, exception_id
+
+CHUNK = 500
+
+Keys = dict[str, set[bytes]]
+
+
+class Touched:
+    """The keys whose projections entries have made stale, per office."""
+
+    def __init__(self) -> None:
+        self._keys: dict[int, Keys] = defaultdict(lambda: defaultdict(set))
+        self.series: dict[str, int] = {}
+        self.tables: set[str] = set()
+
+    def note(self, cur: Cursor, office: int, body: Body) -> None:
+        """Take note of an applied body."""
+        keys = self._keys[office]
+        for rows in body.rows:
+            self.tables.add(rows.table)
+            place = {c: i for i, c in enumerate(rows.columns)}
+            for projection, column in _FOLLOWS.get(rows.table, ()):
+                at = place[column]
+                keys[projection].update(r[at] for r in rows.rows if r[at] is not None)
+            if "code" in place and rows.table in _NUMBERED:
+                self._number(r[place["code"]] for r in rows.rows)
+        for edit in body.edits:
+            self.tables.add(edit.table)
+            if edit.table in _SEARCHED:
+                keys[edit.table].add(edit.id)
+
+    def _number(self, codes: Iterable[str]) -> None:
+        for code in codes:
+            series, _, number = code.rpartition("-")
+            if int(number) > self.series.get(series, 0):
+                self.series[series] = int(number)
+
+    def refresh(self, cur: Cursor) -> None:
+        """Work out every touched projection."""
+        for office, keys in self._keys.items():
+            for source, sql in _LEADS:
+                if keys.get(source):
+                    target = _LEADS_TO[source]
+                    for marks, chunk in _chunks(keys[source]):
+                        cur.execute(sql.format(marks=marks), (office, *chunk))
+                        for found in cur.fetchall():
+                            for projection, key in zip(target, found, strict=True):
+                                if key is not None:
+                                    keys[projection].add(key)
+            for projection, work_out in _PROJECTIONS:
+                for marks, chunk in _chunks(keys.get(projection, ())):
+                    work_out(cur, office, marks, chunk)
+        cur.executemany(
+            "INSERT INTO series (series, last) VALUES (?, ?) "
+            "ON CONFLICT (series) DO UPDATE SET last = max(last, excluded.last)",
+            list(self.series.items()),
+        )
+
+
+_FOLLOWS: dict[str, tuple[tuple[str, str], ...]] = {
+    "customer": (("search", "id"),),
+    "connection": (("search", "customer_id"),),
+    "meter": (("connection", "connection_id"),),
+    "reading": (("use", "connection_id"),),
+    "bill": (("bill", "id"), ("balance", "customer_id")),
+    "allocation": (("bill", "bill_id"), ("balance", "customer_id")),
+    "receipt": (("session", "session_id"),),
+    "reversal": (("receipt", "receipt_id"), ("session", "session_id")),
+    "session_opened": (("session", "id"),),
+    "session_closed": (("session", "session_id"),),
+    "remittance": (("session", "session_id"),),
+    "request": (("request", "id"),),
+    "request_event": (("request", "request_id"),),
+}
+"""Table -> (projection or source of one, the column with its key)."""
+
+_SEARCHED = {"customer", "connection", "meter"}
+_NUMBERED = {"bill", "receipt", "request", "session_opened", "remittance"}
+
+_LEADS: tuple[tuple[str, str], ...] = (
+    ("meter", "SELECT connection_id FROM meter WHERE office_no = ? AND id IN ({marks})"),
+    ("connection", "SELECT customer_id FROM connection WHERE office_no = ? AND id IN ({marks})"),
+    ("customer", "SELECT id FROM customer WHERE office_no = ? AND id IN ({marks})"),
+    ("receipt", "SELECT bill_id, customer_id FROM allocation WHERE office_no = ? AND receipt_id IN ({marks})"),
+)
+_LEADS_TO = {
+    "meter": ("connection",),
+    "connection": ("search",),
+    "customer": ("search",),
+    "receipt": ("bill", "balance"),
+}
+
+
+def _chunks(keys: Iterable[bytes]) -> Iterator[tuple[str, list[bytes]]]:
+    ordered = sorted(keys)
+    for at in range(0, len(ordered), CHUNK):
+        chunk = ordered[at : at + CHUNK]
+        yield ", ".join("?" * len(chunk)), chunk
+
+
+_COUNTS = "(1 - (SELECT count(*) FROM reversal r WHERE r.receipt_id = a.receipt_id))"
+"""A receipt's money counts once, less once for each reversal: nothing is lost even if it was reversed twice."""
+
+
+def _bills(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
+    cur.execute(
+        "INSERT INTO bill_state (office_no, id, customer_id, total, paid, open, due_on) "
+        "SELECT office_no, id, customer_id, total, paid, paid < total, due_on FROM ("
+        "SELECT b.office_no, b.id, b.customer_id, b.total, b.due_on, "
+        f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a WHERE a.bill_id = b.id), 0) AS paid "
+        f"FROM bill b WHERE b.office_no = ? AND b.id IN ({marks})) AS worked_out WHERE true "
+        "ON CONFLICT (office_no, id) DO UPDATE SET customer_id = excluded.customer_id, total = excluded.total, "
+        "paid = excluded.paid, open = excluded.open, due_on = excluded.due_on",
+        (office, *ids),
+    )
+    _derived_exceptions(
+        cur, office, "overpaid", "bill", ids,
+        "SELECT id, paid - total FROM bill_state WHERE paid > total AND office_no = ? "
+        f"AND id IN ({marks})",
+        lambda found: {"surplus": found[1]},
+    )  # fmt: skip
+
+
+def _balances(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
+    cur.execute(
+        "INSERT INTO customer_balance (office_no, id, owed, credit) "
+        "SELECT c.office_no, c.id, "
+        "coalesce((SELECT sum(max(s.total - s.paid, 0)) FROM bill_state s WHERE s.customer_id = c.id), 0), "
+        f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a "
+        "WHERE a.customer_id = c.id AND a.bill_id IS NULL), 0) + "
+        "coalesce((SELECT sum(max(s.paid - s.total, 0)) FROM bill_state s WHERE s.customer_id = c.id), 0) "
+        f"FROM customer c WHERE c.office_no = ? AND c.id IN ({marks}) "
+        "ON CONFLICT (office_no, id) DO UPDATE SET owed = excluded.owed, credit = excluded.credit",
+        (office, *ids),
+    )
+
+
+def _sessions(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
+    cur.execute(
+        "INSERT INTO session_state (office_no, id, open, receipts, received, reversals, returned, expected, "
+        "counted, remitted) SELECT w.office_no, w.id, w.counted IS NULL, w.receipts, w.received, w.reversals, "
+        "w.returned, w.float_amount + w.received - w.returned, w.counted, w.remitted FROM ("
+        "SELECT o.office_no, o.id, o.float_amount, "
+        "(SELECT count(*) FROM receipt p WHERE p.session_id = o.id) AS receipts, "
+        "coalesce((SELECT sum(p.total) FROM receipt p WHERE p.session_id = o.id), 0) AS received, "
+        "(SELECT count(*) FROM reversal v WHERE v.session_id = o.id) AS reversals, "
+        "coalesce((SELECT sum(v.amount) FROM reversal v WHERE v.session_id = o.id), 0) AS returned, "
+        "(SELECT x.counted FROM session_closed x WHERE x.session_id = o.id ORDER BY x.hlc, x.device LIMIT 1) "
+        "AS counted, "
+        "coalesce((SELECT sum(m.amount) FROM remittance m WHERE m.session_id = o.id), 0) AS remitted "
+        f"FROM session_opened o WHERE o.office_no = ? AND o.id IN ({marks})) AS w WHERE true "
+        "ON CONFLICT (office_no, id) DO UPDATE SET open = excluded.open, receipts = excluded.receipts, "
+        "received = excluded.received, reversals = excluded.reversals, returned = excluded.returned, "
+        "expected = excluded.expected, counted = excluded.counted, remitted = excluded.remitted",
+        (office, *ids),
+    )
+
+
+def _uses(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
+    cur.execute(
+        "INSERT INTO connection_use (office_no, id, last_period, last_index, last_read_on, usual) "
+        "SELECT office_no, connection_id, max(CASE WHEN age = 1 THEN period END), "
+        "max(CASE WHEN age = 1 THEN present END), max(CASE WHEN age = 1 THEN read_on END), "
+        "sum(usage) / count(*) FROM ("
+        "SELECT *, row_number() OVER (PARTITION BY connection_id ORDER BY period DESC) AS age FROM ("
+        "SELECT office_no, connection_id, period, present, read_on, usage, row_number() OVER "
+        "(PARTITION BY connection_id, period ORDER BY hlc DESC, device DESC) AS newest FROM reading "
+        f"WHERE connection_id IN ({marks}) AND office_no = ?) AS counted WHERE newest = 1) AS aged "
+        "WHERE age <= 3 GROUP BY office_no, connection_id "
+        "ON CONFLICT (office_no, id) DO UPDATE SET last_period = excluded.last_period, "
+        "last_index = excluded.last_index, last_read_on = excluded.last_read_on, usual = excluded.usual",
+        (*ids, office),
+    )
+    _derived_exceptions(
+        cur, office, "two_readings", "connection", ids,
+        "SELECT connection_id, min(period) FROM (SELECT r.connection_id, r.period FROM reading r "
+        "WHERE r.office_no = ? "
+        f"AND r.connection_id IN ({marks}) AND NOT EXISTS (SELECT 1 FROM reading later "
+        "WHERE later.connection_id = r.connection_id AND later.period = r.period AND later.replaces = r.id) "
+        "GROUP BY r.connection_id, r.period HAVING count(*) > 1) AS doubled GROUP BY connection_id",
+        lambda found: {"period": found[1]},
+    )  # fmt: skip
+
+
+def _derived_exceptions(
+    cur: Cursor, office: int, kind: str, table: str, ids: list[bytes], sql: str, details: Callable[[Any], Any]
+) -> None:
+    """Exceptions that stand as long as the facts say so."""
+    cur.execute(sql, (office, *ids))
+    standing = {found[0]: canonical_json(details(found)) for found in cur.fetchall()}
+    gone = [(office, exception_id(kind, table, key)) for key in ids if key not in standing]
+    cur.executemany('DELETE FROM "exception" WHERE office_no = ? AND id = ?', gone)
+    cur.executemany(
+        'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) VALUES (?, ?, ?, ?, ?, ?) '
+        "ON CONFLICT (office_no, id) DO UPDATE SET details = excluded.details",
+        [(office, exception_id(kind, table, k), kind, table, k, d) for k, d in standing.items()],
+    )
+
+
+def _requests(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
+    cur.execute(
+        "SELECT request_id, kind, at, hlc, device, unit_code, due, text, data FROM request_event "
+        f"WHERE office_no = ? AND request_id IN ({marks})",
+        (office, *ids),
+    )
+    events: dict[bytes, list[Event]] = defaultdict(list)
+    for request, kind, at, hlc, device, unit, due, text, _ in cur.fetchall():
+        events[request].append(
+            Event(
+                kind=kind,
+                at=instant(at),
+                hlc=hlc,
+                device=device,
+                unit=unit,
+                text=text,
+                due=None if due is None else instant(due),
+            )
+        )
+    rows = []
+    for request, happened in events.items():
+        s = fold_request(happened)
+        times = [None if t is None else millis(t) for t in (s.due, s.answered_at, s.told_at, s.closed_at)]
+        rows.append((office, request, s.state, s.unit, *times, len(s.misfits)))
+    cur.executemany(
+        "INSERT INTO request_state (office_no, id, state, unit_code, due, answered_at, told_at, closed_at, "
+        "misfits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (office_no, id) DO UPDATE SET "
+        "state = excluded.state, unit_code = excluded.unit_code, due = excluded.due, "
+        "answered_at = excluded.answered_at, told_at = excluded.told_at, closed_at = excluded.closed_at, "
+        "misfits = excluded.misfits",
+        rows,
+    )
+
+
+def _search(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
+    cur.execute(
+        "SELECT c.id, c.name, c.code, c.phone, c.address, c.ward, k.code, k.address, m.serial "
+        "FROM customer c LEFT JOIN connection k ON k.customer_id = c.id "
+        "LEFT JOIN meter m ON m.connection_id = k.id "
+        f"WHERE c.office_no = ? AND c.id IN ({marks}) ORDER BY c.id, k.id, m.id",
+        (office, *ids),
+    )
+    words: dict[bytes, tuple[str, dict[str, None], dict[str, None]]] = {}
+    for key, name, code, phone, address, ward, point, place, serial in cur.fetchall():
+        doc = words.setdefault(key, (name, {}, {}))
+        doc[1].update(dict.fromkeys(t for t in (code, phone, point, serial) if t))
+        doc[2].update(dict.fromkeys(t for t in (address, ward, place) if t))
+    docs = {k: (fold(n), fold(" ".join(c)), fold(" ".join(a))) for k, (n, c, a) in words.items()}
+    cur.execute(f"SELECT id, rowid, name, codes, address FROM search_doc WHERE id IN ({marks})", ids)
+    there = {row[0]: row[1:] for row in cur.fetchall()}
+    new = [k for k in docs if k not in there]
+    changed = [k for k in docs if k in there and there[k][1:] != docs[k]]
+    if changed:
+        cur.executemany(
+            "INSERT INTO customer_search (customer_search, rowid, name, codes, address) "
+            "VALUES ('delete', ?, ?, ?, ?)",
+            [there[k] for k in changed],
+        )
+        cur.executemany(
+            "UPDATE search_doc SET name = ?, codes = ?, address = ? WHERE id = ?",
+            [(*docs[k], k) for k in changed],
+        )
+    if new:
+        cur.executemany(
+            "INSERT INTO search_doc (id, name, codes, address) VALUES (?, ?, ?, ?)",
+            [(k, *docs[k]) for k in new],
+        )
+    for some in (new, changed):
+        cur.executemany(
+            "INSERT INTO customer_search (rowid, name, codes, address) "
+            "SELECT rowid, name, codes, address FROM search_doc WHERE id = ?",
+            [(k,) for k in some],
+        )
+
+
+_PROJECTIONS: tuple[tuple[str, Callable[[Cursor, int, str, list[bytes]], None]], ...] = (
+    ("search", _search),
+    ("use", _uses),
+    ("bill", _bills),
+    ("balance", _balances),
+    ("session", _sessions),
+    ("request", _requests),
+)
+"""In this order: balances stand on bill states."""
