@@ -6,7 +6,7 @@ worked in exchange). VN Labour Code Art. 112 leaves Tết and 2/9 to a yearly de
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from itertools import pairwise
@@ -74,11 +74,19 @@ class WorkingCalendar:
         return local.astimezone(UTC)
 
 
-def calendar_of(zone: tzinfo, weekly: Mapping[int, Hours], kinds: Mapping[date, str]) -> WorkingCalendar:
-    """A calendar from rows of dates: "off", "work" (hours as on the week's first working day), "half"."""
-    usual: Hours = next((hours for _, hours in sorted(weekly.items()) if hours), ())
-    hours_of: dict[str, Hours] = {"off": (), "work": usual, "half": usual[:1]}
-    return WorkingCalendar(zone, weekly, {day: hours_of[kind] for day, kind in kinds.items()})
+def calendar_of(
+    zone: tzinfo, weekly: Mapping[int, Hours], days: Mapping[date, Sequence[Sequence[int]] | None]
+) -> WorkingCalendar:
+    """A calendar from stored rows; a day without hours of its own (None) is worked as a Monday is."""
+    usual = next((hours for _, hours in sorted(weekly.items()) if hours), ())
+    return WorkingCalendar(
+        zone,
+        {day: tuple(Interval(*each) for each in hours) for day, hours in weekly.items()},
+        {
+            day: tuple(Interval(*each) for each in (usual if hours is None else hours))
+            for day, hours in days.items()
+        },
+    )
 
 
 MOST = {"working_minutes": 1_000_000, "working_hours": 20_000, "working_days": 2_000, "hours": 50_000}
