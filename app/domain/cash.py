@@ -37,13 +37,13 @@ def count_total(counts: Iterable[tuple[int, int]]) -> int:
 def quick_tenders(due: int, denominations: Iterable[int], most: int = 5) -> tuple[int, ...]:
     """What a customer is likely to hand over: the exact sum, then sums rounded up to whole notes.
 
-    Of many, the nearest and those of the largest notes stay.
+    Of many, the nearest and those of the largest notes stay, `most` (at least 2) in all.
     """
     if due <= 0:
         return ()
     rounded = sorted({-(-due // note) * note for note in denominations} - {due})
     if len(rounded) >= most:
-        rounded = [rounded[0], *rounded[2 - most :]]
+        rounded = [rounded[0], *rounded[len(rounded) - most + 2 :]]
     return (due, *rounded)
 
 

@@ -48,7 +48,7 @@ def usage(previous: int, present: int, digits: int | None = None) -> int:
     AppError("reading.too_long") for an index that the dial cannot show.
     """
     if digits is not None:
-        full = 10**digits * 1000
+        full: int = 10**digits * 1000
         if not 0 <= max(previous, present) < full:
             raise AppError("reading.too_long", index=max(previous, present), digits=digits)
         return (present - previous) % full
