@@ -20,7 +20,7 @@ from app.models import Series
 from app.models.base import Raw
 
 
-Model = type[Any]
+Model = Any
 """A card's or a fact's class in `app.models`."""
 
 
@@ -65,7 +65,7 @@ class Draft:
         self._year = year
         self._stamps = stamps
         self._taken: dict[str, int] = {}
-        self.rows: list[tuple[str, tuple[str, ...], list[Sequence[Raw]]]] = []
+        self.rows: dict[tuple[str, tuple[str, ...]], list[Sequence[Raw]]] = {}
         self.edits: list[tuple[str, UUID, list[tuple[str, Raw, int, int]]]] = []
 
     def add(self, model: Model, *, id: UUID | None = None, **values: Any) -> UUID:
@@ -83,17 +83,13 @@ class Draft:
         self, model: Model, columns: tuple[str, ...], rows: Iterable[Sequence[Raw]]
     ) -> None:
         """Many new rows at once, in raw values, the id first; for bulk work."""
-        name = _table(model).name
-        if self.rows and self.rows[-1][:2] == (name, columns):
-            self.rows[-1][2].extend(rows)
-        else:
-            self.rows.append((name, columns, list(rows)))
+        self.rows.setdefault((model.__tablename__, columns), []).extend(rows)
 
     def change(self, model: Model, id: UUID, **fields: Any) -> None:
         """Set fields of a card, each built on the value that this replica holds now."""
         names, encoders = _columns(model)
         encode = dict(zip(names[1:], encoders, strict=True))
-        table = _table(model).name
+        table = model.__tablename__
         stamps = self._stamps(table, id, list(fields))
         self.edits.append(
             (table, id, [(f, encode[f](v), *s) for (f, v), s in zip(fields.items(), stamps, strict=True)])
@@ -136,10 +132,10 @@ def raw_columns(model: Model) -> tuple[str, ...]:
 
 
 @cache
-def _columns(model: Model) -> tuple[tuple[str, ...], list[Callable[[Any], Raw]]]:
+def _columns(model: Any) -> tuple[tuple[str, ...], list[Callable[[Any], Raw]]]:
     bookkeeping = {"office_no", "id", "made_hlc", "made_device", "edited", "hlc", "device"}
     columns = [c for c in _table(model).columns if c.name not in bookkeeping]
-    return ("id", *(c.name for c in columns)), [_encoder(c.type) for c in columns]
+    return ("id", *(str(c.name) for c in columns)), [_encoder(c.type) for c in columns]
 
 
 def _table(model: Model) -> Table:

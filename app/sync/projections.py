@@ -3,6 +3,7 @@ it is worked out anew for every key that an entry touches, whatever the order of
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -217,7 +218,7 @@ def _requests(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         (office, *ids),
     )
     events: dict[bytes, list[Event]] = defaultdict(list)
-    for request, kind, at, hlc, device, unit, due, text, _ in cur.fetchall():
+    for request, kind, at, hlc, device, unit, due, text, data in cur.fetchall():
         events[request].append(
             Event(
                 kind=kind,
@@ -227,6 +228,7 @@ def _requests(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
                 unit=unit,
                 text=text,
                 due=None if due is None else instant(due),
+                data=json.loads(data),
             )
         )
     rows = []

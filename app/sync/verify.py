@@ -65,8 +65,8 @@ def _replay(
         cur = database.write.cursor()
         cur.execute("PRAGMA synchronous = OFF")
         cur.execute("ATTACH DATABASE ? AS source", (source.execute("PRAGMA database_list").fetchone()[2],))
-        cur.execute("INSERT INTO entry SELECT * FROM source.entry")
-        cur.execute("INSERT INTO feed SELECT * FROM source.feed")
+        cur.execute("INSERT INTO main.entry SELECT * FROM source.entry ORDER BY device, number")
+        cur.execute("INSERT INTO main.feed SELECT * FROM source.feed")
         cur.execute("DETACH DATABASE source")
         total = cur.execute("SELECT count(*) FROM entry").fetchone()[0]
         wanted = "SELECT device, number FROM entry ORDER BY hlc, origin, device, number"

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 from uuid_utils.compat import uuid7
@@ -60,7 +60,7 @@ class JournalWriter:
         readers: Engine,
         desk: Desk,
         clock: Clock,
-        zone: ZoneInfo,
+        zone: tzinfo,
         new_id: Callable[[], UUID] = uuid7,
     ) -> None:
         self.desk = desk
@@ -106,7 +106,7 @@ class JournalWriter:
 
     def _commit(self, kind: str, by: UUID | None, id: UUID, draft: Draft, desk: Desk) -> None:
         body = Body(
-            rows=[Rows(table, columns, [list(r) for r in rows]) for table, columns, rows in draft.rows],
+            rows=[Rows(table, columns, [list(r) for r in rows]) for (table, columns), rows in draft.rows.items()],
             edits=[Edit(table, row.bytes, fields) for table, row, fields in draft.edits],
         )
         with self._transaction(received=False) as (cur, tables):
@@ -258,8 +258,9 @@ def read_feed(cur: sqlite3.Cursor, device: int, after: int, limit: int) -> list[
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    *head, seen, body = row
-    return Entry(*head, [(d, n) for d, n in json.loads(seen)], body)
+    device, number, id, origin, hlc, office_no, kind, by, schema, seen, body = row
+    told = [(d, n) for d, n in json.loads(seen)]
+    return Entry(device, number, id, origin, hlc, office_no, kind, by, schema, told, body)
 
 
 def encode_seen(seen: list[tuple[int, int]]) -> bytes:

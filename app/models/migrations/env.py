@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy.types import TypeDecorator
@@ -11,7 +11,7 @@ import app.models  # noqa: F401 fills the metadata
 from app.models.base import Base
 
 
-def _plain(kind: str, item: Any, _: Any) -> str | bool:
+def _plain(kind: str, item: Any, _: Any) -> str | Literal[False]:
     """A step names the database's own types, so that it means the same in every later release."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"

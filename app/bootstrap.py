@@ -1,0 +1,144 @@
+"""The only place that knows everything: opens a home and wires services, queries and sync together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from app.domain.clock import Clock
+from app.domain.deadlines import zone_named
+from app.domain.errors import AppError
+from app.headoffice.founding import COMPANY, Founding
+from app.headoffice.hub import Hub
+from app.models.database import Database, open_database
+from app.queries.rules import RuleQueries
+from app.services.signin import SignIn
+from app.services.writer import Desk
+from app.sync.client import SyncClient, SyncLoop, SyncState
+from app.sync.enrolment import Enrolment, Identity, desk_key, enrol, identity_of
+from app.sync.transport import DirectTransport, HttpTransport, Transport
+from app.sync.writer import JournalWriter
+
+OFFICE_DATABASE = "office.db"
+HUB_DATABASE = "headoffice.db"
+HUB_KEY = "headoffice.key"
+
+
+class HeadOffice:
+    """A head office over the database of a home."""
+
+    def __init__(self, home: Path, clock: Clock) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.home = home
+        self.database: Database = open_database(home / HUB_DATABASE, clock.now())
+        key = desk_key(home, HUB_KEY)
+        zone = zone_named("Asia/Ho_Chi_Minh")
+        self.writer = JournalWriter(self.database.write, self.database.read, COMPANY, clock, zone)
+        self.hub = Hub(self.database, self.writer, key)
+        self.founding = Founding(self.writer, self.hub.public_key)
+
+    def enrolment(self, office_no: int, desk: str, name: str, url: str) -> Enrolment:
+        """An invitation for a new desk; `url` empty for a desk in this same home."""
+        return Enrolment(url, self.hub.public_key, self.hub.invite(office_no, desk, name))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+class Desktop:
+    """A desk's program without its window: who it is, its data, what people do and ask, how it reconciles.
+
+    AppError "home.in_use" when another program has this home open, "home.not_enrolled" before enrolment.
+    """
+
+    def __init__(self, home: Path, clock: Clock, transport: Transport | None = None) -> None:
+        identity = identity_of(home)
+        if identity is None:
+            raise AppError("home.not_enrolled", path=str(home))
+        self.home = home
+        self.clock = clock
+        self.identity: Identity = identity
+        self._lock = FileLock(home / "desk.lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise AppError("home.in_use", path=str(home)) from error
+        self._headoffice: HeadOffice | None = None
+        try:
+            self.database = open_database(home / OFFICE_DATABASE, clock.now())
+            desk = Desk(identity.office_no, identity.device, identity.desk)
+            zone = zone_named(identity.zone)
+            self.writer = JournalWriter(self.database.write, self.database.read, desk, clock, zone)
+            self._transport = transport or self._way_to_the_head_office()
+        except BaseException:
+            self._lock.release()
+            raise
+        self.client = SyncClient(
+            self.database, self.writer, self._transport, desk_key(home), identity.hub_public_key
+        )
+        self._loop: SyncLoop | None = None
+
+    def _way_to_the_head_office(self) -> Transport:
+        if self.identity.hub_url:
+            return HttpTransport(self.identity.hub_url)
+        self._headoffice = HeadOffice(self.home, self.clock)
+        return DirectTransport(self._headoffice.hub.answer)
+
+    @property
+    def office_no(self) -> int:
+        """The office whose data this desk works on."""
+        return self.identity.office_no
+
+    @cached_property
+    def rules(self) -> RuleQueries:
+        """What the head office has laid down."""
+        return RuleQueries(self.database.read, self.office_no)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """Who is at the desk."""
+        return SignIn(self.database.read, self.office_no)
+
+    def start_sync(self, tell: Callable[[SyncState], None], every: float = 5.0) -> SyncLoop:
+        """Reconcile by itself from now on; `tell` hears of each change of state, on the sync thread."""
+        loop = SyncLoop(self.client, tell, every)
+        self._loop = loop
+        self.writer.listen(lambda changes: None if changes.received else loop.wake())
+        loop.start()
+        return loop
+
+    def close(self) -> None:
+        """End: stop reconciling, let go of the database and the home."""
+        if self._loop:
+            self._loop.stop()
+        self._transport.close()
+        self.database.close()
+        if self._headoffice:
+            self._headoffice.close()
+        self._lock.release()
+
+
+def enrol_desk(home: Path, enrolment: Enrolment, clock: Clock, transport: Transport | None = None) -> Identity:
+    """Make `home` a desk's by an enrolment, and fetch the office's data."""
+    own: HeadOffice | None = None
+    way = transport
+    if way is None and enrolment.hub_url:
+        way = HttpTransport(enrolment.hub_url)
+    elif way is None:
+        own = HeadOffice(home, clock)
+        way = DirectTransport(own.hub.answer)
+    try:
+        identity = enrol(home, enrolment, way)
+    finally:
+        if own:
+            own.close()
+    desktop = Desktop(home, clock, transport)
+    try:
+        desktop.client.once()
+    finally:
+        desktop.close()
+    return identity

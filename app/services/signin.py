@@ -1,0 +1,52 @@
+"""Who is at the desk: sign-in by name and password (Argon2id)."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Engine, select
+
+from app.domain.errors import AppError
+from app.models import Staff
+from app.services.writer import Person
+
+# RFC 9106's second recommendation for little memory: 64 MiB, three passes.
+_hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
+_NOBODY = _hasher.hash("nobody signs in with this")
+
+
+def hash_password(password: str) -> str:
+    """What is kept of a password. AppError "password.short" under 8 characters."""
+    if len(password) < 8:
+        raise AppError("password.short")
+    return _hasher.hash(password)
+
+
+class SignIn:
+    """Sign-in against the staff that the head office has entered for this office."""
+
+    def __init__(self, read: Engine, office_no: int) -> None:
+        self._read = read
+        self._office_no = office_no
+
+    def people(self) -> list[str]:
+        """The login names in use, in order."""
+        wanted = select(Staff.login).where(Staff.office_no == self._office_no, Staff.retired_at.is_(None))
+        with self._read.connect() as read:
+            return list(read.execute(wanted.order_by(Staff.login)).scalars())
+
+    def sign_in(self, login: str, password: str) -> Person:
+        """The person. AppError "sign_in.wrong" for a wrong name as for a wrong password, after the same time."""
+        s = Staff
+        wanted = select(s.id, s.name, s.roles, s.password_hash).where(
+            s.office_no == self._office_no, s.login == login.strip().casefold(), s.retired_at.is_(None)
+        )
+        with self._read.connect() as read:
+            found = read.execute(wanted).first()
+        try:
+            _hasher.verify(found.password_hash if found else _NOBODY, password)
+        except (VerificationError, InvalidHashError) as error:
+            raise AppError("sign_in.wrong") from error
+        if found is None:
+            raise AppError("sign_in.wrong")
+        return Person(found.id, found.name, tuple(found.roles))

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap import Desktop
+from tests.offices import Company
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    """A head office with one district office and no desk yet."""
+    company = Company(tmp_path)
+    yield company
+    company.close()
+
+
+@pytest.fixture
+def desktop(company: Company) -> Desktop:
+    """The first desk, BN03."""
+    return company.desk("BN03")
