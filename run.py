@@ -38,6 +38,7 @@ SCRIPTS = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = SCRIPTS / ("python.exe" if WINDOWS else "python")
 REQUIREMENTS = ROOT / "requirements"
 UNFINISHED = VENV / "unfinished"  # is there while .venv is being changed; a .venv found with it is made anew
+LOCK = VENV / "set-up.lock"
 LAYOUT = "1"  # raise it when the files this script itself puts into .venv change
 
 WITHOUT_WINDOW = {"headoffice"}  # a server needs no libraries for windows
@@ -71,7 +72,7 @@ class SetUpError(Exception):
 def fingerprint(layer: str, version: tuple[int, ...] = sys.version_info[:2]) -> str:
     """What a layer of .venv was made from; differs as soon as that layer must be made anew."""
     parts = [LAYOUT, sys.platform, sys.implementation.cache_tag or "", str(version), str(ROOT)]
-    locks = ["runtime", layer] if layer in {"dev", "installer"} else ["runtime"]
+    locks = {"venv": [], "dev": ["runtime", "dev"]}.get(layer, ["runtime"])
     parts += [lock_file(name).read_text("utf-8") for name in locks]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -84,6 +85,10 @@ def stamp(layer: str) -> Path:
     return VENV / f"{layer}.stamp"
 
 
+def write_stamp(layer: str) -> None:
+    stamp(layer).write_text(fingerprint(layer), "utf-8")
+
+
 def stamped(layer: str) -> bool:
     try:
         return stamp(layer).read_text("utf-8") == fingerprint(layer)
@@ -93,8 +98,7 @@ def stamped(layer: str) -> bool:
 
 def whole() -> bool:
     """Whether .venv can be built upon: finished, and all that is in it still what is wanted."""
-    old = [path.stem for path in VENV.glob("*.stamp")]
-    return PYTHON.exists() and not UNFINISHED.exists() and stamped("runtime") and all(map(stamped, old))
+    return ready(["venv", *(path.stem for path in VENV.glob("*.stamp"))])
 
 
 def ready(layers: Sequence[str]) -> bool:
@@ -106,11 +110,11 @@ def set_up(layers: Sequence[str]) -> None:
 
     The stamp of a layer is written when it is done, so that what was interrupted is not trusted.
     """
-    if ready(layers):
+    if ready(["venv", *layers]):
         return
     VENV.mkdir(exist_ok=True)
-    with one_at_a_time(VENV / "set-up.lock"):
-        if not whole() and not ready(layers):
+    with one_at_a_time(LOCK):
+        if not whole():
             make_venv()
         for layer in layers:
             if not stamped(layer):
@@ -118,13 +122,17 @@ def set_up(layers: Sequence[str]) -> None:
                     see_that_qt_loads()
                 else:
                     install(layer)
-                stamp(layer).write_text(fingerprint(layer), "utf-8")
+                write_stamp(layer)
 
 
 @contextlib.contextmanager
 def one_at_a_time(path: Path) -> Iterator[None]:
-    """Holds the lock file `path`, waiting for another start that sets up; the system frees it at our end."""
+    """Holds the lock file `path`, waiting for another start that sets up.
+
+    The system frees it at our end; a pip that outlives us holds it on, so that nobody works against it.
+    """
     with path.open("a+b") as file:
+        os.set_inheritable(file.fileno(), True)
         told = False
         while not try_lock(file.fileno()):
             if not told:
@@ -156,12 +164,12 @@ def try_lock(descriptor: int) -> bool:
 def make_venv() -> None:
     """An empty .venv with this checkout on its path and the launcher `daumoi`."""
     say(f"Setting up {VENV} …")
+    UNFINISHED.touch()
     for path in VENV.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        elif path.name != "set-up.lock":
+        elif path not in (UNFINISHED, LOCK):
             path.unlink()
-    UNFINISHED.touch()
     if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
         install_from_debian(["python3-venv"], "this Python comes without venv")
     base = getattr(sys, "_base_executable", None) or sys.executable
@@ -181,17 +189,23 @@ def make_venv() -> None:
         launcher = f'#!/bin/sh\nPYTHONUTF8=1 exec {shlex.quote(str(PYTHON))} -P -m app "$@"\n'
         (SCRIPTS / "daumoi").write_text(launcher, "utf-8")
         (SCRIPTS / "daumoi").chmod(0o755)
+    UNFINISHED.unlink()
+    write_stamp("venv")
 
 
 def install(layer: str) -> None:
-    """The packages of a lock, each proved by its hash; the mark stays behind when pip is cut off midway."""
+    """The packages of a lock, each proved by its hash.
+
+    The mark stays when pip is cut off while it installs; a failed download has changed nothing.
+    """
     UNFINISHED.touch()
     total = sum("==" in line for line in lock_file(layer).read_text("utf-8").splitlines())
     say(f"Installing the {total} packages of {lock_file(layer).relative_to(ROOT)} …")
     pip = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     safely = ["--require-hashes", "--no-deps", "--only-binary=:all:"]
     code, words = quietly(*pip, "--progress-bar=off", *safely, "-r", str(lock_file(layer)))
-    UNFINISHED.unlink()  # pip is at its end: all is there, or it has put everything back
+    if code == 0 or not any("Installing collected packages" in line for line in words):
+        UNFINISHED.unlink()
     if code:
         raise SetUpError(
             "The packages could not be installed. Check the connection (behind a proxy: HTTPS_PROXY), "
@@ -209,14 +223,15 @@ def see_that_qt_loads() -> None:
         missing = why_qt_fails()
     if missing:
         raise SetUpError(
-            f"Windows cannot be shown here: {missing}", f"Không mở được cửa sổ trên máy này: {missing}"
+            f"No window can be shown here: {missing}", f"Không mở được cửa sổ trên máy này: {missing}"
         )
 
 
 def why_qt_fails() -> str:
     """The loader's own words, or nothing when Qt loads."""
     code, words = quietly(str(PYTHON), "-c", TRY_QT)
-    return (words or [f"Qt stopped with code {code}"])[-1] if code else ""
+    last = (words or [f"Qt stopped with code {code}"])[-1]
+    return last.removeprefix("ImportError: ").removeprefix("OSError: ") if code else ""
 
 
 def install_from_debian(packages: Sequence[str], reason: str) -> None:
@@ -253,6 +268,7 @@ def quietly(*command: str, **variables: str) -> tuple[int, list[str]]:
     done = subprocess.run(  # noqa: S603
         command,
         env=environment(**variables),
+        close_fds=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -317,7 +333,7 @@ def main(arguments: Sequence[str]) -> int:
     command, *rest = arguments
     refuse_python(sys.version_info[:2])
     if command == "lock":
-        set_up(["runtime"])
+        set_up([])
         return start(str(PYTHON), str(REQUIREMENTS / "pin.py"), *rest)
     if command == "test":
         set_up(["runtime", "dev", "window"])
