@@ -1,0 +1,138 @@
+"""The data that comes with the program obeys the rules it is for."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.domain.deadlines import Limit, WorkingCalendar, calendar_of, due, zone_named
+from app.domain.tariffs import Block, Tariff, charge, tariff_on
+from app.settings import resources
+
+
+def default(name: str) -> Any:
+    return json.loads((resources() / "defaults" / f"{name}.json").read_text("utf-8"))
+
+
+def tariffs(name: str) -> list[Tariff]:
+    return [
+        Tariff(
+            row["customer_class"],
+            date.fromisoformat(row["valid_from"]),
+            row["decision"],
+            tuple(Block(*block) for block in row["blocks"]),
+            row["vat_permille"],
+            row["fee_permille"],
+            row["vat_included"],
+        )
+        for row in default("tariffs")[name]
+    ]
+
+
+def calendar(country: str, zone: str) -> WorkingCalendar:
+    weekly = {
+        int(day): tuple(tuple(each) for each in hours) for day, hours in default("office_hours").items()
+    }
+    days = {date.fromisoformat(row["day"]): row["intervals"] for row in default(f"calendar_{country}")}
+    return calendar_of(zone_named(zone), weekly, days)
+
+
+VN = calendar("vn", "Asia/Ho_Chi_Minh")
+CN = calendar("cn", "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("prices", "customer_class", "on", "units", "total"),
+    [
+        ("tra_vinh_water", "household", date(2026, 8, 1), 17, 131_675),
+        ("tra_vinh_water", "household", date(2026, 8, 1), 25, 211_370),
+        ("hai_phong_water", "household", date(2026, 8, 1), 25, 384_100),
+        ("electricity_6", "household", date(2026, 8, 1), 401, 1_164_197),
+        ("electricity_5", "household", date(2026, 8, 1), 750, 2_490_102),
+        ("electricity_6", "household", date(2027, 1, 1), 75, 165_495),
+    ],
+)
+def test_bills_by_the_price_lists(prices: str, customer_class: str, on: date, units: int, total: int) -> None:
+    assert charge(tariff_on(tariffs(prices), customer_class, on), units * 1000).total == total
+
+
+def test_every_price_says_where_it_is_from_and_how_sure_it_is() -> None:
+    for name, rows in default("tariffs").items():
+        assert tariffs(name)
+        assert all(row["source"] and row["certainty"] for row in rows)
+    for name in ("tra_vinh_water", "hai_phong_water"):
+        assert {"household", "office", "production", "service"} <= {t.customer_class for t in tariffs(name)}
+
+
+@pytest.mark.parametrize(
+    ("where", "day", "worked"),
+    [
+        (VN, date(2026, 8, 22), True),  # a Saturday, for 31/8
+        (VN, date(2026, 8, 31), False),
+        (VN, date(2026, 9, 2), False),
+        (VN, date(2026, 11, 24), False),  # new from 2026
+        (VN, date(2026, 1, 2), False),
+        (VN, date(2026, 1, 10), True),
+        (VN, date(2026, 2, 17), False),  # Tết
+        (VN, date(2026, 4, 27), False),  # for Sunday 26/4
+        (VN, date(2026, 8, 20), True),
+        (VN, date(2026, 8, 23), False),
+        (VN, date(2025, 4, 26), True),
+        (VN, date(2027, 2, 8), False),
+        (CN, date(2026, 2, 14), True),
+        (CN, date(2026, 10, 1), False),
+        (CN, date(2025, 10, 11), True),
+    ],
+)
+def test_days_off_and_days_worked(where: WorkingCalendar, day: date, worked: bool) -> None:
+    assert bool(where.hours(day)) is worked
+    if worked:
+        assert where.hours(day) == ((450, 690), (810, 1020))
+
+
+def test_a_limit_over_the_holidays_of_september() -> None:
+    friday = datetime(2026, 8, 28, 15, 0, tzinfo=VN.zone)
+    assert due(VN, friday, Limit(3, "working_days")) == datetime(2026, 9, 7, 15, 0, tzinfo=VN.zone)
+
+
+@pytest.mark.parametrize(("country", "years"), [("vn", (2025, 2026, 2027)), ("cn", (2025, 2026))])
+def test_calendars_name_each_day_once_and_say_why(country: str, years: tuple[int, ...]) -> None:
+    rows = default(f"calendar_{country}")
+    days = [date.fromisoformat(row["day"]) for row in rows]
+    assert days == sorted(set(days))
+    assert {day.year for day in days} == set(years)
+    assert all(row["note"] for row in rows)
+    for row, day in zip(rows, days, strict=True):
+        if row["intervals"] is None:  # only a weekend is worked in exchange
+            assert day.weekday() >= 5
+
+
+def test_request_types_can_be_kept() -> None:
+    units = {unit["code"] for unit in default("units")}
+    types = default("request_types")
+    assert len({each["code"] for each in types}) == len(types)
+    for each in types:
+        assert each["unit"] in units
+        assert set(each["name"]) == {"vi", "en", "zh"}
+        assert each["source"]
+        assert each["certainty"]
+        limit = Limit(each["limit"]["amount"], each["limit"]["unit"])
+        start = datetime(2026, 8, 20, 9, 0, tzinfo=VN.zone)
+        assert timedelta(0) < due(VN, start, limit) - start <= timedelta(days=30)
+    assert {each["code"] for each in types if each["restricted"]} == {"denunciation", "staff"}
+    for name in ("vi", "en", "zh"):
+        assert len({each["name"][name] for each in types}) == len(types)
+        assert len({unit["name"][name] for unit in default("units")}) == len(units)
+
+
+def test_notes_and_banks() -> None:
+    for notes in default("denominations").values():
+        assert notes == sorted(set(notes), reverse=True)
+    banks = default("banks")
+    assert len({bank["bin"] for bank in banks}) == len(banks) == len({bank["code"] for bank in banks})
+    assert all(len(bank["bin"]) == 6 and bank["bin"].isdigit() and bank["name"] for bank in banks)
+    known = {bank["bin"]: bank["short"] for bank in banks}
+    assert (known["970436"], known["970415"], known["970418"]) == ("Vietcombank", "VietinBank", "BIDV")
