@@ -1,0 +1,107 @@
+"""The words for the codes of the domain; `tr` is the screen's or a document's own.
+
+Each function gives code -> word in the order in which a list shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Translate = Callable[..., str]
+
+
+def channels(tr: Translate) -> dict[str, str]:
+    """How a request came (`requests.CHANNELS`)."""
+    return {
+        "walk_in": tr("At the counter"),
+        "phone": tr("Phone"),
+        "letter": tr("Letter"),
+        "box": tr("Suggestion box"),
+        "email": tr("E-mail"),
+        "web": tr("Website"),
+        "sms": tr("Text message"),
+        "media": tr("Mass media"),
+        "collaborator": tr("Ward collaborator"),
+        "field": tr("Field staff"),
+        "own": tr("Found by ourselves"),
+    }
+
+
+def outcomes(tr: Translate) -> dict[str, str]:
+    """How a request ended (`requests.OUTCOMES`)."""
+    return {
+        "solved": tr("Solved"),
+        "explained": tr("Explained"),
+        "adjusted": tr("Bill adjusted"),
+        "refunded": tr("Money refunded"),
+        "unfounded": tr("Unfounded"),
+        "passed_on": tr("Passed on to another body"),
+        "withdrawn": tr("Withdrawn by the customer"),
+    }
+
+
+def states(tr: Translate) -> dict[str, str]:
+    """Where a request stands (`requests.STATES`)."""
+    return {
+        "received": tr("Received"),
+        "routed": tr("Being handled"),
+        "answered": tr("Answered"),
+        "told": tr("Customer told"),
+        "closed": tr("Closed"),
+    }
+
+
+def events(tr: Translate) -> dict[str, str]:
+    """What happened to a request (`requests.EVENTS`)."""
+    return {
+        "received": tr("Received"),
+        "reopened": tr("Reopened"),
+        "routed": tr("Transferred"),
+        "answered": tr("Answered"),
+        "told": tr("Customer told"),
+        "closed": tr("Closed"),
+        "noted": tr("Note"),
+    }
+
+
+def roles(tr: Translate) -> dict[str, str]:
+    """What a person is here for (`people.ROLES`)."""
+    return {
+        "clerk": tr("Contact officer"),
+        "cashier": tr("Cashier"),
+        "reader": tr("Meter reader"),
+        "supervisor": tr("Supervisor"),
+        "administrator": tr("Administrator"),
+    }
+
+
+def customer_classes(tr: Translate) -> dict[str, str]:
+    """The classes for which the default price lists have prices."""
+    return {
+        "household": tr("Household"),
+        "household_rural": tr("Rural household"),
+        "office": tr("Public office"),
+        "production": tr("Production"),
+        "service": tr("Services"),
+    }
+
+
+def flags(tr: Translate) -> dict[str, str]:
+    """What is odd about an index (`reads.judge`)."""
+    return {
+        "lower": tr("Lower than before"),
+        "zero": tr("No use"),
+        "far_above": tr("Far above the usual"),
+        "far_below": tr("Far below the usual"),
+    }
+
+
+def bands(tr: Translate) -> dict[str, str]:
+    """How late a bill is (`arrears.BANDS`)."""
+    return {
+        "current": tr("Not yet late"),
+        "1-30": tr("1–30 days late"),
+        "31-60": tr("31–60 days late"),
+        "61-90": tr("61–90 days late"),
+        "90+": tr("More than 90 days late"),
+    }
