@@ -1,23 +1,50 @@
-"""What a chart shows, whoever draws it: the window, or a native chart in a workbook."""
+"""A chart as data: the window paints it, a document draws it, a workbook makes its own of it."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line or one colour of bars: a value for each category, in the unit of the chart; None: not known."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChartData:
-    """Series of figures over the same categories. Every series has a figure for each category.
-
-    A donut shows the first series alone.
-    """
+    """`categories` along the foot, one or more `series`, `unit` as it is written ("m³", "triệu đồng")."""
 
     title: str
     categories: tuple[str, ...]
-    series: tuple[tuple[str, tuple[int | float, ...]], ...]
-    kind: Literal["bar", "line", "donut"]
+    series: tuple[Series, ...]
+    unit: str = ""
 
     def __post_init__(self) -> None:
-        if any(len(figures) != len(self.categories) for _, figures in self.series):
-            raise ValueError("every series of a chart needs a figure for each category")
+        for each in self.series:
+            if len(each.values) != len(self.categories):
+                raise ValueError(
+                    f"{each.name}: {len(each.values)} values for {len(self.categories)} categories"
+                )
+
+    def known(self) -> list[float]:
+        """All values there are."""
+        return [value for each in self.series for value in each.values if value is not None]
+
+
+def ticks(values: list[float], most: int = 5) -> list[float]:
+    """Round marks from at most 0 to at least the highest value, `most` steps at most: 0, 50, 100, 150.
+
+    Steps are 1, 2 or 5 times a power of ten, as one counts; an axis of bars starts at 0 or it lies.
+    """
+    low, high = min([0.0, *values]), max([0.0, *values])
+    if low == high:
+        high = 1.0
+    rough = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * power for size in (1, 2, 5, 10) if size * power >= rough * (1 - 1e-9))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [n * step for n in range(first, last + 1)]

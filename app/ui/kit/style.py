@@ -48,7 +48,12 @@ NO_PEN = QPen(Qt.PenStyle.NoPen)
 
 
 def box(
-    painter: QPainter, rect: QRect, fill: QColor | str | None, edge: QColor | str | None, width: float = 1
+    painter: QPainter,
+    rect: QRect,
+    fill: QColor | str | None,
+    edge: QColor | str | None,
+    width: float = 1,
+    radius: float | None = None,
 ) -> None:
     """A rounded box whose edge lies wholly inside `rect`."""
     painter.save()
@@ -56,13 +61,14 @@ def box(
     painter.setBrush(QColor(fill) if fill is not None else Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(edge), width) if edge is not None else NO_PEN)
     half = width / 2 if edge is not None else 0
-    painter.drawRoundedRect(QRectF(rect).adjusted(half, half, -half, -half), px(RADIUS), px(RADIUS))
+    round_by = px(RADIUS) if radius is None else radius
+    painter.drawRoundedRect(QRectF(rect).adjusted(half, half, -half, -half), round_by, round_by)
     painter.restore()
 
 
-def ring(painter: QPainter, rect: QRect) -> None:
+def ring(painter: QPainter, rect: QRect, radius: float | None = None) -> None:
     """The focus ring."""
-    box(painter, rect, None, theme().accent, RING)
+    box(painter, rect, None, theme().accent, RING, radius)
 
 
 def field(painter: QPainter, option: Any, widget: QWidget | None) -> None:

@@ -177,8 +177,7 @@ class TableView(QTableView):
 
     def chosen_ids(self) -> list[Any]:
         """All selected rows, from the top."""
-        spans = [(each.top(), each.bottom()) for each in self.selectionModel().selection()]
-        return [self._source.ids[row] for top, bottom in sorted(spans) for row in range(top, bottom + 1)]
+        return [self._source.ids[row] for row in self._chosen_rows()]
 
     def choose(self, row_id: object) -> bool:
         """Goes to that row; False when it is not in the list."""
@@ -214,8 +213,7 @@ class TableView(QTableView):
         """The chosen rows with their headings, tab separated, as a spreadsheet takes them."""
         columns = [i for i, each in enumerate(self._source.columns) if each.check is None]
         lines = ["\t".join(self._source.columns[i].title for i in columns)]
-        spans = sorted((each.top(), each.bottom()) for each in self.selectionModel().selection())
-        rows = [row for top, bottom in spans for row in range(top, bottom + 1)]
+        rows = self._chosen_rows()
         for row in rows[:COPY_LIMIT]:
             words = (self._source.cell(row, i).text for i in columns)
             lines.append("\t".join(" ".join(word.split()) for word in words))
@@ -224,6 +222,15 @@ class TableView(QTableView):
             self.copied.emit(min(len(rows), COPY_LIMIT), len(rows))
 
     # How it works
+
+    def _chosen_rows(self) -> list[int]:
+        selection = self.selectionModel().selection()
+        spans = (selection.at(i) for i in range(selection.count()))
+        return [
+            row
+            for top, bottom in sorted((s.top(), s.bottom()) for s in spans)
+            for row in range(top, bottom + 1)
+        ]
 
     def _row_height(self) -> int:
         return px(DENSE_ROW if self._dense else ROW)
@@ -313,11 +320,11 @@ class TableView(QTableView):
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and event.reason() is not Qt.FocusReason.MouseFocusReason:
             self.choose_first()
-        self.update()
+        QWidget.update(self)  # the frame with its ring; QTableView.update is about cells
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusOutEvent(event)
-        self.update()
+        QWidget.update(self)  # the frame with its ring; QTableView.update is about cells
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)

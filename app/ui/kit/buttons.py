@@ -1,0 +1,130 @@
+"""Buttons with their key on them, and chips that choose a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from app.ui.kit.style import box, ring
+from app.ui.kit.theme import font, look, px, theme
+
+KEY_WORDS = {"Return": "Enter", "Escape": "Esc", "Del": "Delete"}
+
+
+def key_words(key: str) -> str:
+    """A key as it is printed on a keyboard: "Ctrl+Return" is "Ctrl+Enter"."""
+    return "+".join(KEY_WORDS.get(part, part) for part in key.split("+"))
+
+
+class Button(QPushButton):
+    """A button named by a verb, with its key in front: "F9  Lưu và in".
+
+    `primary`: the one act of the page. `danger`: what cannot be taken back. `quiet`: no frame. `sign`: an
+    icon's name.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        act: Callable[[], object] | None = None,
+        *,
+        key: str = "",
+        primary: bool = False,
+        danger: bool = False,
+        quiet: bool = False,
+        sign: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        words = text.replace("&", "&&")
+        super().__init__(f"{key_words(key)}  {words}".rstrip() if key else words, parent)
+        self.setAccessibleName(text)
+        self.setAutoDefault(False)
+        for name, value in (("primary", primary), ("danger", danger), ("quiet", quiet), ("sign", sign)):
+            if value:
+                self.setProperty(name, value)
+        if key:
+            self.setShortcut(QKeySequence(key))
+        if act is not None:
+            self.clicked.connect(lambda _checked=False: act())
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A chip: `key` for the page, `title` for the person, how many there are (None: not counted)."""
+
+    key: str
+    title: str
+    count: int | None = None
+
+
+class _Chip(QAbstractButton):
+    """One rounded choice among several."""
+
+    def __init__(self, filter_: Filter) -> None:
+        super().__init__()
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_filter(filter_)
+        look.changed.connect(self.updateGeometry)
+
+    def set_filter(self, filter_: Filter) -> None:
+        counted = "" if filter_.count is None else f"  {filter_.count}"
+        self.setText(filter_.title + counted)
+        self.setAccessibleName(self.text())
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(QFontMetrics(font()).horizontalAdvance(self.text()) + px(26), px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        now, painter, chosen = theme(), QPainter(self), self.isChecked()
+        fill = QColor(now.chosen if chosen else now.hover if self.underMouse() else now.surface)
+        half = self.height() / 2 - 0.5
+        box(painter, self.rect(), fill, now.accent if chosen else now.line, radius=half)
+        painter.setPen(QColor(now.accent if chosen else now.text))
+        painter.setFont(font())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.text())
+        if self.hasFocus():
+            ring(painter, self.rect(), half)
+
+
+class FilterChips(QWidget):
+    """Filters of a list, one at a time; arrow keys move among them. Signal `chosen(key)`."""
+
+    chosen = Signal(str)
+
+    def __init__(self, filters: Sequence[Filter], name: str, parent: QWidget | None = None) -> None:
+        """`name` says to a screen reader what is filtered."""
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._chips: dict[str, _Chip] = {}
+        self._group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(px(8))
+        for each in filters:
+            chip = _Chip(each)
+            self._chips[each.key] = chip
+            self._group.addButton(chip)
+            row.addWidget(chip)
+            chip.toggled.connect(lambda on, key=each.key: self.chosen.emit(key) if on else None)
+        row.addStretch(1)
+        if filters:
+            self.choose(filters[0].key)
+
+    def key(self) -> str:
+        """The filter in force."""
+        return next((key for key, chip in self._chips.items() if chip.isChecked()), "")
+
+    def choose(self, key: str) -> None:
+        self._chips[key].setChecked(True)
+
+    def show_counts(self, filters: Sequence[Filter]) -> None:
+        """New titles and counts for the same keys."""
+        for each in filters:
+            self._chips[each.key].set_filter(each)

@@ -1,0 +1,251 @@
+"""One form pattern: label above field, buddy, accessible name, the error in the hint's line, two columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol, runtime_checkable
+
+from PySide6.QtCore import QDate, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QGridLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.kit.labels import Label
+from app.ui.kit.theme import Tone, look, px
+
+TWO_COLUMNS = 690
+"""From this width of its own a form has two columns: a window of 900 pixels less rail and margins."""
+
+
+@runtime_checkable
+class HasValue(Protocol):
+    """An editor that knows what it holds (MoneyEdit and QuantityEdit do)."""
+
+    def value(self) -> Any: ...
+
+    def set_value(self, value: Any) -> None: ...
+
+
+def value_of(editor: QWidget) -> Any:
+    """What an editor holds: text without outer spaces, the chosen item's data, a date, a bool, a number."""
+    match editor:
+        case HasValue() | QSpinBox():
+            return editor.value()
+        case QLineEdit():
+            return editor.text().strip()
+        case QPlainTextEdit():
+            return editor.toPlainText().strip()
+        case QComboBox():
+            return editor.currentText().strip() if editor.isEditable() else editor.currentData()
+        case QDateEdit():
+            day = editor.date()
+            return date(day.year(), day.month(), day.day())
+        case QCheckBox():
+            return editor.isChecked()
+    raise TypeError(f"a form cannot read a {type(editor).__name__}")
+
+
+def put_value(editor: QWidget, value: Any) -> None:
+    """The counterpart of `value_of`."""
+    match editor:
+        case HasValue():
+            editor.set_value(value)
+        case QSpinBox():
+            editor.setValue(value)
+        case QLineEdit():
+            editor.setText("" if value is None else str(value))
+        case QPlainTextEdit():
+            editor.setPlainText("" if value is None else str(value))
+        case QComboBox():
+            if editor.isEditable():
+                editor.setCurrentText("" if value is None else str(value))
+            else:
+                editor.setCurrentIndex(editor.findData(value))
+        case QDateEdit():
+            editor.setDate(QDate(value.year, value.month, value.day))
+        case QCheckBox():
+            editor.setChecked(bool(value))
+        case _:
+            raise TypeError(f"a form cannot fill a {type(editor).__name__}")
+
+
+@dataclass(slots=True)
+class _Field:
+    editor: QWidget
+    cell: QWidget
+    caption: Label | None
+    below: Label
+    hint: str
+    wide: bool
+    shown: bool = True
+
+
+class Form(QWidget):
+    """Fields to fill in. Enter goes on to the next field, Ctrl+Enter emits `submitted`.
+
+    Signals: `submitted()`; `changed()` whenever a field holds something else.
+    """
+
+    submitted = Signal()
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fields: dict[str, _Field] = {}
+        self._clean: dict[str, Any] = {}
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        look.changed.connect(self._arrange)
+
+    def add(self, name: str, label: str, editor: QWidget, hint: str = "", *, wide: bool = False) -> None:
+        """A field by its name; `label` may hold an & before its access key. `wide` takes both columns."""
+        editor.setObjectName(name)
+        editor.setAccessibleName(label.replace("&", ""))
+        editor.setAccessibleDescription(hint)
+        cell = QWidget()
+        column = QVBoxLayout(cell)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(4))
+        caption = None
+        if isinstance(editor, QCheckBox):
+            editor.setText(label)
+            column.addStretch(1)
+        else:
+            caption = Label(label, tone=Tone.SOFT)
+            caption.setBuddy(editor)
+            column.addWidget(caption)
+        below = Label(hint, tone=Tone.SOFT, points=9)
+        below.setObjectName(f"{name}.below")
+        # The line is there from the start, or everything below would jump when an error comes.
+        below.setMinimumHeight(below.sizeHint().height() or below.fontMetrics().height())
+        column.addWidget(editor)
+        column.addWidget(below)
+        column.addStretch(0 if isinstance(editor, QCheckBox) else 1)
+        self._fields[name] = _Field(editor, cell, caption, below, hint, wide)
+        editor.installEventFilter(self)
+        self._watch(editor)
+        self._clean[name] = value_of(editor)
+        self._columns = 0
+        self._arrange()
+
+    def editor(self, name: str) -> QWidget:
+        return self._fields[name].editor
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._fields)
+
+    def values(self) -> dict[str, Any]:
+        """What every field holds, by name; see `value_of`."""
+        return {name: value_of(each.editor) for name, each in self._fields.items()}
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Fills the named fields and takes them as unchanged."""
+        for name, value in values.items():
+            put_value(self._fields[name].editor, value)
+        self.mark_clean()
+
+    def mark_clean(self) -> None:
+        """Takes what is there now as saved: nothing would be lost."""
+        self._clean = self.values()
+
+    def is_dirty(self) -> bool:
+        """Whether leaving now would lose something typed."""
+        return self.values() != self._clean
+
+    def set_field_visible(self, name: str, visible: bool) -> None:
+        """Shows or hides a field with its label."""
+        self._fields[name].shown = visible
+        self._fields[name].cell.setVisible(visible)
+        self._columns = 0
+        self._arrange()
+
+    def show_errors(self, messages: Mapping[str, str]) -> None:
+        """Sentences by field; the first wrong field gets the focus. An empty mapping clears them all."""
+        first: QWidget | None = None
+        for name, each in self._fields.items():
+            sentence = messages.get(name, "")
+            each.below.setText(sentence or each.hint)
+            each.below.set_tone(Tone.WRONG if sentence else Tone.SOFT)
+            each.below.setToolTip(sentence)
+            each.editor.setAccessibleDescription(sentence or each.hint)
+            each.editor.setProperty("wrong", bool(sentence))
+            each.editor.update() if not isinstance(each.editor, QPlainTextEdit) else QWidget.update(
+                each.editor
+            )
+            if sentence and first is None:
+                first = each.editor
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_first(self) -> None:
+        """To the first field one can type in."""
+        for each in self._fields.values():
+            if each.editor.isEnabled() and each.shown:
+                each.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    def _watch(self, editor: QWidget) -> None:
+        match editor:
+            case QLineEdit() | QPlainTextEdit():
+                editor.textChanged.connect(self._on_changed)
+            case QComboBox():
+                editor.currentTextChanged.connect(self._on_changed)
+            case QDateEdit():
+                editor.dateChanged.connect(self._on_changed)
+            case QCheckBox():
+                editor.toggled.connect(self._on_changed)
+            case QSpinBox():
+                editor.valueChanged.connect(self._on_changed)
+
+    def _on_changed(self, *_what: object) -> None:
+        self.changed.emit()
+
+    def _arrange(self) -> None:
+        columns = 2 if self.width() >= px(TWO_COLUMNS) else 1
+        self._grid.setHorizontalSpacing(px(16))
+        self._grid.setVerticalSpacing(px(6))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        row = column = 0
+        for each in self._fields.values():
+            if not each.shown:
+                continue
+            span = columns if each.wide else 1
+            if column + span > columns:
+                row, column = row + 1, 0
+            self._grid.addWidget(each.cell, row, column, 1, span, Qt.AlignmentFlag.AlignTop)
+            row, column = (row, column + span) if column + span < columns else (row + 1, 0)
+        for i in range(2):
+            self._grid.setColumnStretch(i, 1 if i < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        # Two columns must not keep the form from becoming narrow enough for one.
+        return QSize(px(240), super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if entered and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.submitted.emit()
+                return True
+            if entered and not isinstance(watched, QPlainTextEdit):
+                self.focusNextChild()
+                return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,264 @@
+"""The frame of every page: title and count, filters, the one primary act; the work; the inspector; its states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
+
+from app.ui.kit import icons
+from app.ui.kit.buttons import Button
+from app.ui.kit.inspector import Inspector, Notice, Panel, clear
+from app.ui.kit.jobs import Job
+from app.ui.kit.labels import ElidedLabel, Label
+from app.ui.kit.theme import Tone, look, px, theme
+from app.words import tr
+
+PATIENCE = 300
+"""After how many ms work shows that it is at work."""
+INSPECTOR_KEY = "F4"
+
+
+class State(Enum):
+    """Why a page has nothing to show; the value is its icon."""
+
+    EMPTY = "plus"
+    NOTHING_FOUND = "search"
+    LOADING = "hourglass"
+    OFFLINE = "cloud-off"
+    WRONG = "alert-triangle"
+    NO_RIGHT = "lock"
+
+
+class _StatePanel(QWidget):
+    """One sentence and the first step, in the middle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = State.EMPTY
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(px(12))
+
+    def show_state(
+        self, state: State, sentence: str, act_text: str, act: Callable[[], object] | None, key: str
+    ) -> None:
+        self._state = state
+        self.setAccessibleName(sentence)
+        clear(self._column)
+        centre = Qt.AlignmentFlag.AlignHCenter
+        words = Label(sentence, tone=Tone.SOFT, points=11, wrap=True)
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        words.setMinimumWidth(px(420))
+        words.setMaximumWidth(px(520))
+        self._column.addStretch(3)
+        self._column.addSpacing(px(56))
+        self._column.addWidget(words, 0, centre)
+        if act is not None:
+            self._column.addWidget(Button(act_text, act, key=key, primary=state is State.EMPTY), 0, centre)
+        self._column.addStretch(4)
+        self._words = words
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        now, size = theme(), px(36)
+        colour = now.wrong if self._state is State.WRONG else now.soft
+        left, top = (self.width() - size) // 2, self._words.y() - size - px(16)
+        icons.draw(QPainter(self), self._state.value, colour, left, top, size)
+
+
+class Page(QWidget):
+    """A page of the window. Subclass it, fill it in `__init__`, ask for rows in `opened`.
+
+    Parts, from above: `set_title`, `add_act` and `set_primary` (top right), `add_bar` (a row of filters),
+    `set_notice` (one line over the work), `set_body` (the work), `set_inspector` (the panel on the right;
+    F4 hides and shows it). `show_state` puts a sentence in the body's place, `show_body` brings the work
+    back, `watch` shows a job that takes long, with how to stop it.
+    """
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(title)
+        self._title = Label(title, points=14, bold=True)
+        self._count = ElidedLabel(tone=Tone.SOFT)
+        self._acts = QHBoxLayout()
+        self._bars = QVBoxLayout()
+        self._notice = QVBoxLayout()
+        self._state = _StatePanel()
+        self._panel: Panel | None = None
+        self._wide: bool | None = None
+        self._opened = False
+        self._job: Job[object] | None = None
+
+        head = QHBoxLayout()
+        head.addWidget(self._title)
+        head.addWidget(self._count, 1)
+        head.addLayout(self._acts)
+        self._head = head
+        self._body = QStackedLayout()
+        self._body.addWidget(self._state)
+        self._work = QVBoxLayout()
+        for part in (head, self._bars, self._notice):
+            self._work.addLayout(part)
+        self._work.addWidget(self._make_progress())
+        self._work.addLayout(self._body, 1)
+        self._whole = QHBoxLayout(self)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.setSpacing(0)
+        self._whole.addLayout(self._work, 1)
+        self._measure()
+        look.changed.connect(self._measure)
+        QShortcut(
+            QKeySequence(INSPECTOR_KEY),
+            self,
+            self._toggle_panel,
+            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
+        )
+
+    # What subclasses and the shell call
+
+    def opened(self) -> None:
+        """Called each time the page comes into view. The place to ask for rows."""
+
+    def first_opened(self) -> None:
+        """Called before the first `opened`. The place for the first focus."""
+
+    def show_record(self, record: object) -> bool:
+        """Goes to that record (a search or another page sends one here); False when the page shows none."""
+        return False
+
+    def may_leave(self) -> bool:
+        """False while leaving would lose something; the page then says so itself."""
+        return True
+
+    def set_title(self, title: str, count: str = "") -> None:
+        """Title, and beside it how many: "23 đang mở · 1 trễ"."""
+        self._title.setText(title)
+        self._count.setText(count)
+        self.setAccessibleName(title)
+
+    def set_count(self, count: str) -> None:
+        self._count.setText(count)
+
+    def add_act(self, widget: QWidget) -> None:
+        """A button, search or menu at the top right, left of the primary act."""
+        self._acts.addWidget(widget)
+
+    def set_primary(self, text: str, act: Callable[[], object], key: str = "F2") -> Button:
+        """The page's one primary act, at the far right, with its key on it. Call it last."""
+        button = Button(text, act, key=key, primary=True)
+        self._acts.addWidget(button)
+        return button
+
+    def add_bar(self, widget: QWidget) -> None:
+        """A row under the title: filter chips, a search, a choice of period."""
+        self._bars.addWidget(widget)
+
+    def set_body(self, widget: QWidget) -> None:
+        """The work itself."""
+        self._body.addWidget(widget)
+        self._body.setCurrentWidget(widget)
+
+    def set_inspector(self, panel: Panel) -> None:
+        """The panel on the right."""
+        self._panel = panel
+        self._whole.addWidget(panel)
+        if isinstance(panel, Inspector):
+            panel.closed.connect(self._toggle_panel)
+
+    def set_notice(self, text: str, tone: Tone = Tone.ATTENTION) -> None:
+        """One line over the work, for what must be known and does not stop it; empty takes it away."""
+        clear(self._notice)
+        if text:
+            self._notice.addWidget(Notice(text, tone))
+
+    def show_state(
+        self,
+        state: State,
+        sentence: str,
+        act_text: str = "",
+        act: Callable[[], object] | None = None,
+        key: str = "",
+    ) -> None:
+        """Puts one sentence, and the first step as a button, in the body's place."""
+        self._state.show_state(state, sentence, act_text, act, key)
+        self._body.setCurrentWidget(self._state)
+
+    def show_body(self) -> None:
+        """The work again."""
+        if self._body.count() > 1:
+            self._body.setCurrentIndex(self._body.count() - 1)
+
+    def watch(self, job: Job[object], text: str) -> None:
+        """Shows a job that takes longer than a blink; `progress` moves the bar, `unwatch` ends it.
+
+        Hand `self.progress` to `JobRunner.run(progress=...)` and `self.unwatch` to `settled=...`.
+        """
+        self._job = job
+        self._doing.setText(text)
+        self._bar.setRange(0, 0)
+        self._stop.setEnabled(True)
+        self._patience.start()
+
+    def progress(self, done: int, total: int) -> None:
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+
+    def unwatch(self) -> None:
+        self._job = None
+        self._patience.stop()
+        self._progress.hide()
+
+    # How it works
+
+    def _make_progress(self) -> QWidget:
+        self._progress = QWidget()
+        row = QHBoxLayout(self._progress)
+        row.setContentsMargins(0, 0, 0, 0)
+        self._doing = Label(tone=Tone.SOFT)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(px(6))
+        self._stop = Button(tr("Stop"), self._cancel)
+        for each, share in ((self._doing, 0), (self._bar, 1), (self._stop, 0)):
+            row.addWidget(each, share)
+        self._progress.hide()
+        self._patience = QTimer(self, interval=PATIENCE, singleShot=True)
+        self._patience.timeout.connect(self._progress.show)
+        return self._progress
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._stop.setEnabled(False)
+            self._job.cancel()
+
+    def _toggle_panel(self) -> None:
+        if self._panel is not None:
+            self._panel.setVisible(self._panel.isHidden())
+
+    def _measure(self) -> None:
+        self._work.setContentsMargins(px(16), px(16), px(16), px(16))
+        self._work.setSpacing(px(12))
+        self._head.setSpacing(px(8))
+        self._acts.setSpacing(px(8))
+        self._bars.setSpacing(px(8))
+        self._title.setMinimumHeight(px(32))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if event.spontaneous():
+            return
+        if not self._opened:
+            self._opened = True
+            self.first_opened()
+        self.opened()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        QPainter(self).fillRect(self.rect(), QColor(theme().ground))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self.update()
