@@ -13,12 +13,14 @@ from app.domain.importing import (
     FIELDS_CUSTOMERS,
     FIELDS_READINGS,
     ParsedRow,
+    field_titles,
     find_header,
     missing,
     parse_readings,
     parse_rows,
     propose,
 )
+from app.words import Words
 
 CLASSES = {"household": ["Hộ gia đình"], "office": [], "production": [], "service": ["Nhà hàng"]}
 MAPPING = {
@@ -93,6 +95,15 @@ def test_header_merged_over_two_rows():
 def test_headings_in_three_languages(headings: list[str], expected: list[str | None]):
     found = propose(headings)
     assert [found.get(i) for i in range(len(headings))] == expected
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_words_of_the_program_are_understood(language: str):
+    titles = field_titles(Words(language))
+    for fields in (FIELDS_CUSTOMERS, FIELDS_READINGS):
+        assert propose([titles[field.name] for field in fields], fields) == {
+            i: field.name for i, field in enumerate(fields)
+        }
 
 
 def test_a_heading_twice_counts_once():
