@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,21 +37,28 @@ STAFF = [
 class Company:
     """A founded utility with one office; desks are added by `desk`. All on one stepping clock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, founded: Path | None = None) -> None:
         self.folder = folder
         self.clock = SteppingClock(START, step=timedelta(milliseconds=3))
+        if founded:
+            shutil.copytree(founded, folder / "headoffice")
         self.headoffice = HeadOffice(folder / "headoffice", self.clock)
-        self.headoffice.founding.utility(WATER)
-        self.office_no = self.headoffice.founding.office(
-            NewOffice(
-                "Chi nhánh Bắc Ninh", "57 Ngô Gia Tự, Bắc Ninh", "0222 3821 000",
-                points=(("VA", "Nhà văn hóa Vệ An", "Phường Kinh Bắc"),),
-            )
-        )  # fmt: skip
-        feed = self.headoffice.hub.office_feed(self.office_no)
-        self.headoffice.founding.staff(feed, STAFF)
+        self.office_no = 1 if founded else self._found()
         self.transport = DirectTransport(self.headoffice.hub.answer)
         self.desks: list[Desktop] = []
+
+    def _found(self) -> int:
+        self.headoffice.founding.utility(WATER)
+        number = self.headoffice.founding.office(
+            NewOffice(
+                "Chi nhánh Bắc Ninh",
+                "57 Ngô Gia Tự, Bắc Ninh",
+                "0222 3821 000",
+                points=(("VA", "Nhà văn hóa Vệ An", "Phường Kinh Bắc"),),
+            )
+        )
+        self.headoffice.founding.staff(self.headoffice.hub.office_feed(number), STAFF)
+        return number
 
     def desk(self, name: str) -> Desktop:
         """A new desk, enrolled and up to date."""

@@ -95,7 +95,7 @@ class Hub:
     def _scope(self, office_no: int) -> set[int]:
         """The feeds that an office may see: its own, those of the offices under it, and the shared ones."""
         with self._database.read.connect() as read:
-            parents = dict(read.execute(select(Office.number, Office.parent_no)).tuples().all())
+            parents = dict(read.execute(select(Office.number, Office.parent_no)).all())
             offices = {0, office_no}
             grown = True
             while grown:

@@ -43,7 +43,7 @@ def open_database(path: Path, now: datetime) -> Database:
         revision = _revision(write)
         if revision != HEAD:
             _migrate(path, write, revision, now)
-    except PermissionError as error:
+    except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise AppError("folder.not_writable", path=str(path.parent)) from error
     except sqlite3.OperationalError as error:
         raise AppError("folder.not_writable", path=str(path.parent)) from error

@@ -8,9 +8,12 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
 def alembic_config(connection: Connection | None) -> Config:
     """The configuration with which `migrations/env.py` runs on an open connection."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config

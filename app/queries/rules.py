@@ -83,7 +83,7 @@ class RuleQueries:
     def calendar(self) -> WorkingCalendar:
         """The office's working time."""
         with self._read.connect() as read:
-            days = dict(read.execute(select(CalendarDay.day, CalendarDay.intervals)).tuples().all())
+            days = dict(read.execute(select(CalendarDay.day, CalendarDay.intervals)).all())
         return calendar_of(zone_named(self.utility.zone), self.office.hours, days)
 
     def request_types(self) -> dict[str, RequestTypeView]:
@@ -105,14 +105,14 @@ class RuleQueries:
         """The units that handle requests: code to name."""
         wanted = select(Unit.code, Unit.name).where(Unit.retired_at.is_(None)).order_by(Unit.name)
         with self._read.connect() as read:
-            return dict(read.execute(wanted).tuples().all())
+            return dict(read.execute(wanted).all())
 
     def points(self) -> dict[str, str]:
         """The collection points: code to name."""
         p = CollectionPoint
         wanted = select(p.code, p.name).where(p.retired_at.is_(None)).order_by(p.code)
         with self._read.connect() as read:
-            return dict(read.execute(wanted).tuples().all())
+            return dict(read.execute(wanted).all())
 
     def tariffs(self) -> tuple[TariffRule, ...]:
         """All prices, of all classes and dates."""
