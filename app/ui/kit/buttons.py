@@ -9,8 +9,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from app.ui.kit.style import box, ring
+from app.ui.kit.style import FIELD_HEIGHT, box, ring
 from app.ui.kit.theme import font, look, px, theme
+from app.words import tr
 
 KEY_WORDS = {"Return": "Enter", "Escape": "Esc", "Del": "Delete"}
 
@@ -50,6 +51,38 @@ class Button(QPushButton):
             self.setShortcut(QKeySequence(key))
         if act is not None:
             self.clicked.connect(lambda _checked=False: act())
+
+
+class SearchBox(QAbstractButton):
+    """Looks like a field and opens the search for everything; its key is the window's Ctrl+K."""
+
+    def __init__(self, act: Callable[[], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(tr("Find anything: name, code, phone…"))
+        self.setAccessibleName(self.text())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(lambda _checked=False: act())
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(px(300), px(FIELD_HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(px(120), px(FIELD_HEIGHT))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        now, painter = theme(), QPainter(self)
+        box(painter, self.rect(), now.hover if self.underMouse() else now.surface, now.line)
+        painter.setPen(QColor(now.soft))
+        painter.setFont(font(9.5))
+        metrics, room = painter.fontMetrics(), self.rect().adjusted(px(11), 0, -px(11), 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignRight), "Ctrl+K")
+        room.setRight(room.right() - metrics.horizontalAdvance("Ctrl+K") - px(10))
+        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), words)
+        if self.hasFocus():
+            ring(painter, self.rect())
 
 
 @dataclass(frozen=True, slots=True)

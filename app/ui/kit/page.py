@@ -1,16 +1,16 @@
-"""The frame of every page: title and count, filters, the one primary act; the work; the inspector; its states."""
+"""The frame of every page: title, filters, the one primary act; the work; the inspector; its states."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
 
 from app.ui.kit import icons
-from app.ui.kit.buttons import Button
+from app.ui.kit.buttons import Button, SearchBox
 from app.ui.kit.inspector import Inspector, Notice, Panel, clear
 from app.ui.kit.jobs import Job
 from app.ui.kit.labels import ElidedLabel, Label
@@ -76,7 +76,13 @@ class Page(QWidget):
     `set_notice` (one line over the work), `set_body` (the work), `set_inspector` (the panel on the right;
     F4 hides and shows it). `show_state` puts a sentence in the body's place, `show_body` brings the work
     back, `watch` shows a job that takes long, with how to stop it.
+
+    Signals the window listens to: `search_asked()` opens the search for everything; `record_asked(section,
+    record)` goes to a record on another page.
     """
+
+    search_asked = Signal()
+    record_asked = Signal(str, object)
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +94,6 @@ class Page(QWidget):
         self._notice = QVBoxLayout()
         self._state = _StatePanel()
         self._panel: Panel | None = None
-        self._wide: bool | None = None
         self._opened = False
         self._job: Job[object] | None = None
 
@@ -145,6 +150,10 @@ class Page(QWidget):
     def add_act(self, widget: QWidget) -> None:
         """A button, search or menu at the top right, left of the primary act."""
         self._acts.addWidget(widget)
+
+    def add_search(self) -> None:
+        """The field that opens the search for everything (Ctrl+K)."""
+        self._acts.addWidget(SearchBox(self.search_asked.emit))
 
     def set_primary(self, text: str, act: Callable[[], object], key: str = "F2") -> Button:
         """The page's one primary act, at the far right, with its key on it. Call it last."""
@@ -257,8 +266,3 @@ class Page(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         QPainter(self).fillRect(self.rect(), QColor(theme().ground))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
-            self.update()

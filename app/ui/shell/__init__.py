@@ -1,1 +1,1 @@
-"""The window: navigation, search, status."""
+"""The window around the pages: `MainWindow`, `Section`, the search, the status bar, the language."""

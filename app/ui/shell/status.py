@@ -1,0 +1,131 @@
+"""The bar at the foot: connection and unsent work at the left; desk, cash session, person at the right."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+
+from app.ui.kit.labels import ElidedLabel
+from app.ui.kit.style import ring
+from app.ui.kit.theme import Tone, font, look, px, theme
+from app.words import tr
+
+POINTS = 9.0
+
+
+class SyncState(Enum):
+    """How it stands with the head office; the value is the tone."""
+
+    ONLINE = Tone.GOOD
+    SENDING = Tone.INFO
+    OFFLINE = Tone.ATTENTION
+    TROUBLE = Tone.WRONG
+
+
+class _Sync(QAbstractButton):
+    """Dot, words, how much is unsent, last contact. A click asks for the page about it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.tone, self.parts = Tone.GOOD, ("", "", "")
+
+    def show_parts(self, tone: Tone, state: str, unsent: str, contact: str) -> None:
+        self.tone, self.parts = tone, (state, unsent, contact)
+        self.setAccessibleName(", ".join(part for part in self.parts if part))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        metrics = QFontMetrics(font(POINTS))
+        words = sum(metrics.horizontalAdvance(part) + px(16) for part in self.parts if part)
+        return QSize(px(16) + px(16) + words, px(28))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(px(120), px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        now, painter = theme(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse():
+            painter.fillRect(self.rect(), QColor(now.hover))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(now.ink(self.tone))
+        painter.drawEllipse(QPointF(px(21), self.height() / 2 + 0.5), px(9) / 2, px(9) / 2)
+        painter.setFont(font(POINTS))
+        left = px(32)
+        for part, tone in zip(self.parts, (self.tone, Tone.PLAIN, Tone.SOFT), strict=True):
+            wide = painter.fontMetrics().horizontalAdvance(part)
+            if part and left + wide <= self.width():
+                painter.setPen(now.ink(tone))
+                painter.drawText(left, 0, wide + 1, self.height(), int(Qt.AlignmentFlag.AlignVCenter), part)
+                left += wide + px(16)
+        if self.hasFocus():
+            ring(painter, self.rect())
+
+
+class StatusBar(QWidget):
+    """Signal `sync_asked()`: someone wants to see what is unsent and why."""
+
+    sync_asked = Signal()
+
+    def __init__(self, desk: str, person: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._said: tuple[SyncState, int, str] = (SyncState.ONLINE, 0, "")
+        self._sync = _Sync()
+        self._sync.clicked.connect(lambda _checked=False: self.sync_asked.emit())
+        self._desk = ElidedLabel(desk, tone=Tone.SOFT, points=POINTS)
+        self._session = ElidedLabel("", tone=Tone.SOFT, points=POINTS)
+        self._person = ElidedLabel(person, points=POINTS)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._sync)
+        row.addStretch(1)
+        for each in (self._desk, self._session, self._person):
+            each.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+            row.addWidget(each)
+        self._row = row
+        self.show_sync(SyncState.ONLINE, 0, "")
+        self._measure()
+        look.changed.connect(self._measure)
+
+    def show_sync(self, state: SyncState, unsent: int, last_contact: str) -> None:
+        """`unsent` entries wait here; `last_contact` as people say it ("10:52"); "" where it is not known."""
+        self._said = (state, unsent, last_contact)
+        words = {
+            SyncState.ONLINE: tr("Online"),
+            SyncState.SENDING: tr("Sending…"),
+            SyncState.OFFLINE: tr("Offline · work goes on as usual"),
+            SyncState.TROUBLE: tr("Cannot send · see why"),
+        }[state]
+        waiting = tr("{count} items not sent", count=unsent) if unsent else tr("everything is sent")
+        contact = tr("last contact {when}", when=last_contact) if last_contact else ""
+        self._sync.show_parts(state.value, words, waiting, contact)
+
+    def set_desk(self, text: str) -> None:
+        self._desk.setText(text)
+
+    def set_session(self, text: str) -> None:
+        """The cash session: "Ca thu: chưa mở", "Ca thu: mở 07:30"."""
+        self._session.setText(text)
+        self._session.setVisible(bool(text))
+
+    def set_person(self, text: str) -> None:
+        self._person.setText(text)
+
+    def retitle(self) -> None:
+        """Words in the language of now; desk, session and person are the caller's."""
+        self.show_sync(*self._said)
+
+    def _measure(self) -> None:
+        self.setFixedHeight(px(28))
+        self._row.setSpacing(px(16))
+        self._row.setContentsMargins(0, 0, px(16), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        QPainter(self).fillRect(self.rect(), QColor(theme().surface))
