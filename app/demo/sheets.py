@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app.demo.generator import MadeUpCustomer, MadeUpReading
 from app.domain.import_fields import field_titles
+from app.domain.names import customer_classes
 from app.words import Words
 
 Cell = str | int | date | None
@@ -28,16 +29,6 @@ class SheetRows(NamedTuple):
         yield from self.rows
 
 
-def class_names(tr: Words) -> dict[str, str]:
-    """What the customer classes are called."""
-    return {
-        "household": tr("Household"),
-        "office": tr("Office or institution"),
-        "production": tr("Production"),
-        "service": tr("Business and services"),
-    }
-
-
 _CUSTOMER_FIELDS = (
     "code", "name", "phone", "address", "ward", "customer_class", "route", "sequence", "meter_serial",
     "meter_digits", "last_index", "quotas", "tax_code", "note",
@@ -50,7 +41,7 @@ _READING_FIELDS = (
 def customer_sheet(customers: Iterable[MadeUpCustomer], language: str = "vi") -> SheetRows:
     """A workbook of customers with headings in `language`; indexes in whole cubic metres, codes as text."""
     tr = Words(language)
-    titles, classes = field_titles(tr), class_names(tr)
+    titles, classes = field_titles(tr), customer_classes(tr)
 
     def rows() -> Iterator[list[Cell]]:
         for number, each in enumerate(customers, 1):

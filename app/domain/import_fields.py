@@ -179,8 +179,12 @@ CLASS_WORDS: dict[str, tuple[str, ...]] = {
         "nước sinh hoạt", "sinh hoạt hộ gia đình", "hộ", "HGĐ", "GĐ", "SH", "SHGĐ", "tư gia",
         "residential", "domestic", "home", "居民", "居民用水", "居民用电", "居民生活", "家庭", "住户",
     ),
+    "household_rural": (
+        "hộ gia đình nông thôn", "hộ nông thôn", "sinh hoạt nông thôn", "nông thôn", "SHNT",
+        "rural household", "农村居民", "农村",
+    ),
     "office": (
-        "cơ quan", "cơ quan, đơn vị", "office or institution", "cơ quan hành chính",
+        "cơ quan", "cơ quan, đơn vị", "public office", "cơ quan hành chính",
         "hành chính sự nghiệp", "hành chính", "đơn vị sự nghiệp", "HCSN", "CQ", "HC",
         "cơ quan hành chính sự nghiệp", "trường học", "bệnh viện", "công cộng", "government",
         "institution", "public", "administrative", "机关", "机关单位",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
 import tracemalloc
@@ -15,13 +16,16 @@ import openpyxl
 import pytest
 
 from app.demo.generator import CLASSES, made_up_customers, made_up_request, usual_reading
-from app.demo.sheets import class_names, customer_sheet, reading_sheet
+from app.demo.sheets import customer_sheet, reading_sheet
 from app.demo.spoilt import SPOILT, spoilt_rows
 from app.demo.viet_tri import viet_tri_rows
 from app.demo.words import MOBILE_PREFIXES, name_parts, request_texts, wards
 from app.domain.errors import AppError
 from app.domain.fold import nfc
 from app.domain.importing import FIELDS_CUSTOMERS, FIELDS_READINGS, find_header, parse_readings, parse_rows
+from app.domain.names import customer_classes
+from app.domain.reads import judge
+from app.settings import resources
 from app.words import Words
 
 KNOWN: dict[str, list[str]] = {code: [] for code in CLASSES}
@@ -99,7 +103,7 @@ def test_readings_are_mostly_usual(people):
     readings = [usual_reading(p, JUNE, seed=3) for p in people]
     assert readings == [usual_reading(p, JUNE, seed=3) for p in people]
     kinds = Counter(r.kind for r in readings)
-    assert set(kinds) >= {"usual", "zero", "lower", "far_above", "not_read"}
+    assert set(kinds) >= {"usual", "zero", "lower", "far_above", "far_below", "not_read"}
     assert kinds["usual"] / len(readings) > 0.95
     for person, reading in zip(people, readings, strict=True):
         assert reading.previous == person.last_index
@@ -112,8 +116,10 @@ def test_readings_are_mostly_usual(people):
         assert 0 <= reading.present < 10**person.meter_digits * 1000
         if reading.kind == "usual":
             assert reading.present - reading.previous <= 2.2 * person.usual_use + 500
-        if reading.kind == "lower":
-            assert reading.present < reading.previous
+        if reading.kind in ("zero", "lower"):
+            assert judge(reading.previous, reading.present, person.usual_use) == (reading.kind,)
+        if reading.kind in ("far_above", "far_below") and person.usual_use > 5_000:
+            assert judge(reading.previous, reading.present, person.usual_use) == (reading.kind,)
 
 
 def test_a_meter_rolls_over():
@@ -146,9 +152,9 @@ def test_customers_go_through_a_workbook_unchanged(tmp_path: Path, language: str
 
 def test_class_names_are_understood_again():
     for language in ("vi", "en"):
-        names = class_names(Words(language))
+        names = customer_classes(Words(language))
         rows = [(n, [str(n), "A", name]) for n, name in enumerate(names.values(), 1)]
-        parsed = parse_rows(rows, {0: "code", 1: "name", 2: "customer_class"}, KNOWN)
+        parsed = parse_rows(rows, {0: "code", 1: "name", 2: "customer_class"}, dict.fromkeys(names, ()))
         assert [row.values["customer_class"] for row in parsed] == list(names)
 
 
@@ -185,18 +191,21 @@ def test_spoilt_sheets_tell_what_is_wrong_and_nothing_else(kind: str):
 def test_request_texts_fill_their_places(people):
     texts = request_texts()
     types = Counter(text.type for text in texts)
-    assert set(types) == {
-        "information", "new_supply", "contract", "repair", "complaint", "denunciation", "unsafe_network",
-        "refund", "meter_check", "change", "door_repair",
-    }  # fmt: skip
-    assert all(count >= 40 for count in types.values())
+    known = json.loads((resources() / "defaults" / "request_types.json").read_text("utf-8"))
+    assert set(types) == {each["code"] for each in known}
+    assert min(types.values()) >= 8
+    assert sum(types.values()) > 480
     assert len({text.text for text in texts}) == len(texts)
     rng = Random(1)
-    for _ in range(2000):
-        said = made_up_request(people[0], rng).text
+    said_types = Counter()
+    for _ in range(3000):
+        said_type, _, said = made_up_request(people[0], rng)
+        said_types[said_type] += 1
         assert not re.search("[{}]", said)
         assert said == nfc(said)
-    assert made_up_request(people[0], rng, "refund").type == "refund"
+    assert said_types.most_common(1)[0][0] == "info"
+    for code in types:
+        assert made_up_request(people[0], rng, code).type == code
 
 
 def test_words_are_clean():
