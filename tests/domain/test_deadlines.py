@@ -116,6 +116,18 @@ def test_working_time_that_runs_out_is_refused_too() -> None:
     assert caught.value.code == "calendar.no_working_time"
 
 
+def test_an_opening_is_looked_for_400_days_long() -> None:
+    start = at("20/8 08:00")
+    for days, found in ((400, True), (401, False)):
+        opening = start + timedelta(days=days)
+        calendar = WorkingCalendar(HANOI, {}, {opening.date(): OFFICE})
+        if found:
+            assert due(calendar, start, Limit(30, "working_minutes")) == opening
+        else:
+            with pytest.raises(AppError):
+                due(calendar, start, Limit(30, "working_minutes"))
+
+
 @pytest.mark.parametrize(
     "hours",
     [
