@@ -254,8 +254,8 @@ def usual_reading(
 _OFTEN = {
     "info": 240, "bill": 130, "no_supply": 110, "leak": 100, "contract_change": 80, "quality": 60,
     "meter": 55, "repair": 50, "payment": 40, "new_supply": 35, "reconnect": 20, "complaint": 15,
-    "contract_query": 15, "new_supply_rural": 10, "overflow": 10, "suggestion": 10, "refund": 10, "staff": 6, "danger": 6,
-    "capacity": 5, "new_supply_works": 5, "denunciation": 2,
+    "contract_query": 15, "new_supply_rural": 10, "overflow": 10, "suggestion": 10, "refund": 10,
+    "staff": 6, "danger": 6, "capacity": 5, "new_supply_works": 5, "denunciation": 2,
 }  # fmt: skip
 """How often people come with each type of request, against each other; a guess."""
 
