@@ -14,7 +14,12 @@ from app.domain.errors import AppError
 from app.headoffice.founding import COMPANY, Founding
 from app.headoffice.hub import Hub
 from app.models.database import Database, open_database
+from app.queries.drafts import DraftQueries
+from app.queries.requests import RequestQueries
 from app.queries.rules import RuleQueries
+from app.queries.today import TodayQueries
+from app.services.drafts import DraftService
+from app.services.requests import RequestService
 from app.services.signin import SignIn
 from app.services.writer import Desk
 from app.sync.client import SyncClient, SyncLoop, SyncState
@@ -97,6 +102,31 @@ class Desktop:
     def rules(self) -> RuleQueries:
         """What the head office has laid down."""
         return RuleQueries(self.database.read, self.office_no)
+
+    @cached_property
+    def requests(self) -> RequestService:
+        """What people do with requests."""
+        return RequestService(self.writer, self.rules)
+
+    @cached_property
+    def request_queries(self) -> RequestQueries:
+        """What people ask about requests."""
+        return RequestQueries(self.database.read, self.office_no, self.rules)
+
+    @cached_property
+    def today_queries(self) -> TodayQueries:
+        """What waits for a person today."""
+        return TodayQueries(self.database.read, self.office_no, self.rules, self.request_queries)
+
+    @cached_property
+    def drafts(self) -> DraftService:
+        """Forms that are not finished yet."""
+        return DraftService(self.writer)
+
+    @cached_property
+    def draft_queries(self) -> DraftQueries:
+        """Forms that were left unfinished."""
+        return DraftQueries(self.database.read)
 
     @cached_property
     def sign_in(self) -> SignIn:

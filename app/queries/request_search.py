@@ -1,0 +1,72 @@
+"""Finding requests by what one remembers of them: a code, a customer, some words."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, select, text
+
+from app.domain.codes import parse_code
+from app.domain.fold import fold
+from app.models import Request, RequestState, Series
+from app.queries.customers import here, search_words
+
+OPEN = ("received", "routed", "answered", "told")
+LOOKED_THROUGH = 20_000
+"""So many of the newest requests are looked through for words; older ones are found by code or customer."""
+MOST_HITS = 2_000
+MOST_CUSTOMERS = 300
+
+
+def matching(read: Connection, office_no: int, words: str, *, open_only: bool) -> list[UUID]:
+    """The newest `MOST_HITS` requests in which the words occur."""
+    r, s = Request, RequestState
+    found = dict.fromkeys(_by_code(read, office_no, words))
+    customers = _customers(read, words)
+    if customers:
+        of_them = select(r.id).where(here(r, office_no), r.customer_id.in_(customers))
+        found |= dict.fromkeys(read.execute(of_them.order_by(r.id.desc()).limit(MOST_HITS)).scalars())
+    looked = select(r.id, r.words, r.contact_name, r.phone, r.address)
+    if not open_only:
+        looked = looked.where(r.office_no == office_no).order_by(r.id.desc()).limit(LOOKED_THROUGH)
+    else:
+        looked = looked.join(s, and_(s.office_no == r.office_no, s.id == r.id)).where(
+            here(s, office_no), s.state.in_(OPEN)
+        )
+    terms = fold(words).split()
+    for id, *texts in read.execute(looked):
+        if len(found) >= MOST_HITS:
+            break
+        inside = fold(" ".join(each for each in texts if each))
+        if all(term in inside for term in terms):
+            found[id] = None
+    return list(found)
+
+
+def _by_code(read: Connection, office_no: int, words: str) -> list[UUID]:
+    """By a whole code as scanned, or by its number alone: 412 is YC-…-000412 of every desk and year."""
+    code = parse_code(words)
+    number = re.fullmatch(r"0*([1-9][0-9]{0,8})", words.strip())
+    if code is not None:
+        codes = [str(code)]
+    elif number:
+        series = read.execute(select(Series.series).where(Series.series.like("YC-%"))).scalars()
+        codes = [f"{each}-{int(number[1]):06d}" for each in series]
+    else:
+        return []
+    r = Request
+    wanted = select(r.id).where(here(r, office_no), r.code.in_(codes))
+    return list(read.execute(wanted).scalars())
+
+
+def _customers(read: Connection, words: str) -> list[UUID]:
+    terms = search_words(words)
+    if not terms:
+        return []
+    match = "{name codes} : " + " AND ".join(f'"{term}"*' for term in terms)
+    hits = text(
+        "SELECT d.id FROM customer_search JOIN search_doc d ON d.rowid = customer_search.rowid "
+        "WHERE customer_search MATCH :match LIMIT :most"
+    )
+    return [UUID(bytes=id) for (id,) in read.execute(hits, {"match": match, "most": MOST_CUSTOMERS})]
