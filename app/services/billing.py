@@ -160,7 +160,8 @@ def _row(
     return (
         bill_id(one.connection_id, period).bytes, code, period, one.connection_id.bytes,
         one.customer_id.bytes, one.reading_id.bytes, one.previous, one.present, one.usage,
-        canonical_json(lines), priced.net, priced.vat, priced.fee, priced.total, issued_on.isoformat(), due_on.isoformat(),
+        canonical_json(lines), priced.net, priced.vat, priced.fee, priced.total,
+        issued_on.isoformat(), due_on.isoformat(),
     )  # fmt: skip
 
 
