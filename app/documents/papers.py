@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
+from typing import Literal
 
 from app.domain.amount_words import NORTH, Spoken
 from app.domain.charts import ChartData
@@ -209,7 +210,11 @@ class SessionRow:
 
 @dataclass(frozen=True)
 class RequestCount:
-    """Requests of one kind at one unit within the report's days. `on_time` counts among `answered`."""
+    """Requests of one kind at one unit, received within the report's days.
+
+    `on_time` were answered in time, `late` answered late or still open beyond their due time; `open` is every
+    one without an answer yet.
+    """
 
     kind: str
     unit: str
@@ -222,7 +227,7 @@ class RequestCount:
 
 @dataclass(frozen=True)
 class CollectionDay:
-    """What one cashier took at one point on one day; `reversed` is money already within no `amount`."""
+    """What one cashier took at one point on one day; `reversed` is what was taken back of it."""
 
     day: date
     point: str
@@ -247,6 +252,14 @@ class ArrearsRow:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Figures and how they are drawn. A donut shows the first series alone."""
+
+    data: ChartData
+    kind: Literal["bar", "stacked", "line", "donut"]
+
+
+@dataclass(frozen=True)
 class ReportData:
     """The supervisor's report of one office from `first_day` to `last_day`, both included.
 
@@ -262,4 +275,4 @@ class ReportData:
     collections: Sequence[CollectionDay] = ()
     bands: tuple[str, ...] = ()
     arrears: Sequence[ArrearsRow] = ()
-    charts: tuple[ChartData, ...] = ()
+    charts: tuple[Chart, ...] = ()
