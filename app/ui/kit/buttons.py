@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QPushButton, QSizePolicy, QWidget
 
+from app.ui.kit.flow import FlowLayout
 from app.ui.kit.style import FIELD_HEIGHT, box, ring
 from app.ui.kit.theme import font, look, px, theme
 from app.words import tr
@@ -24,7 +25,8 @@ def key_words(key: str) -> str:
 class Button(QPushButton):
     """A button named by a verb, with its key in front: "F9  Lưu và in".
 
-    `primary`: the one act of the page. `danger`: what cannot be taken back. `quiet`: no frame. `sign`: an
+    `primary`: the one act of the page. `danger`: what cannot be taken back. `quiet`: no frame. `big`:
+    44 pixels high, for what is pressed all day. `sign`: an
     icon's name.
     """
 
@@ -37,6 +39,7 @@ class Button(QPushButton):
         primary: bool = False,
         danger: bool = False,
         quiet: bool = False,
+        big: bool = False,
         sign: str = "",
         parent: QWidget | None = None,
     ) -> None:
@@ -44,7 +47,13 @@ class Button(QPushButton):
         super().__init__(f"{key_words(key)}  {words}".rstrip() if key else words, parent)
         self.setAccessibleName(text)
         self.setAutoDefault(False)
-        for name, value in (("primary", primary), ("danger", danger), ("quiet", quiet), ("sign", sign)):
+        for name, value in (
+            ("primary", primary),
+            ("danger", danger),
+            ("quiet", quiet),
+            ("big", big),
+            ("sign", sign),
+        ):
             if value:
                 self.setProperty(name, value)
         if key:
@@ -68,7 +77,7 @@ class SearchBox(QAbstractButton):
         return QSize(px(300), px(FIELD_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(px(120), px(FIELD_HEIGHT))
+        return QSize(px(60), px(FIELD_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         now, painter = theme(), QPainter(self)
@@ -137,16 +146,13 @@ class FilterChips(QWidget):
         self.setAccessibleName(name)
         self._chips: dict[str, _Chip] = {}
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(8))
+        row = FlowLayout(self)
         for each in filters:
             chip = _Chip(each)
             self._chips[each.key] = chip
             self._group.addButton(chip)
             row.addWidget(chip)
             chip.toggled.connect(lambda on, key=each.key: self.chosen.emit(key) if on else None)
-        row.addStretch(1)
         if filters:
             self.choose(filters[0].key)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QScroll
 
 from app.ui.kit import icons
 from app.ui.kit.buttons import Button
+from app.ui.kit.flow import Flow
 from app.ui.kit.labels import Label
 from app.ui.kit.pills import sign_of
 from app.ui.kit.theme import Tone, look, px, theme
@@ -40,11 +41,11 @@ class Notice(QWidget):
         self._tone = tone
         row = QHBoxLayout(self)
         row.setContentsMargins(px(20), 0, 0, 0)
-        row.addWidget(Label(text, tone=tone, points=9.5, wrap=True), 1)
+        row.addWidget(Label(text, tone=tone, points=9, wrap=True), 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         name = "alert-triangle" if self._tone is Tone.WRONG else sign_of(self._tone) or "info-circle"
-        icons.draw(QPainter(self), name, theme().ink(self._tone), 0, px(2), px(15))
+        icons.draw(QPainter(self), name, theme().ink(self._tone), 0, px(1), px(15))
 
 
 def clear(layout: QLayout) -> None:
@@ -64,6 +65,7 @@ class Panel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._room = 0
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -84,9 +86,13 @@ class Panel(QWidget):
         self._measure()
         look.changed.connect(self._measure)
 
+    def set_room(self, width: int) -> None:
+        """The page is that wide: large text must not take the list's room, so the panel wraps instead."""
+        self._room = width
+        self.setFixedWidth(max(WIDTH, min(px(WIDTH), width * 2 // 5)))
+
     def _measure(self) -> None:
-        # Large text must not take the list's room: beyond 125 % the panel stays as it is and wraps.
-        self.setFixedWidth(min(px(WIDTH), WIDTH * 5 // 4))
+        self.set_room(self._room)
         self.body.setContentsMargins(px(16), px(14), px(16), px(8))
         self.body.setSpacing(px(4))
         self.foot.setContentsMargins(px(16), px(8), px(16), px(16))
@@ -117,16 +123,12 @@ class Inspector(Panel):
         look.changed.connect(self._rebuild)
 
     def show_details(self, details: Details, acts: Sequence[Button] = ()) -> None:
-        """Shows this record, with its acts (two to a row) at the bottom, the primary one last."""
+        """Shows this record, with its acts at the bottom, the primary one last."""
         self._details = details
         clear(self.extra)
         clear(self.foot)
-        for start in range(0, len(acts), 2):
-            row = QHBoxLayout()
-            row.setSpacing(px(8))
-            for each in acts[start : start + 2]:
-                row.addWidget(each, 1)
-            self.foot.addLayout(row)
+        if acts:
+            self.foot.addWidget(Flow(*acts, fill=True))
         self._rebuild()
 
     def show_nothing(self, sentence: str) -> None:
@@ -142,7 +144,7 @@ class Inspector(Panel):
         details = self._details
         clear(self._content)
         self._content.setSpacing(px(4))
-        self._add(Label(details.code, tone=Tone.SOFT, points=9.5, mono=True, selectable=True), 2)
+        self._add(Label(details.code, tone=Tone.SOFT, points=9, mono=True, selectable=True), 2)
         self._add(Label(details.title, points=12.5, bold=True, wrap=True, selectable=True), 4)
         if details.notice:
             self._add(Notice(details.notice, details.notice_tone), 10)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
 
 from app.ui.kit import icons
@@ -20,6 +20,8 @@ from app.words import tr
 PATIENCE = 300
 """After how many ms work shows that it is at work."""
 INSPECTOR_KEY = "F4"
+WORK_ROOM = 400
+"""The list keeps at least this width; with less, the inspector waits behind F4."""
 
 
 class State(Enum):
@@ -51,8 +53,8 @@ class _StatePanel(QWidget):
         centre = Qt.AlignmentFlag.AlignHCenter
         words = Label(sentence, tone=Tone.SOFT, points=11, wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setMinimumWidth(px(420))
-        words.setMaximumWidth(px(520))
+        words.setFixedWidth(px(480))
+        words.setFixedHeight(words.heightForWidth(px(480)))
         self._column.addStretch(3)
         self._column.addSpacing(px(56))
         self._column.addWidget(words, 0, centre)
@@ -115,12 +117,6 @@ class Page(QWidget):
         self._whole.addLayout(self._work, 1)
         self._measure()
         look.changed.connect(self._measure)
-        QShortcut(
-            QKeySequence(INSPECTOR_KEY),
-            self,
-            self._toggle_panel,
-            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-        )
 
     # What subclasses and the shell call
 
@@ -141,11 +137,13 @@ class Page(QWidget):
     def set_title(self, title: str, count: str = "") -> None:
         """Title, and beside it how many: "23 đang mở · 1 trễ"."""
         self._title.setText(title)
-        self._count.setText(count)
         self.setAccessibleName(title)
+        self.set_count(count)
 
     def set_count(self, count: str) -> None:
         self._count.setText(count)
+        # The search beside it gives way first.
+        self._count.setMinimumWidth(min(self._count.sizeHint().width(), px(160)))
 
     def add_act(self, widget: QWidget) -> None:
         """A button, search or menu at the top right, left of the primary act."""
@@ -175,7 +173,16 @@ class Page(QWidget):
         self._panel = panel
         self._whole.addWidget(panel)
         if isinstance(panel, Inspector):
-            panel.closed.connect(self._toggle_panel)
+            panel.closed.connect(lambda: self._show_panel(False))
+            self._details = Button(tr("Details"), lambda: self._show_panel(True), key=INSPECTOR_KEY)
+            self._details.hide()
+            self._acts.insertWidget(0, self._details)
+            QShortcut(
+                QKeySequence(INSPECTOR_KEY),
+                panel,
+                lambda: self._show_panel(False),
+                context=Qt.ShortcutContext.WindowShortcut,
+            )
 
     def set_notice(self, text: str, tone: Tone = Tone.ATTENTION) -> None:
         """One line over the work, for what must be known and does not stop it; empty takes it away."""
@@ -243,9 +250,11 @@ class Page(QWidget):
             self._stop.setEnabled(False)
             self._job.cancel()
 
-    def _toggle_panel(self) -> None:
+    def _show_panel(self, shown: bool) -> None:
+        """The person's word counts until the page becomes wider or narrower."""
         if self._panel is not None:
-            self._panel.setVisible(self._panel.isHidden())
+            self._panel.setVisible(shown)
+            self._details.setVisible(not shown)
 
     def _measure(self) -> None:
         self._work.setContentsMargins(px(16), px(16), px(16), px(16))
@@ -254,6 +263,13 @@ class Page(QWidget):
         self._acts.setSpacing(px(8))
         self._bars.setSpacing(px(8))
         self._title.setMinimumHeight(px(32))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self._panel is not None:
+            self._panel.set_room(self.width())
+            if isinstance(self._panel, Inspector) and event.oldSize().width() != event.size().width():
+                self._show_panel(self.width() - self._panel.width() >= px(WORK_ROOM))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)

@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QAbstractScrollArea,
     QComboBox,
     QFrame,
@@ -85,6 +86,10 @@ def _line_edit(option: Any, painter: QPainter, widget: QWidget | None) -> None:
         field(painter, option, widget)
 
 
+def _frame_at_rest(option: Any, painter: QPainter) -> None:
+    box(painter, option.rect, theme().surface, theme().line)
+
+
 def _frame(option: Any, painter: QPainter, widget: QWidget | None) -> None:
     if option.state & FOCUS:
         ring(painter, option.rect)
@@ -94,6 +99,8 @@ def _frame(option: Any, painter: QPainter, widget: QWidget | None) -> None:
 
 def _shaped_frame(option: Any, painter: QPainter, widget: QWidget | None) -> None:
     shape = option.frameShape
+    if shape is QFrame.Shape.NoFrame:
+        return
     if shape in (QFrame.Shape.HLine, QFrame.Shape.VLine):
         flat = shape is QFrame.Shape.HLine
         centre, rect = option.rect.center(), option.rect
@@ -103,9 +110,11 @@ def _shaped_frame(option: Any, painter: QPainter, widget: QWidget | None) -> Non
             else QRect(centre.x(), rect.top(), 1, rect.height())
         )
         painter.fillRect(thin, theme().line)
+    elif isinstance(widget, QAbstractItemView) and widget.currentIndex().isValid():
+        _frame_at_rest(option, painter)  # the ring is around the row one stands on
     elif isinstance(widget, QAbstractScrollArea):
         field(painter, option, widget)
-    elif shape is not QFrame.Shape.NoFrame:
+    else:
         _frame(option, painter, widget)
 
 
@@ -358,10 +367,11 @@ class OurStyle(QProxyStyle):
     ) -> QSize:
         found = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]
         if kind is CT.CT_PushButton:
-            wide = size.width() + px(26)
+            wide = size.width() + px(24)
             if widget is not None and widget.property("sign"):
-                wide += px(icons.SIZE) + (px(6) if option.text else -px(10))
-            return QSize(wide, max(px(FIELD_HEIGHT), size.height() + px(8)))
+                # Without words, Qt has counted a few letters of its own.
+                wide = wide + px(icons.SIZE) + px(6) if option.text else px(FIELD_HEIGHT)
+            return QSize(wide, self._button_height(option, widget))
         if kind is CT.CT_LineEdit:
             return QSize(found.width() + px(12), self._field_height(option))
         if kind in (CT.CT_ComboBox, CT.CT_SpinBox):
@@ -373,6 +383,11 @@ class OurStyle(QProxyStyle):
         if kind is CT.CT_MenuItem:
             return QSize(found.width() + px(8), max(px(28), found.height()))
         return found
+
+    @staticmethod
+    def _button_height(option: Any, widget: QWidget | None) -> int:
+        least = px(44 if widget is not None and widget.property("big") else FIELD_HEIGHT)
+        return max(least, int(option.fontMetrics.height()) + px(8))
 
     @staticmethod
     def _field_height(option: Any) -> int:

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from app.ui.kit.bars import PADDING
 from app.ui.kit.pills import draw_pill, pill_width
 from app.ui.kit.style import check_box
-from app.ui.kit.tables import Cell, WindowedTableModel
+from app.ui.kit.tables import Cell, Column, WindowedTableModel
 from app.ui.kit.theme import Tone, font, look, px, theme
 
 ROW = 34
@@ -60,6 +60,12 @@ class CellDelegate(QStyledItemDelegate):
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(now.line))
         if chosen and index.column() == 0:
             painter.fillRect(QRect(rect.left(), rect.top(), px(3), rect.height()), QColor(now.accent))
+        if plain.state & QStyle.StateFlag.State_HasFocus or self._stands(index):
+            # The focus ring goes around the row: above and below here, its ends at the outer cells.
+            for top in (rect.top(), rect.bottom() - 1):
+                painter.fillRect(QRect(rect.left(), top, rect.width(), 2), QColor(now.accent))
+            if index.column() == model.columnCount() - 1:
+                painter.fillRect(QRect(rect.right() - 1, rect.top(), 2, rect.height()), QColor(now.accent))
         inner = rect.adjusted(px(PADDING), 0, -px(PADDING), -1)
         if cell.checked is not None:
             self._check(painter, inner, cell)
@@ -67,13 +73,17 @@ class CellDelegate(QStyledItemDelegate):
             right = bool(cell.align & Qt.AlignmentFlag.AlignRight)
             draw_pill(painter, inner, cell.text, cell.tone, cell.sign, right=right)
         elif cell.text:
-            painter.setFont(font(9.5 if cell.mono else 10, bold=cell.strong, mono=cell.mono))
+            painter.setFont(font(9 if cell.mono else 10, bold=cell.strong, mono=cell.mono))
             painter.setPen(now.ink(cell.tone))
             shown = painter.fontMetrics().elidedText(
                 cell.text, Qt.TextElideMode.ElideRight, inner.width() + 1
             )
             painter.drawText(inner, int(cell.align | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.restore()
+
+    def _stands(self, index: QModelIndex | QPersistentModelIndex) -> bool:
+        view = self.parent()
+        return isinstance(view, QTableView) and view.hasFocus() and view.currentIndex().row() == index.row()
 
     @staticmethod
     def _check(painter: QPainter, room: QRect, cell: Cell) -> None:
@@ -242,23 +252,37 @@ class TableView(QTableView):
         self._spread()
 
     def _spread(self) -> None:
-        """Gives every column its width and shares spare or missing room by their `grow`."""
+        """Gives every column its width, shares spare or missing room by `grow`, leaves out what gives way."""
         if self._by_hand:
             return
-        columns = self._source.columns
-        wanted = [px(each.width) for each in columns]
-        spare, shares = self.viewport().width() - sum(wanted), sum(each.grow for each in columns)
-        header = self.horizontalHeader()
+        columns, room = self._source.columns, self.viewport().width()
+        shown = list(range(len(columns)))
+        while len(shown) > 1 and sum(self._least(columns[i]) for i in shown) > room:
+            first = max(shown, key=lambda i: columns[i].gives_way)
+            if not columns[first].gives_way:
+                break
+            shown.remove(first)
+        wide = {i: px(columns[i].width) for i in shown}
+        spare = room - sum(wide.values())
+        # Spare room goes by `grow`; missing room is taken where there is some to give.
+        shares = {i: columns[i].grow if spare > 0 else wide[i] - self._least(columns[i]) for i in shown}
+        whole, last = sum(shares.values()), max((i for i in shown if shares[i]), default=-1)
+        header, left = self.horizontalHeader(), spare
         header.blockSignals(True)
-        left = spare
-        last = max((i for i, each in enumerate(columns) if each.grow), default=-1)
-        for i, (column, wide) in enumerate(zip(columns, wanted, strict=True)):
-            extra = left if i == last else spare * column.grow // shares if shares else 0
-            left -= extra
-            header.resizeSection(i, max(wide + extra, wide * 6 // 10))
+        for i in range(len(columns)):
+            self.setColumnHidden(i, i not in wide)
+            if i in wide:
+                extra = 0 if not whole else left if i == last else spare * shares[i] // whole
+                left -= extra
+                header.resizeSection(i, max(wide[i] + extra, self._least(columns[i])))
         header.blockSignals(False)
         self.updateGeometries()
         self.viewport().update()
+
+    @staticmethod
+    def _least(column: Column[Any]) -> int:
+        """How narrow a column may become before another gives way."""
+        return px(column.width) * 7 // 10 if column.grow else px(column.width)
 
     def _go(self, place: int) -> None:
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows

@@ -25,7 +25,9 @@ class Column(Generic[R]):
     `tone` makes the cell a pill when it gives anything but PLAIN or SOFT (SOFT: soft words, no pill), with
     `sign(row)` as its icon instead of the tone's own. `strong` rows are heavy. `width` is in pixels of the
     100 % design; `grow` is the share of spare room it takes. `sort` is the key handed to
-    `TableView.sort_asked`; empty: not sorted by. `check` makes it a box to tick; see `TableView.toggled`.
+    `TableView.sort_asked`; empty: not sorted by. Where room is short, columns with `gives_way` are left
+    out, the highest number first (the inspector shows the same). `check` makes it a box to tick; see
+    `TableView.toggled`.
     """
 
     title: str
@@ -38,6 +40,7 @@ class Column(Generic[R]):
     width: int = 120
     grow: int = 0
     sort: str = ""
+    gives_way: int = 0
     check: Callable[[R], bool] | None = None
 
 

@@ -10,13 +10,14 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEv
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.kit import icons
-from app.ui.kit.style import box, ring
+from app.ui.kit.style import RING, box
 from app.ui.kit.theme import font, look, px, theme
 from app.words import tr
 
 WIDTH = 176
 ITEM = 38
 LEAST_ITEM = 28
+_WORDS, _EDGE = 42, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,12 @@ class _Item(QAbstractButton):
     def words_room(self) -> int:
         """Pixels there are for the word."""
         badge = self.badge_text()
-        taken = self._badge_width(badge) + px(16) if badge else px(8)
-        return self.width() - px(44) - taken
+        taken = self._badge_width(badge) + px(_EDGE + 4) if badge else px(_EDGE)
+        return self.width() - px(_WORDS) - taken
 
     @staticmethod
     def _badge_width(text: str) -> int:
-        return max(px(24), QFontMetrics(font(9)).horizontalAdvance(text) + px(14))
+        return max(px(22), QFontMetrics(font(9)).horizontalAdvance(text) + px(12))
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(px(WIDTH), px(ITEM))
@@ -92,21 +93,18 @@ class _Item(QAbstractButton):
         icons.draw(painter, self.section.icon, words, px(16), (self.height() - size) / 2, size)
         painter.setFont(font(bold=chosen))
         painter.setPen(words)
-        room = QRect(px(44), 0, self.words_room(), self.height())
+        room = QRect(px(_WORDS), 0, self.words_room(), self.height())
         shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
         if badge := self.badge_text():
             high, wide = px(18), self._badge_width(badge)
-            spot = QRect(self.width() - wide - px(8), (self.height() - high) // 2, wide, high)
+            spot = QRect(self.width() - wide - px(_EDGE), (self.height() - high) // 2, wide, high)
             box(painter, spot, now.alarm if self.section.alarm else now.badge, None, radius=high / 2)
             painter.setFont(font(9))
             painter.setPen(QColor(now.rail_bright))
             painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter), badge)
         if self.hasFocus():
-            painter.save()
-            painter.setClipRect(self.rect())
-            ring(painter, row.adjusted(px(1), 0, -px(1), 0))
-            painter.restore()
+            box(painter, row, None, now.rail_mark, RING)  # the accent would drown on the dark rail
 
 
 class _Brand(QWidget):

@@ -139,6 +139,7 @@ class SearchPalette(QWidget):
         self._said: QLabel = Label(tone=Tone.SOFT, wrap=True)
         self._said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._keys = Label(tr("↑ ↓ choose · Enter open · Esc close"), tone=Tone.SOFT, points=9)
+        self._keys.setIndent(px(12))
         self._box = _Box(self)
         column = QVBoxLayout(self._box)
         column.setContentsMargins(px(12), px(12), px(12), px(10))

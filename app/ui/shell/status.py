@@ -31,7 +31,7 @@ class _Sync(QAbstractButton):
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.tone, self.parts = Tone.GOOD, ("", "", "")
 
@@ -41,13 +41,17 @@ class _Sync(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def _wide(self, parts: int) -> int:
         metrics = QFontMetrics(font(POINTS))
-        words = sum(metrics.horizontalAdvance(part) + px(16) for part in self.parts if part)
-        return QSize(px(16) + px(16) + words, px(28))
+        words = sum(metrics.horizontalAdvance(part) + px(16) for part in self.parts[:parts] if part)
+        return px(32) + words
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(self._wide(3), px(28))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(px(120), px(28))
+        # How it stands and what is unsent are always in sight; the last contact gives way.
+        return QSize(self._wide(2), px(28))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         now, painter = theme(), QPainter(self)
@@ -84,8 +88,7 @@ class StatusBar(QWidget):
         self._person = ElidedLabel(person, points=POINTS)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._sync)
-        row.addStretch(1)
+        row.addWidget(self._sync, 1)
         for each in (self._desk, self._session, self._person):
             each.setAlignment(Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(each)

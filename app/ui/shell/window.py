@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.kit.page import Page
 from app.ui.kit.theme import Tone
@@ -47,6 +47,9 @@ class MainWindow(QWidget):
         self.rail = Rail(sections, office)
         self.rail.chosen.connect(self.open_section)
         self._stack = QStackedWidget()
+        # A page that wants more than the screen has must not push the window over its edge.
+        self._stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._stack.setMinimumSize(1, 1)
         self.status = StatusBar(desk, person)
         upper = QHBoxLayout()
         upper.setSpacing(0)
@@ -67,8 +70,22 @@ class MainWindow(QWidget):
         if key != self._key:
             self._key = key
             self._stack.setCurrentWidget(page)
+            self._focus_in(page)
             self.section_changed.emit(key)
         return page
+
+    def _focus_in(self, page: QWidget) -> None:
+        """The keyboard goes where the eye goes: into the page, to where it was there before."""
+        held = self.focusWidget()
+        if held is not None and page.isAncestorOf(held):
+            return
+        each = page.focusWidget() or page.nextInFocusChain()
+        while each is not page and each is not None:
+            takes = bool(each.focusPolicy() & Qt.FocusPolicy.TabFocus)
+            if takes and page.isAncestorOf(each) and each.isEnabled() and each.isVisibleTo(page):
+                each.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+            each = each.nextInFocusChain()
 
     def page(self, key: str) -> QWidget:
         """The page of that section, made if need be, without showing it."""

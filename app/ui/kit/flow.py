@@ -1,0 +1,103 @@
+"""A row that goes on in the next line where it is too long: chips, quick amounts, acts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+from app.ui.kit.theme import px
+
+
+class FlowLayout(QLayout):
+    """Lays its widgets from left to right and on; with `fill`, those of one line share its whole width."""
+
+    def __init__(self, parent: QWidget | None = None, *, fill: bool = False, gap: int = 8) -> None:
+        if parent is None:
+            super().__init__()
+        else:
+            super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self._fill, self._gap = fill, gap
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        lines = self._lines(width)
+        return sum(max(each.sizeHint().height() for each in line) for line in lines) + px(self._gap) * (
+            len(lines) - 1 if lines else 0
+        )
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        hints = [each.sizeHint() for each in self._shown()]
+        wide = sum(each.width() for each in hints) + px(self._gap) * max(0, len(hints) - 1)
+        return QSize(wide, max((each.height() for each in hints), default=0))
+
+    def minimumSize(self) -> QSize:  # noqa: N802
+        widest = QSize(0, 0)
+        for each in self._shown():
+            widest = widest.expandedTo(each.minimumSize())
+        return widest
+
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802
+        super().setGeometry(rect)
+        y, gap = rect.y(), px(self._gap)
+        for line in self._lines(rect.width()):
+            x = rect.x()
+            high = max(each.sizeHint().height() for each in line)
+            hints = [min(each.sizeHint().width(), rect.width()) for each in line]
+            spare = max(0, rect.width() - gap * (len(line) - 1) - sum(hints)) if self._fill else 0
+            for n, (each, wide) in enumerate(zip(line, hints, strict=True)):
+                more = spare // (len(line) - n)
+                spare -= more
+                each.setGeometry(QRect(QPoint(x, y), QSize(wide + more, high)))
+                x += wide + more + gap
+            y += high + gap
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [each for each in self._items if not each.isEmpty()]
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        """Which items stand in which line; filled lines are as even as can be: 2 + 2, not 3 + 1."""
+        items, gap = self._shown(), px(self._gap)
+        found: list[list[QLayoutItem]] = []
+        left = -1
+        for each in items:
+            wide = each.sizeHint().width()
+            if left < wide or not found:
+                found.append([])
+                left = width
+            found[-1].append(each)
+            left -= wide + gap
+        if self._fill and len(found) > 1:
+            size = -(-len(items) // len(found))
+            even = [items[i : i + size] for i in range(0, len(items), size)]
+            if all(sum(each.sizeHint().width() + gap for each in line) - gap <= width for line in even):
+                return even
+        return found
+
+
+class Flow(QWidget):
+    """A widget with a `FlowLayout`."""
+
+    def __init__(self, *widgets: QWidget, fill: bool = False, gap: int = 8) -> None:
+        super().__init__()
+        row = FlowLayout(self, fill=fill, gap=gap)
+        for each in widgets:
+            row.addWidget(each)
