@@ -54,7 +54,8 @@ def _draw(paper: Paper, bill: BillPaper, tr: Words) -> None:
     if bill.connection_address != customer.address:
         paper.pair(tr("Place of use"), bill.connection_address)
     paper.space(3)
-    _meters(paper, bill, tr)
+    if bill.meters:
+        _meters(paper, bill, tr)
     _blocks(paper, bill, tr)
     _sums(paper, bill, tr)
     paper.space(3)

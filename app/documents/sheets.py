@@ -11,6 +11,7 @@ import mmap
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -134,7 +135,8 @@ def _check_package(path: Path) -> None:
             for name in names:
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     _check_extent(package, name, path)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    # zipfile has RuntimeError for a part under a password.
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
         raise AppError("workbook.broken", path=str(path), sheet="") from error
 
 

@@ -376,7 +376,9 @@ class Paper:
     def bars(
         self, text: str, x: float, top: float, width: float, height: float, align: Align = "left"
     ) -> None:
-        """Code 128 of an ASCII code, modules of a third of a millimetre at the most."""
+        """Code 128, modules of a third of a millimetre at the most; nothing for a code that is not ASCII."""
+        if not (text.isascii() and text.isprintable() and text):
+            return
         bars, modules = code128(text)
         module = min(width / modules, 0.33 * MM)
         if align == "centre":

@@ -81,6 +81,14 @@ def test_electricity_has_a_meter_of_its_own_name(tmp_path: Path) -> None:
     assert "Số lượng (kWh)" in text
 
 
+def test_flat_rate_without_a_meter_and_with_an_odd_code_is_still_a_bill(tmp_path: Path) -> None:
+    bills_pdf(tmp_path / "b.pdf", [replace(BILL, meters=(), bill_code="HĐ/01")], "vi")
+    (text,) = pages_of((tmp_path / "b.pdf").read_bytes())
+    assert "Chỉ số cũ" not in text
+    assert "HĐ/01" in text
+    assert "318.090 đ" in text
+
+
 def test_many_bills_need_no_more_memory_than_few(tmp_path: Path) -> None:
     def peak(count: int) -> int:
         bills = (replace(BILL, number=f"{n:08}", bill_code=f"HD-BN03-26-{n:07}") for n in range(count))

@@ -11,6 +11,12 @@ from app.documents.files import replacing
 from app.domain.errors import AppError
 
 
+def half_write(path: Path, error: OSError) -> None:
+    with replacing(path) as draft:
+        draft.write_text("half")
+        raise error
+
+
 def test_the_new_file_takes_the_place_of_the_old(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
@@ -34,9 +40,8 @@ def test_a_failure_keeps_the_old_file_and_leaves_nothing_behind(
 ) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(AppError) as caught, replacing(path) as draft:
-        draft.write_text("half")
-        raise error
+    with pytest.raises(AppError) as caught:
+        half_write(path, error)
     assert caught.value.code == code
     assert caught.value.params["path"] == str(path)
     assert path.read_text() == "old"
@@ -48,9 +53,8 @@ def test_a_workbook_open_in_excel_is_told_apart(tmp_path: Path) -> None:
     path.write_text("old")
     held = PermissionError(errno.EACCES, "in use")
     held.winerror = 32  # type: ignore[attr-defined, unused-ignore]
-    with pytest.raises(AppError, match=r"file\.in_use"), replacing(path) as draft:
-        draft.write_text("new")
-        raise held
+    with pytest.raises(AppError, match=r"file\.in_use"):
+        half_write(path, held)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
