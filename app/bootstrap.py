@@ -14,10 +14,16 @@ from app.domain.errors import AppError
 from app.headoffice.founding import COMPANY, Founding
 from app.headoffice.hub import Hub
 from app.models.database import Database, open_database
+from app.queries.bills import BillQueries
+from app.queries.cash import CashQueries
 from app.queries.drafts import DraftQueries
+from app.queries.exceptions import ExceptionQueries
+from app.queries.reports import ReportQueries
 from app.queries.requests import RequestQueries
 from app.queries.rules import RuleQueries
 from app.queries.today import TodayQueries
+from app.services.billing import BillingService
+from app.services.cash import CashService
 from app.services.drafts import DraftService
 from app.services.requests import RequestService
 from app.services.signin import SignIn
@@ -117,6 +123,36 @@ class Desktop:
     def today_queries(self) -> TodayQueries:
         """What waits for a person today."""
         return TodayQueries(self.database.read, self.office_no, self.rules, self.request_queries)
+
+    @cached_property
+    def billing(self) -> BillingService:
+        """From readings to bills."""
+        return BillingService(self.writer, self.rules, self.bill_queries)
+
+    @cached_property
+    def bill_queries(self) -> BillQueries:
+        """What people ask about bills."""
+        return BillQueries(self.database.read, self.office_no)
+
+    @cached_property
+    def cash(self) -> CashService:
+        """What a cashier does."""
+        return CashService(self.writer, self.rules)
+
+    @cached_property
+    def cash_queries(self) -> CashQueries:
+        """What a cashier asks."""
+        return CashQueries(self.database.read, self.office_no)
+
+    @cached_property
+    def report_queries(self) -> ReportQueries:
+        """What a supervisor asks."""
+        return ReportQueries(self.database.read, self.office_no, self.rules)
+
+    @cached_property
+    def exception_queries(self) -> ExceptionQueries:
+        """What disagrees."""
+        return ExceptionQueries(self.database.read, self.office_no)
 
     @cached_property
     def drafts(self) -> DraftService:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection as Read
-from sqlalchemy import Engine, Select, and_, func, select
+from sqlalchemy import Engine, and_, func, select
 
 from app.domain.codes import parse_code
 from app.models import (
@@ -273,9 +273,9 @@ class CashQueries:
         with self._read.connect() as read:
             return [self._session(read, row) for row in read.execute(wanted).all()]
 
-    def _sessions(self) -> Select[Any]:
+    def _sessions(self) -> Any:
         o, s, p, d = SessionOpened, SessionState, Staff, Device
-        wanted: Select[Any] = (
+        return (
             select(
                 o.id, o.code, o.point, o.cashier, p.name, d.desk, o.opened_at, o.float_amount, s.open,
                 s.receipts, s.received, s.reversals, s.returned, s.expected, s.counted, s.remitted,
@@ -285,7 +285,6 @@ class CashQueries:
             .join(d, d.number == o.device, isouter=True)
             .where(o.office_no == self._office_no)
         )  # fmt: skip
-        return wanted
 
     def _session(self, read: Read, row: Any) -> SessionView:
         x, m = SessionClosed, Remittance
