@@ -19,7 +19,6 @@ from app.domain.codes import code
 from app.models import Series
 from app.models.base import Raw
 
-
 Model = Any
 """A card's or a fact's class in `app.models`."""
 
