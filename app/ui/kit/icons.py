@@ -29,13 +29,12 @@ def pixmap(name: str, colour: QColor | str, size: int, ratio: float = 1.0) -> QP
     made = QPixmap()
     if QPixmapCache.find(key, made):
         return made
+    drawing = QSvgRenderer(QByteArray(_source(name).replace("currentColor", paint).encode()))
     made = QPixmap(round(size * ratio), round(size * ratio))
     made.fill(Qt.GlobalColor.transparent)
     made.setDevicePixelRatio(ratio)
     painter = QPainter(made)
-    QSvgRenderer(QByteArray(_source(name).replace("currentColor", paint).encode())).render(
-        painter, QRectF(0, 0, size, size)
-    )
+    drawing.render(painter, QRectF(0, 0, size, size))
     painter.end()
     QPixmapCache.insert(key, made)
     return made

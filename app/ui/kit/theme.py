@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip
 
@@ -229,4 +229,7 @@ def apply(app: QApplication, theme_name: str = "light", text_scale: int = 100) -
     app.setPalette(colours)
     QToolTip.setPalette(colours)
     app.setFont(font())
+    # Qt tells widgets by itself only once the event loop runs.
+    for each in app.allWidgets():
+        QApplication.sendEvent(each, QEvent(QEvent.Type.ApplicationPaletteChange))
     look.changed.emit()

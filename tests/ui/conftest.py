@@ -1,0 +1,65 @@
+"""What every test of the window needs: the look put on, a job runner, a prompter that answers by itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.ui.kit import theme
+from app.ui.kit.jobs import JobRunner
+from app.ui.shell.texts import QtWords, use_language
+from app.words import tr
+
+
+@pytest.fixture(autouse=True)
+def look(qapp: QApplication) -> QApplication:
+    """Light, 100 %, Vietnamese: before each test, whatever the one before did."""
+    if (theme.look.theme, theme.look.scale, qapp.font().family()) != (theme.LIGHT, 100, theme.FAMILY):
+        theme.apply(qapp, "light", 100)
+    if tr.language != "vi" or not qapp.findChildren(QtWords):
+        use_language(qapp, "vi")
+    return qapp
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot) -> Iterator[JobRunner]:
+    runner = JobRunner()
+    yield runner
+    runner.shutdown()
+
+
+@dataclass
+class Asked:
+    """A prompter that keeps what was asked and answers at once: `answers` False means Go back."""
+
+    answers: bool = True
+    reason: str = "Khách đổi ý"
+    questions: list[tuple[str, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def confirm(
+        self, parent: QWidget, text: str, verb: str, yes: Callable[[], object], *, danger: bool = False
+    ) -> None:
+        self.questions.append((text, verb))
+        if self.answers:
+            yes()
+
+    def ask_reason(self, parent: QWidget, title: str, verb: str, yes: Callable[[str], object]) -> None:
+        self.questions.append((title, verb))
+        if self.answers:
+            yes(self.reason)
+
+    def tell(self, parent: QWidget, text: str) -> None:
+        self.told.append(text)
+
+
+@pytest.fixture
+def prompter() -> Asked:
+    return Asked()

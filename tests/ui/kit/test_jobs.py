@@ -1,0 +1,183 @@
+import threading
+
+import pytest
+from PySide6.QtCore import QObject
+
+from app.domain.errors import AppError, Cancelled
+from app.ui.kit.jobs import Job, JobRunner, Lane, Latest
+
+PATIENCE = 5
+"""Seconds a thread waits for its gate before the test fails by itself."""
+
+
+@pytest.fixture
+def idle(qtbot, jobs):
+    return lambda: qtbot.waitUntil(lambda: jobs.busy == 0)
+
+
+def test_result_comes_on_the_ui_thread_after_settled(qtbot, jobs, idle):
+    owner, seen = QObject(), []
+    jobs.run(
+        owner,
+        lambda _job: threading.get_ident(),
+        done=lambda worker: seen.append((worker, threading.get_ident())),
+        settled=lambda: seen.append("settled"),
+    )
+    idle()
+    assert seen[0] == "settled"
+    worker, ui = seen[1]
+    assert worker != ui == threading.get_ident()
+
+
+def test_database_jobs_run_one_after_the_other(jobs, idle):
+    owner, running, most = QObject(), [], []
+
+    def work(_job: Job) -> None:
+        running.append(1)
+        most.append(len(running))
+        running.pop()
+
+    for _ in range(40):
+        jobs.run(owner, work, done=lambda _: None)
+    idle()
+    assert most == [1] * 40
+
+
+def test_io_does_not_wait_for_the_database(qtbot, jobs, idle):
+    owner, gate, seen = QObject(), threading.Event(), []
+    jobs.run(owner, lambda _job: gate.wait(PATIENCE), done=seen.append)
+    jobs.run(owner, lambda _job: "sent", done=seen.append, lane=Lane.IO)
+    qtbot.waitUntil(lambda: seen == ["sent"])
+    gate.set()
+    idle()
+    assert seen == ["sent", True]
+
+
+def test_progress_and_cancel(qtbot, jobs, idle):
+    owner, seen, failures, go = QObject(), [], [], threading.Event()
+
+    def work(job: Job) -> str:
+        job.step(1, 2)
+        assert go.wait(PATIENCE)
+        job.step(2, 2)
+        return "never"
+
+    job = jobs.run(
+        owner,
+        work,
+        done=lambda _: seen.append("done"),
+        failed=failures.append,
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    qtbot.waitUntil(lambda: seen == [(1, 2)])
+    job.cancel()
+    go.set()
+    idle()
+    assert seen == [(1, 2)]
+    assert [type(each) for each in failures] == [Cancelled]
+
+
+def test_progress_is_told_at_most_ten_times_a_second_but_the_end_always(jobs, idle):
+    told = []
+    job = Job(lambda done, total: told.append(done))
+    for i in range(1, 10_001):
+        job.step(i, 10_000)
+    assert told[-1] == 10_000
+    assert len(told) < 100
+
+
+def test_a_job_cancelled_while_it_waits_never_begins(jobs, idle):
+    owner, gate, began, settled = QObject(), threading.Event(), [], []
+    jobs.run(owner, lambda _job: gate.wait(PATIENCE), done=lambda _: None)
+    waiting = jobs.run(owner, began.append, done=began.append, settled=lambda: settled.append(1))
+    waiting.cancel()
+    gate.set()
+    idle()
+    assert (began, settled) == ([], [1])
+
+
+def test_a_dead_owner_gets_no_callback(qtbot, jobs, idle):
+    owner, gate, seen = QObject(), threading.Event(), []
+    jobs.run(
+        owner,
+        lambda _job: gate.wait(PATIENCE),
+        done=seen.append,
+        settled=lambda: seen.append("settled"),
+        progress=lambda *_: seen.append("progress"),
+    )
+    with qtbot.waitSignal(owner.destroyed):
+        owner.deleteLater()
+    gate.set()
+    idle()
+    assert seen == []
+
+
+def test_an_owner_closed_by_settled_is_not_told_the_result(jobs, idle):
+    owner, seen = QObject(), []
+    child = QObject(owner)
+
+    def close() -> None:
+        owner.deleteLater()
+        import shiboken6
+
+        shiboken6.delete(child)
+
+    jobs.run(child, lambda _job: 1, done=seen.append, settled=close)
+    idle()
+    assert seen == []
+
+
+def test_expected_failures_go_to_failed(jobs, idle):
+    def work(_job: Job) -> None:
+        raise AppError("cash.closed")
+
+    owner, failures = QObject(), []
+    jobs.run(owner, work, done=failures.append, failed=failures.append)
+    idle()
+    assert [each.code for each in failures] == ["cash.closed"]
+
+
+def test_a_crash_is_reported_and_settles(qtbot, jobs, caplog):
+    owner, settled = QObject(), []
+    with qtbot.waitSignal(jobs.crashed) as got:
+        jobs.run(owner, lambda _job: 1 // 0, done=settled.append, settled=lambda: settled.append("settled"))
+    assert isinstance(got.args[0], ZeroDivisionError)
+    assert settled == ["settled"]
+    assert "job crashed" in caplog.text
+
+
+def test_a_failure_nobody_takes_is_a_crash(qtbot, jobs, caplog):
+    def work(_job: Job) -> None:
+        raise AppError("disk.full")
+
+    with qtbot.waitSignal(jobs.crashed) as got:
+        jobs.run(QObject(jobs), work, done=lambda _: None)
+    assert got.args[0].code == "disk.full"
+
+
+def test_latest_hears_only_the_newest(qtbot, jobs, idle):
+    owner, gate, seen, settled = QObject(), threading.Event(), [], []
+    latest = Latest(jobs, owner)
+    latest.run(lambda _job: gate.wait(PATIENCE), done=seen.append, settled=lambda: settled.append("old"))
+    latest.run(lambda _job: "middle", done=seen.append, failed=seen.append)
+    latest.run(lambda _job: "new", done=seen.append, settled=lambda: settled.append("new"))
+    gate.set()
+    idle()
+    assert (seen, settled) == (["new"], ["new"])
+
+
+def test_shutdown_cancels_and_calls_nobody_back(qtbot):
+    runner, owner, seen, began = JobRunner(), QObject(), [], threading.Event()
+
+    def work(job: Job) -> None:
+        began.set()
+        while not job.cancelled:
+            began.wait(0.001)
+        job.step(1, 1)
+
+    runner.run(owner, work, done=seen.append, failed=seen.append)
+    runner.run(owner, seen.append, done=seen.append)
+    assert began.wait(PATIENCE)
+    runner.shutdown()
+    qtbot.waitUntil(lambda: runner.busy == 0)
+    assert seen == []
