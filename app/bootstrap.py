@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -16,15 +17,21 @@ from app.headoffice.hub import Hub
 from app.models.database import Database, open_database
 from app.queries.bills import BillQueries
 from app.queries.cash import CashQueries
+from app.queries.customers import CustomerQueries
 from app.queries.drafts import DraftQueries
 from app.queries.exceptions import ExceptionQueries
+from app.queries.readings import ReadingQueries
 from app.queries.reports import ReportQueries
 from app.queries.requests import RequestQueries
 from app.queries.rules import RuleQueries
 from app.queries.today import TodayQueries
 from app.services.billing import BillingService
 from app.services.cash import CashService
+from app.services.customers import CustomerService
 from app.services.drafts import DraftService
+from app.services.import_readings import ReadingImportService
+from app.services.imports import ImportService
+from app.services.readings import ReadingService
 from app.services.requests import RequestService
 from app.services.signin import SignIn
 from app.services.writer import Desk
@@ -124,6 +131,40 @@ class Desktop:
         """What waits for a person today."""
         return TodayQueries(self.database.read, self.office_no, self.rules, self.request_queries)
 
+    def today(self) -> date:
+        """The day it is at the office."""
+        return self.clock.now().astimezone(zone_named(self.identity.zone)).date()
+
+    @cached_property
+    def customers(self) -> CustomerService:
+        """What people do with customers."""
+        return CustomerService(self.writer, self.customer_queries, self.rules, self.today)
+
+    @cached_property
+    def customer_queries(self) -> CustomerQueries:
+        """What people ask about customers."""
+        return CustomerQueries(self.database.read, self.office_no)
+
+    @cached_property
+    def imports(self) -> ImportService:
+        """Customers from a workbook."""
+        return ImportService(self.writer, self.database.read, self.office_no)
+
+    @cached_property
+    def readings(self) -> ReadingService:
+        """What people do with readings."""
+        return ReadingService(self.writer, self.today)
+
+    @cached_property
+    def reading_queries(self) -> ReadingQueries:
+        """What people ask about readings."""
+        return ReadingQueries(self.database.read, self.office_no)
+
+    @cached_property
+    def reading_imports(self) -> ReadingImportService:
+        """Readings from a workbook."""
+        return ReadingImportService(self.writer, self.database.read, self.office_no, self.today)
+
     @cached_property
     def billing(self) -> BillingService:
         """From readings to bills."""
@@ -188,7 +229,9 @@ class Desktop:
         self._lock.release()
 
 
-def enrol_desk(home: Path, enrolment: Enrolment, clock: Clock, transport: Transport | None = None) -> Identity:
+def enrol_desk(
+    home: Path, enrolment: Enrolment, clock: Clock, transport: Transport | None = None
+) -> Identity:
     """Make `home` a desk's by an enrolment, and fetch the office's data."""
     own: HeadOffice | None = None
     way = transport
