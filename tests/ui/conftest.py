@@ -35,6 +35,19 @@ def jobs(qtbot: QtBot) -> Iterator[JobRunner]:
     runner.shutdown()
 
 
+@pytest.fixture
+def active(qtbot: QtBot) -> Callable[[QWidget], QWidget]:
+    """Shows a window and waits until it has the keyboard."""
+
+    def show(window: QWidget) -> QWidget:
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    return show
+
+
 @dataclass
 class Asked:
     """A prompter that keeps what was asked and answers at once: `answers` False means Go back."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from app.ui.kit.flow import FlowLayout
@@ -57,7 +57,8 @@ class Button(QPushButton):
             if value:
                 self.setProperty(name, value)
         if key:
-            self.setShortcut(QKeySequence(key))
+            # Not setShortcut: that plays a click for a tenth of a second before it acts.
+            QShortcut(QKeySequence(key), self, self.click)
         if act is not None:
             self.clicked.connect(lambda _checked=False: act())
 

@@ -91,6 +91,8 @@ class NumberEdit(QLineEdit):
         while place and behind:
             place -= 1
             behind -= self._counts(shown[place])
+        if place and shown[place - 1] == self._group:
+            place -= 1
         self.setCursorPosition(place)
         self.value_changed.emit(self.value())
 
@@ -121,6 +123,13 @@ class NumberEdit(QLineEdit):
                 self.insert(self._point)
                 self._shown = self.text()
             return
+        at, text = self.cursorPosition(), self.text()
+        if not self.hasSelectedText():
+            # A mark of the groups is no character of its own: the digit beyond it goes.
+            if event.key() == Qt.Key.Key_Backspace and text[at - 1 : at] == self._group:
+                self.setCursorPosition(at - 1)
+            elif event.key() == Qt.Key.Key_Delete and text[at : at + 1] == self._group:
+                self.setCursorPosition(at + 1)
         super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802

@@ -1,0 +1,100 @@
+"""A paper that was made, shown before the eyes: leaf through, print, open elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QImage, QPainter, QPixmap
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.documents.preview import page_sizes, pdf_page
+from app.ui.kit.buttons import Button
+from app.ui.kit.labels import ElidedLabel, Label
+from app.ui.kit.theme import Tone, px
+from app.words import tr
+
+SCREEN, PRINT = 1.6, 300 / 72
+"""Pixels a point, on screen and on a printer of 300 dots an inch."""
+
+
+class PaperDialog(QDialog):
+    """Shows a PDF file; Enter prints, Esc closes, page keys leaf through."""
+
+    def __init__(self, parent: QWidget, path: Path, title: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._path = path
+        self._pages = len(page_sizes(path))
+        self._page = 0
+        self._paper = QLabel()
+        self._paper.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._number = Label(tone=Tone.SOFT)
+        ground = QScrollArea()
+        ground.setWidget(self._paper)
+        ground.setWidgetResizable(True)
+        ground.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        head = QHBoxLayout()
+        head.addWidget(Label(title, points=14, bold=True))
+        head.addWidget(self._number)
+        head.addStretch(1)
+        if self._pages > 1:
+            head.addWidget(Button(tr("Page before"), lambda: self.show_page(self._page - 1), key="PgUp"))
+            head.addWidget(Button(tr("Next page"), lambda: self.show_page(self._page + 1), key="PgDown"))
+        acts = QHBoxLayout()
+        acts.addWidget(ElidedLabel(tr("Kept as {path}", path=path), tone=Tone.SOFT), 1)
+        acts.addWidget(Button(tr("Open"), self._open_elsewhere, quiet=True))
+        acts.addWidget(Button(tr("Close"), self.reject, key="Escape"))
+        self.print_button = Button(tr("Print"), self._print, key="Ctrl+P", primary=True, sign="printer")
+        acts.addWidget(self.print_button)
+        whole = QVBoxLayout(self)
+        whole.addLayout(head)
+        whole.addWidget(ground, 1)
+        whole.addLayout(acts)
+        self.print_button.setFocus()
+        self.resize(px(760), px(680))
+        self.show_page(0)
+
+    def show_page(self, number: int) -> None:
+        """The page of that number, from 0, if there is one."""
+        if 0 <= number < self._pages:
+            self._page = number
+            self._paper.setPixmap(QPixmap.fromImage(self._image(number, SCREEN)))
+            self._number.setText(
+                tr("Page {page} of {pages}", page=number + 1, pages=self._pages) if self._pages > 1 else ""
+            )
+
+    def _image(self, number: int, scale: float) -> QImage:
+        page = pdf_page(self._path, number, scale)
+        image = QImage(page.rgb, page.width, page.height, page.width * 3, QImage.Format.Format_RGB888)
+        return image.copy()
+
+    def _open_elsewhere(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path)))
+
+    def _print(self) -> None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setFullPage(True)
+        dialog = QPrintDialog(printer, self)
+        dialog.accepted.connect(lambda: self._print_on(printer))
+        dialog.open()
+
+    def _print_on(self, printer: QPrinter) -> None:
+        painter = QPainter(printer)
+        for number in range(self._pages):
+            if number:
+                printer.newPage()
+            image = self._image(number, PRINT)
+            room = printer.pageRect(QPrinter.Unit.DevicePixel)
+            size = image.size().scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+            painter.drawImage(QRectF(0, 0, size.width(), size.height()), image)
+        painter.end()
+
+
+def show_paper(parent: QWidget, path: Path, title: str) -> PaperDialog:
+    """Open the paper at `path` over `parent`."""
+    dialog = PaperDialog(parent, path, title)
+    dialog.open()
+    return dialog

@@ -1,0 +1,289 @@
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QWidget
+
+from app.domain.charts import ChartData, Series, ticks
+from app.domain.errors import Cancelled
+from app.ui.kit import page as pages
+from app.ui.kit.buttons import Button
+from app.ui.kit.charts import Chart, ChartKind
+from app.ui.kit.flow import Flow
+from app.ui.kit.inspector import Details, Inspector
+from app.ui.kit.page import Page, State
+from app.ui.kit.prompt import QtPrompter
+from app.ui.kit.theme import Tone
+from app.ui.kit.toast import SHOWN_FOR, Toast, toast
+
+DETAILS = Details(
+    "YC-BN03-26-000412",
+    "Mất nước từ sáng",
+    "Trễ 40 phút",
+    Tone.WRONG,
+    [("Khách hàng", "Nguyễn Thị Như Quỳnh")],
+    "Diễn biến",
+    [("07:48", "Tiếp nhận tại quầy 1")],
+)
+
+
+def words(widget: QWidget) -> list[str]:
+    return [each.text() for each in widget.findChildren(QLabel) if each.isVisibleTo(widget) and each.text()]
+
+
+def button(widget: QWidget, text: str) -> QAbstractButton:
+    return next(each for each in widget.findChildren(QAbstractButton) if each.text().endswith(text))
+
+
+class Requests(Page):
+    def __init__(self) -> None:
+        super().__init__("Yêu cầu")
+        self.calls: list[str] = []
+        self.primary = self.set_primary("Tiếp nhận", lambda: self.calls.append("new"))
+        self.field = QLineEdit()
+        self.set_body(self.field)
+
+    def first_opened(self) -> None:
+        self.calls.append("first")
+        self.field.setFocus()
+
+    def opened(self) -> None:
+        self.calls.append("opened")
+
+
+@pytest.fixture
+def page(qtbot, active):
+    made = Requests()
+    qtbot.addWidget(made)
+    made.resize(1190, 700)
+    return active(made)
+
+
+def test_a_page_is_told_when_it_comes_into_view(page):
+    page.hide()
+    page.show()
+    assert page.calls == ["first", "opened", "opened"]
+    assert page.field.hasFocus()
+
+
+def test_the_primary_act_has_its_key(qtbot, page):
+    qtbot.keyClick(page.field, Qt.Key.Key_F2)
+    assert page.calls[-1] == "new"
+    assert page.primary.text() == "F2  Tiếp nhận"
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_states_say_one_sentence_and_the_first_step(qtbot, page, state):
+    pressed = []
+    page.show_state(state, "Chưa có yêu cầu nào. Bấm F2 để tiếp nhận.", "Bỏ lọc", lambda: pressed.append(1))
+    assert not page.field.isVisible()
+    assert "Chưa có yêu cầu nào. Bấm F2 để tiếp nhận." in words(page)
+    qtbot.mouseClick(button(page, "Bỏ lọc"), Qt.MouseButton.LeftButton)
+    assert pressed == [1]
+    assert not page.grab().isNull()
+    page.show_body()
+    assert page.field.isVisible()
+
+
+def test_title_count_and_notice(page):
+    page.set_title("Hóa đơn", "23 đang mở")
+    page.set_notice("Dữ liệu đến 10:52.")
+    assert words(page)[:2] == ["Hóa đơn", "23 đang mở"]
+    assert "Dữ liệu đến 10:52." in words(page)
+    page.set_notice("")
+    assert "Dữ liệu đến 10:52." not in words(page)
+
+
+def test_long_work_shows_itself_and_can_be_stopped(qtbot, page, jobs, monkeypatch):
+    monkeypatch.setattr(pages, "PATIENCE", 0)
+    page._patience.setInterval(0)
+    go, ends = threading.Event(), []
+
+    def work(job):
+        job.step(3, 10)
+        assert go.wait(5)
+        job.step(10, 10)
+
+    job = jobs.run(
+        page, work, done=ends.append, failed=ends.append, progress=page.progress, settled=page.unwatch
+    )
+    page.watch(job, "Đang in 10 hóa đơn")
+    bar = page.findChild(QProgressBar)
+    qtbot.waitUntil(lambda: bar.isVisible() and bar.value() == 3)
+    assert "Đang in 10 hóa đơn" in words(page)
+    qtbot.mouseClick(button(page, "Dừng"), Qt.MouseButton.LeftButton)
+    go.set()
+    qtbot.waitUntil(lambda: len(ends) == 1)
+    assert isinstance(ends[0], Cancelled)
+    assert not bar.isVisible()
+
+
+def test_short_work_does_not_flicker(page, jobs, qtbot):
+    page.watch(jobs.run(page, lambda _job: 1, done=lambda _: None, settled=page.unwatch), "Đang tìm")
+    qtbot.waitUntil(lambda: jobs.busy == 0)
+    assert not page._patience.isActive()
+    assert not page.findChild(QProgressBar).isVisible()
+
+
+def test_the_inspector_shows_a_record_with_its_acts(qtbot, page):
+    pressed = []
+    inspector = Inspector()
+    page.set_inspector(inspector)
+    acts = [
+        Button("Hỏi đơn vị", lambda: pressed.append("ask"), key="F6"),
+        Button("Báo khách", lambda: pressed.append("tell"), key="F9", primary=True),
+    ]
+    inspector.show_details(DETAILS, acts)
+    for each in ("YC-BN03-26-000412", "Mất nước từ sáng", "Trễ 40 phút", "Khách hàng", "07:48"):
+        assert each in words(inspector)
+    qtbot.keyClick(page.field, Qt.Key.Key_F9)
+    assert pressed == ["tell"]
+    inspector.show_nothing("Chọn một yêu cầu để xem.")
+    qtbot.waitUntil(lambda: words(inspector) == ["Chọn một yêu cầu để xem."])
+    qtbot.keyClick(page.field, Qt.Key.Key_F9)
+    assert pressed == ["tell"]
+
+
+def test_f4_closes_and_opens_the_inspector(qtbot, page):
+    inspector = Inspector()
+    page.set_inspector(inspector)
+    assert inspector.isVisible()
+    qtbot.keyClick(page.field, Qt.Key.Key_F4)
+    assert not inspector.isVisible()
+    assert button(page, "Chi tiết").isVisible()
+    qtbot.keyClick(page.field, Qt.Key.Key_F4)
+    assert inspector.isVisible()
+    page.resize(600, 700)
+    assert not inspector.isVisible()
+    page.resize(1190, 700)
+    assert inspector.isVisible()
+
+
+def test_a_toast_says_it_offers_the_way_back_and_goes(qtbot, page):
+    undone = []
+    first = toast(page, "Đã chuyển cho Phòng Kinh doanh.", undo=lambda: undone.append(1))
+    assert first._timer.interval() == SHOWN_FOR
+    second = toast(page, "Đã đóng yêu cầu.", undo=lambda: undone.append(2))
+    assert [each for each in page.findChildren(Toast) if each.isVisible()] == [second]
+    assert second.accessibleName() == "Đã đóng yêu cầu."
+    assert page.rect().contains(second.geometry())
+    with qtbot.waitSignal(second.destroyed):
+        qtbot.mouseClick(button(second, "Hoàn tác"), Qt.MouseButton.LeftButton)
+    assert undone == [2]
+
+
+def test_a_toast_goes_by_itself_but_not_when_something_is_wrong(qtbot, page):
+    wrong = toast(page, "Không in được.", tone=Tone.WRONG)
+    assert not wrong._timer.isActive()
+    good = toast(page, "Đã in.")
+    good._timer.setInterval(0)
+    with qtbot.waitSignal(good.destroyed):
+        good._timer.start()
+    assert page.findChildren(Toast, "toast") == []
+
+
+def dialog(page: QWidget) -> QWidget:
+    return next(each for each in page.findChildren(QWidget) if each.isWindow() and each.isVisible())
+
+
+@pytest.mark.parametrize(("press", "answers"), [("Hủy biên lai", [1]), ("Quay lại", [])])
+def test_a_question_is_answered_by_its_verb(qtbot, page, press, answers):
+    said = []
+    QtPrompter().confirm(page, "Hủy biên lai 000041?", "Hủy biên lai", lambda: said.append(1), danger=True)
+    asked = dialog(page)
+    assert asked.accessibleName() == "Hủy biên lai 000041?"
+    with qtbot.waitSignal(asked.destroyed):
+        qtbot.mouseClick(button(asked, press), Qt.MouseButton.LeftButton)
+    assert said == answers
+
+
+def test_enter_does_nothing_harmful(qtbot, page):
+    said = []
+    QtPrompter().confirm(page, "Hủy?", "Hủy biên lai", lambda: said.append(1), danger=True)
+    asked = dialog(page)
+    with qtbot.waitSignal(asked.destroyed):
+        qtbot.keyClick(asked, Qt.Key.Key_Return)
+    assert said == []
+
+
+def test_a_reason_is_asked_for_and_insisted_on(qtbot, page):
+    said = []
+    QtPrompter().ask_reason(page, "Hủy biên lai 000041", "Hủy biên lai", said.append)
+    asked = dialog(page)
+    verb, reason = button(asked, "Hủy biên lai"), asked.findChild(QPlainTextEdit)
+    reason.setPlainText(" x ")
+    qtbot.mouseClick(verb, Qt.MouseButton.LeftButton)
+    assert said == []
+    assert "Vui lòng ghi rõ lý do." in words(asked)
+    reason.setPlainText("Thu nhầm hộ")
+    with qtbot.waitSignal(asked.destroyed):
+        qtbot.keyClick(reason, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert said == ["Thu nhầm hộ"]
+
+
+def test_something_is_told(qtbot, page):
+    QtPrompter().tell(page, "Đĩa đã đầy.")
+    told = dialog(page)
+    assert "Đĩa đã đầy." in words(told)
+    with qtbot.waitSignal(told.destroyed):
+        qtbot.mouseClick(button(told, "Đóng"), Qt.MouseButton.LeftButton)
+
+
+CHART = ChartData(
+    "Thu theo tháng",
+    tuple(f"{m:02d}" for m in range(1, 13)),
+    (
+        Series("2025", (*range(12),)),
+        Series("2026", tuple(float(m * 10) if m != 5 else None for m in range(12))),
+    ),
+    "triệu đồng",
+)
+
+
+@pytest.mark.parametrize("kind", list(ChartKind))
+def test_charts_draw_and_tell_their_figures(qtbot, kind):
+    chart = Chart(CHART, kind)
+    qtbot.addWidget(chart)
+    chart.resize(420, 260)
+    empty = Chart(ChartData("Thu theo tháng", (), ()), kind)
+    qtbot.addWidget(empty)
+    empty.resize(420, 260)
+    assert chart.grab().toImage() != empty.grab().toImage()
+    assert chart.accessibleName() == "Thu theo tháng"
+    assert "2026: 01 0; 02 10" in chart.accessibleDescription()
+
+
+def test_a_chart_with_uneven_series_is_refused():
+    with pytest.raises(ValueError, match="2 values for 3"):
+        ChartData("x", ("a", "b", "c"), (Series("s", (1.0, 2.0)),))
+
+
+@pytest.mark.parametrize(
+    ("values", "marks"),
+    [
+        ([], [0, 1]),
+        ([3, 7], [0, 2, 4, 6, 8]),
+        ([131_675, 211_370], [0, 50_000, 100_000, 150_000, 200_000, 250_000]),
+        ([-40, 90], [-50, 0, 50, 100]),
+        ([0.2], [0, 0.05, 0.1, 0.15, 0.2]),
+    ],
+)
+def test_axes_have_round_marks_and_start_at_nothing(values, marks):
+    assert ticks(values)[: len(marks)] == pytest.approx(marks) or ticks(values) == pytest.approx(
+        [0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    )
+    assert ticks(values)[0] <= 0
+    assert ticks(values)[-1] >= max([0, *values])
+
+
+def test_a_flow_wraps_and_fills(qtbot):
+    buttons = [Button(each) for each in ("340.000", "350.000", "400.000", "500.000")]
+    flow = Flow(*buttons, fill=True)
+    qtbot.addWidget(flow)
+    flow.resize(420, 100)
+    flow.show()
+    assert len({each.y() for each in buttons}) == 1
+    assert buttons[-1].geometry().right() == 419
+    flow.resize(200, 100)
+    assert [each.y() == buttons[0].y() for each in buttons] == [True, True, False, False]
+    assert flow.heightForWidth(200) == 2 * 32 + 8
