@@ -219,7 +219,7 @@ class CustomerQueries:
     def _owners(self, read: Read, connections: list[UUID]) -> dict[UUID, UUID]:
         k = Connection
         wanted = select(k.id, k.customer_id).where(k.office_no == self._office_no, k.id.in_(connections))
-        return dict(read.execute(wanted).tuples().all())
+        return {r.id: r.customer_id for r in read.execute(wanted)}
 
     def _by_words(self, read: Read, plain: str) -> list[UUID]:
         words = search_words(plain)

@@ -97,7 +97,7 @@ class ReadingQueries:
                 .exists()
             )
             whole = select(code, func.count()).where(k.office_no == office, k.retired_at.is_(None), metered)
-            totals = dict(read.execute(whole.group_by(code)).tuples().all())
+            totals = {r[0]: r[1] for r in read.execute(whole.group_by(code))}
             seen = select(r.connection_id).where(here(r, office), r.period == period).distinct().subquery()
             part = (
                 select(code, func.count())
@@ -105,7 +105,7 @@ class ReadingQueries:
                 .join(k, (k.office_no == office) & (k.id == seen.c.connection_id))
                 .where(k.retired_at.is_(None))
             )
-            done = dict(read.execute(part.group_by(code)).tuples().all())
+            done = {r[0]: r[1] for r in read.execute(part.group_by(code))}
         return [Route(c, totals[c], min(done.get(c, 0), totals[c])) for c in sorted(totals)]
 
     def sheet(self, route: str, period: str) -> list[SheetLine]:

@@ -134,7 +134,10 @@ class ImportService:
                 for group in chunk:
                     self._sort_in(plan, compared, group, titles)
                 done += sum(map(len, chunk))
-        plan.wrong.sort(key=lambda row: row.row_number)
+        for some in (plan.wrong, plan.told):
+            some.sort(key=lambda row: row.row_number)
+        for planned in (plan.new, plan.changed):
+            planned.sort(key=lambda each: each.row.row_number)
         step(total, total)
         return plan
 
@@ -262,7 +265,7 @@ class _Comparison:
             found = select(m.serial, m.connection_id).where(
                 here(m, office_no), m.serial.in_(some), m.removed_on.is_(None)
             )
-            self._serials.update(read.execute(found).tuples().all())
+            self._serials.update((r.serial, r.connection_id) for r in read.execute(found))
         u = ConnectionUse
         self._read_ones: set[UUID] = set()
         for some in self._parts(there):
