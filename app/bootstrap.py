@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from app.domain.clock import Clock
 from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
-from app.headoffice.founding import COMPANY, Founding
+from app.headoffice.founding import COMPANY, Founding, NewOffice, NewStaff, NewUtility
 from app.headoffice.hub import Hub
 from app.models.database import Database, open_database
 from app.queries.bills import BillQueries
@@ -218,6 +218,11 @@ class Desktop:
         loop.start()
         return loop
 
+    def wake_sync(self) -> None:
+        """Reconcile now rather than at the next turn."""
+        if self._loop:
+            self._loop.wake()
+
     def close(self) -> None:
         """End: stop reconciling, let go of the database and the home."""
         if self._loop:
@@ -251,3 +256,37 @@ def enrol_desk(
     finally:
         desktop.close()
     return identity
+
+
+def found_here(home: Path, clock: Clock, answers: Mapping[str, str]) -> Identity:
+    """Found a utility whose head office is in this same home, with one office, one desk and its first
+    administrator; `answers` are the fields of `app.ui.start.setup.SetUpAnswers`."""
+    headoffice = HeadOffice(home, clock)
+    try:
+        headoffice.founding.utility(
+            NewUtility(
+                name=answers["utility"],
+                kind=answers["kind"],
+                currency=answers["currency"],
+                zone=answers["zone"],
+                language=answers["language"],
+                country="cn" if answers["zone"] == "Asia/Shanghai" else "vn",
+                tariff_set=answers["tariff_set"],
+            )
+        )
+        office = headoffice.founding.office(
+            NewOffice(answers["office"], answers["address"], answers["phone"])
+        )
+        person = NewStaff(
+            login=answers["admin_login"],
+            name=answers["admin_name"],
+            title="",
+            phone=answers["phone"],
+            roles=("administrator", "supervisor"),
+            password=answers["admin_password"],
+        )
+        headoffice.founding.staff(headoffice.hub.office_feed(office), [person])
+        enrolment = headoffice.enrolment(office, answers["desk"].upper(), answers["desk"].upper(), "")
+    finally:
+        headoffice.close()
+    return enrol_desk(home, enrolment, clock)

@@ -79,7 +79,7 @@ class PaperDialog(QDialog):
         printer.setFullPage(True)
         dialog = QPrintDialog(printer, self)
         dialog.accepted.connect(lambda: self._print_on(printer))
-        dialog.open()
+        QDialog.open(dialog)
 
     def _print_on(self, printer: QPrinter) -> None:
         painter = QPainter(printer)

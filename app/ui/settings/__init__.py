@@ -1,0 +1,1 @@
+"""Look, language, synchronisation and where things lie."""

@@ -1,0 +1,113 @@
+"""Settings: how the window looks, how it stands with the head office, where things lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ui.kit.buttons import Button
+from app.ui.kit.forms import Form
+from app.ui.kit.labels import Label
+from app.ui.kit.page import Page
+from app.ui.kit.theme import Tone, px
+from app.words import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How a person likes the window; kept on this PC."""
+
+    language: str = "vi"
+    theme: str = "light"
+    text_scale: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the page tells: pairs of a heading and its words."""
+
+    connection: tuple[tuple[str, str], ...]
+    places: tuple[tuple[str, str], ...]
+
+
+class SettingsPage(Page):
+    """Signals: `preferences_chosen(Preferences)`; `sign_out_asked()`."""
+
+    preferences_chosen = Signal(object)
+    sign_out_asked = Signal()
+
+    def __init__(
+        self, preferences: Preferences, facts: Callable[[], Facts], send_now: Callable[[], object]
+    ) -> None:
+        super().__init__(tr("Settings"))
+        self._facts = facts
+        self.form = Form()
+        self._languages = _choice(("vi", "Tiếng Việt"), ("en", "English"))
+        self._themes = _choice(("light", tr("Light")), ("dark", tr("Dark")))
+        sizes = [(n, tr("{percent} %", percent=n)) for n in (100, 125, 150, 175, 200)]
+        self._sizes = _choice(*sizes)
+        self.form.add("language", tr("&Language"), self._languages)
+        self.form.add("theme", tr("&Colours"), self._themes)
+        self.form.add("text_scale", tr("Text &size"), self._sizes)
+        self.form.set_values(
+            {
+                "language": preferences.language,
+                "theme": preferences.theme,
+                "text_scale": preferences.text_scale,
+            }
+        )
+        for choice in (self._languages, self._themes, self._sizes):
+            choice.activated.connect(self._choose)
+        self._told = QVBoxLayout()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(8))
+        column.addWidget(self.form)
+        column.addLayout(self._told)
+        acts = QHBoxLayout()
+        acts.addWidget(Button(tr("Send and receive now"), send_now, key="F5", sign="refresh"))
+        acts.addWidget(Button(tr("Sign out"), self.sign_out_asked.emit, sign="logout"))
+        acts.addStretch(1)
+        column.addLayout(acts)
+        column.addStretch(1)
+        body.setMaximumWidth(px(820))
+        self.set_body(body)
+        self.show_body()
+
+    def opened(self) -> None:
+        """See `Page.opened`."""
+        while (item := self._told.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        facts = self._facts()
+        groups = ((tr("Head office"), facts.connection), (tr("Where things lie"), facts.places))
+        for heading, lines in groups:
+            self._told.addWidget(Label(heading, bold=True))
+            for name, words in lines:
+                self._told.addWidget(_line(name, words))
+
+    def _choose(self) -> None:
+        self.preferences_chosen.emit(Preferences(**self.form.values()))
+
+
+def _line(name: str, words: str) -> QWidget:
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    caption = Label(name, tone=Tone.SOFT)
+    caption.setFixedWidth(px(200))
+    row.addWidget(caption, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(Label(words, wrap=True, selectable=True), 1)
+    return line
+
+
+def _choice(*items: tuple[object, str]) -> QComboBox:
+    choice = QComboBox()
+    for value, words in items:
+        choice.addItem(words, value)
+    return choice

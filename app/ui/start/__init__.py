@@ -1,0 +1,1 @@
+"""Before the day begins: set-up of a new installation, sign-in."""

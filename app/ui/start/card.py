@@ -1,0 +1,61 @@
+"""The frame of the pages before the day begins: a card in the middle of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.ui.kit.icons import pixmap
+from app.ui.kit.labels import Label
+from app.ui.kit.style import box
+from app.ui.kit.theme import Tone, look, px, theme
+
+
+class Card(QWidget):
+    """A window's whole ground with a card of `width` in its middle: sign, title, a sentence, then `content`."""
+
+    def __init__(self, title: str, sentence: str, width: int = 400, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._width = width
+        self._card = QWidget()
+        self._sign = Label()
+        self.title = Label(title, points=14, bold=True)
+        self.sentence = Label(sentence, tone=Tone.SOFT, wrap=True)
+        self.error = Label("", tone=Tone.WRONG, wrap=True)
+        self.error.setObjectName("card.error")
+        self.content = QVBoxLayout()
+        self.acts = QHBoxLayout()
+        self.acts.addStretch(1)
+        inside = QVBoxLayout(self._card)
+        inside.addWidget(self._sign)
+        inside.addWidget(self.title)
+        inside.addWidget(self.sentence)
+        inside.addLayout(self.content)
+        inside.addWidget(self.error)
+        inside.addLayout(self.acts)
+        self._inside = inside
+        whole = QVBoxLayout(self)
+        whole.addStretch(1)
+        whole.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addStretch(1)
+        self._card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._measure()
+        look.changed.connect(self._measure)
+
+    def fail(self, sentence: str) -> None:
+        """Say what went wrong; an empty sentence takes it back."""
+        self.error.setText(sentence)
+
+    def _measure(self) -> None:
+        self._card.setFixedWidth(px(self._width))
+        margin = px(32)
+        self._inside.setContentsMargins(margin, margin, margin, margin)
+        self._inside.setSpacing(px(8))
+        self.content.setContentsMargins(0, px(8), 0, 0)
+        self._sign.setPixmap(pixmap("daumoi", theme().accent, px(40), self.devicePixelRatioF()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme().ground))
+        box(painter, self._card.geometry(), theme().surface, theme().line)

@@ -1,0 +1,221 @@
+"""The set-up of a new installation: found an office here, or take an enrolment file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QStackedWidget, QWidget
+
+from app.domain.errors import AppError
+from app.failures import sentence
+from app.ui.kit.buttons import Button
+from app.ui.kit.forms import Form
+from app.ui.kit.jobs import JobRunner, Lane
+from app.ui.start.card import Card
+from app.words import tr
+
+MIN_PASSWORD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpAnswers:
+    """What the set-up asks of a new utility."""
+
+    language: str
+    utility: str
+    kind: str
+    currency: str
+    zone: str
+    tariff_set: str
+    office: str
+    address: str
+    phone: str
+    desk: str
+    admin_name: str
+    admin_login: str
+    admin_password: str
+
+
+class SetUpPage(QStackedWidget):
+    """Set-up, step by step. Signals: `finished()`; `language_chosen(language)` as soon as it is chosen.
+
+    `found(answers)` and `enrol(path)` do the work, off the UI thread; an AppError of theirs is shown.
+    """
+
+    finished = Signal()
+    language_chosen = Signal(str)
+
+    def __init__(
+        self,
+        found: Callable[[SetUpAnswers], object],
+        enrol: Callable[[Path], object],
+        tariff_sets: Sequence[str],
+        jobs: JobRunner,
+        language: str = "vi",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._found, self._enrol, self._jobs = found, enrol, jobs
+        self._language = language
+        self._tariff_sets = tariff_sets
+        self._answers: dict[str, Any] = {}
+        self._steps: list[_Step] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """The first step, in the language of now."""
+        while self.count():
+            old = self.widget(0)
+            self.removeWidget(old)
+            old.deleteLater()
+        self._steps = []
+        for title, words, form in (
+            (tr("Welcome"), tr("This PC becomes a desk of a district office."), self._welcome()),
+            (tr("The utility"), tr("These can be changed later by the head office."), self._utility()),
+            (tr("Office and desk"), tr("The desk's short name stands in every code."), self._office()),
+            (tr("First administrator"), tr("Lets the others in."), self._admin()),
+        ):
+            step = _Step(self, title, words, form)
+            self._steps.append(step)
+            self.addWidget(step)
+        self._steps[0].form.focus_first()
+
+    @property
+    def step(self) -> _Step:
+        """The step in sight."""
+        return self._steps[self.currentIndex()]
+
+    def _welcome(self) -> Form:
+        form = Form()
+        language = _choice([("vi", "Tiếng Việt"), ("en", "English")])
+        language.setCurrentIndex(language.findData(self._language))
+        language.activated.connect(lambda _: self._change_language(language.currentData()))
+        way = _choice(
+            [("found", tr("New office: this PC keeps the head office too")), ("enrol", tr("Enrolment file"))]
+        )
+        form.add("language", tr("&Language"), language)
+        form.add("way", tr("&Begin with"), way)
+        return form
+
+    def _utility(self) -> Form:
+        form = Form()
+        form.add("utility", tr("&Name of the utility"), QLineEdit(), wide=True)
+        kinds = [("water", tr("Water")), ("wastewater", tr("Wastewater")), ("electricity", tr("Electricity"))]
+        form.add("kind", tr("&Supplies"), _choice(kinds))
+        form.add("currency", tr("&Currency"), _choice([("VND", "VND (đ)"), ("CNY", "CNY (¥)")]))
+        zones = [("Asia/Ho_Chi_Minh", tr("Vietnam (UTC+7)")), ("Asia/Shanghai", tr("China (UTC+8)"))]
+        form.add("zone", tr("Time &zone"), _choice(zones))
+        prices = [(name, name.replace("_", " ").capitalize()) for name in self._tariff_sets]
+        form.add("tariff_set", tr("&Prices to begin with"), _choice(prices))
+        return form
+
+    def _office(self) -> Form:
+        form = Form()
+        form.add("office", tr("&Office"), QLineEdit(), wide=True)
+        form.add("address", tr("&Address"), QLineEdit(), wide=True)
+        form.add("phone", tr("&Phone"), QLineEdit())
+        form.add("desk", tr("&Desk"), QLineEdit(), tr("Two to eight letters and figures, as BN01"))
+        return form
+
+    def _admin(self) -> Form:
+        form = Form()
+        form.add("admin_name", tr("&Full name"), QLineEdit())
+        form.add("admin_login", tr("&Sign-in name"), QLineEdit())
+        for name, label in (("admin_password", tr("&Password")), ("again", tr("Password a&gain"))):
+            hidden = QLineEdit()
+            hidden.setEchoMode(QLineEdit.EchoMode.Password)
+            form.add(name, label, hidden, tr("At least 8 characters") if name == "admin_password" else "")
+        return form
+
+    def _change_language(self, language: str) -> None:
+        self._language = language
+        self.language_chosen.emit(language)
+        self.begin()
+
+    def forward(self) -> None:
+        """Take the step's answers; go on, or do the work after the last."""
+        step = self.step
+        values = step.form.values()
+        errors = self._wrong(values)
+        step.form.show_errors(errors)
+        if errors:
+            return
+        self._answers.update(values)
+        if values.get("way") == "enrol":
+            self._choose_file()
+        elif step is self._steps[-1]:
+            taken = {k: v for k, v in self._answers.items() if k in SetUpAnswers.__dataclass_fields__}
+            answers = SetUpAnswers(**taken)
+            self._work(lambda: self._found(answers))
+        else:
+            self.setCurrentIndex(self.currentIndex() + 1)
+            self.step.form.focus_first()
+
+    def back(self) -> None:
+        """The step before."""
+        self.setCurrentIndex(max(self.currentIndex() - 1, 0))
+
+    def _wrong(self, values: Mapping[str, Any]) -> dict[str, str]:
+        wrong = {name: tr("Please fill in this field.") for name, value in values.items() if value == ""}
+        desk = str(values.get("desk", "")).upper()
+        if desk and not (2 <= len(desk) <= 8 and desk.isalnum() and desk.isascii() and desk[0].isalpha()):
+            wrong["desk"] = tr("Two to eight letters and figures, as BN01")
+        password = values.get("admin_password")
+        if password and len(password) < MIN_PASSWORD:
+            wrong["admin_password"] = tr("At least 8 characters")
+        elif password and password != values["again"]:
+            wrong["again"] = tr("The two passwords differ.")
+        return wrong
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, tr("Enrolment file"), "", tr("Enrolment files (*.daumoi-enrolment)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.take_file)
+        dialog.open()
+
+    def take_file(self, path: str) -> None:
+        """Enrol this PC by a file."""
+        self._work(lambda: self._enrol(Path(path)))
+
+    def _work(self, work: Callable[[], object]) -> None:
+        step = self.step
+        step.fail("")
+        step.next.setEnabled(False)
+        step.sentence.setText(tr("Setting up…"))
+        self._jobs.run(
+            self,
+            lambda _job: work(),
+            settled=lambda: step.next.setEnabled(True),
+            done=lambda _: self.finished.emit(),
+            failed=lambda error: self._failed(step, error),
+            lane=Lane.IO,
+        )
+
+    @staticmethod
+    def _failed(step: _Step, error: AppError) -> None:
+        step.fail(sentence(error, tr))
+
+
+class _Step(Card):
+    """One page of the set-up."""
+
+    def __init__(self, owner: SetUpPage, title: str, words: str, form: Form) -> None:
+        super().__init__(title, words, width=560)
+        self.form = form
+        self.content.addWidget(form)
+        self.previous = Button(tr("Back"), owner.back, quiet=True)
+        self.next = Button(tr("Continue"), owner.forward, key="Ctrl+Return", primary=True)
+        self.acts.addWidget(self.previous)
+        self.acts.addWidget(self.next)
+        self.previous.setVisible(owner.count() > 0)
+
+
+def _choice(items: Sequence[tuple[str, str]]) -> QComboBox:
+    choice = QComboBox()
+    for value, words in items:
+        choice.addItem(words, value)
+    return choice

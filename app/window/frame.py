@@ -1,0 +1,305 @@
+"""The one window of a desk: set-up, sign-in, the day's work; and what it hears from below."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+
+from app import __version__
+from app.bootstrap import Desktop, enrol_desk, found_here
+from app.domain import names
+from app.domain.clock import Clock
+from app.domain.deadlines import zone_named
+from app.domain.errors import AppError
+from app.failures import sentence
+from app.headoffice.founding import tariff_sets
+from app.services.writer import Person
+from app.sync.client import SyncState as Contact
+from app.sync.enrolment import identity_of, read_enrolment
+from app.sync.transport import Transport
+from app.sync.writer import Changes
+from app.ui.kit import theme
+from app.ui.kit.icons import icon
+from app.ui.kit.jobs import JobRunner
+from app.ui.kit.prompt import Prompter, QtPrompter
+from app.ui.settings.page import Facts, Preferences, SettingsPage
+from app.ui.shell.status import SyncState
+from app.ui.shell.texts import use_language
+from app.ui.shell.window import MainWindow
+from app.ui.start.setup import SetUpAnswers, SetUpPage
+from app.ui.start.signin import SignInPage
+from app.words import tr
+
+log = logging.getLogger(__name__)
+
+PREFERENCES = "preferences.json"
+REFRESH_MS = 200
+"""Changes that come close together refresh the page in sight once."""
+
+
+class DeskWindow(QStackedWidget):
+    """The one window: shows set-up, sign-in or the day's work. Signal `opened(MainWindow)`."""
+
+    opened = Signal(object)
+    _contact = Signal(object)
+    _changed = Signal(object)
+
+    def __init__(
+        self,
+        home: Path,
+        clock: Clock,
+        *,
+        transport: Transport | None = None,
+        prompter: Prompter | None = None,
+        sync_every: float = 5.0,
+    ) -> None:
+        super().__init__()
+        self.home = home
+        self.clock = clock
+        self.jobs = JobRunner(self)
+        self.prompter: Prompter = prompter or QtPrompter()
+        self.desktop: Desktop | None = None
+        self.person: Person | None = None
+        self.main: MainWindow | None = None
+        self._transport = transport
+        self._sync_every = sync_every
+        self._stale: set[str] = set()
+        self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._refresh.timeout.connect(self._refresh_now)
+        self._contact.connect(self._show_contact)
+        self._changed.connect(self._note_changes)
+        self.preferences = read_preferences(home)
+        self.jobs.crashed.connect(self._crashed)
+        self.setWindowIcon(icon("daumoi"))
+        self.setWindowTitle("Đầu Mối")
+        self.resize(1366, 768)
+
+    def begin(self) -> None:
+        """Set-up when this home is nobody's yet, else sign-in."""
+        if identity_of(self.home) is None:
+            page = SetUpPage(
+                self._found, self._enrol, tuple(tariff_sets()), self.jobs, self.preferences.language
+            )
+            page.language_chosen.connect(
+                lambda language: self._prefer(Preferences(language, self.preferences.theme))
+            )
+            page.finished.connect(self.begin)
+            self._show(page)
+            return
+        if self.desktop is None:
+            self.desktop = Desktop(self.home, self.clock, self._transport)
+            self.desktop.writer.listen(self._changed.emit)
+            self.desktop.start_sync(self._contact.emit, self._sync_every)
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Ask who is at the desk."""
+        desk = self._desk()
+        page = SignInPage(
+            desk.rules.office.name, desk.identity.desk, desk.sign_in.people(), desk.sign_in.sign_in, self.jobs
+        )
+        page.signed_in.connect(self.open_for)
+        self.person = None
+        self._show(page)
+
+    def open_for(self, person: Person) -> None:
+        """The day's work of a person."""
+        from app.window.sections import sections_for  # here: the pages are not waited for by the sign-in
+
+        desk = self._desk()
+        self.person = person
+        roles = names.roles(tr)
+        spoken = ", ".join(roles[r].casefold() for r in person.roles)
+        place = sections_for(self, desk, person)
+        self.main = MainWindow(
+            place.sections,
+            office=desk.rules.office.name,
+            desk=tr("Desk {desk}", desk=desk.identity.desk),
+            person=f"{person.name} · {spoken}",
+            search=place.search,
+        )
+        self.main.status.sync_asked.connect(lambda: self._main().open_section("settings"))
+        self._show(self.main)
+        self.main.open_section(place.sections[0].key)
+        self.main.refresh_badges()
+        self._show_contact(self._contact_now())
+        self.opened.emit(self.main)
+
+    def settings_page(self) -> SettingsPage:
+        """The page of settings."""
+        page = SettingsPage(self.preferences, self._facts, self._send_now)
+        page.preferences_chosen.connect(self._prefer)
+        page.sign_out_asked.connect(self.sign_in)
+        return page
+
+    def shut(self) -> None:
+        """End: jobs first, then sync, then the database."""
+        self.jobs.shutdown()
+        if self.desktop is not None:
+            self.desktop.close()
+            self.desktop = None
+
+    # -- set-up -----------------------------------------------------------------------------------------
+
+    def _found(self, answers: SetUpAnswers) -> None:
+        found_here(self.home, self.clock, asdict(answers))
+
+    def _enrol(self, path: Path) -> None:
+        enrol_desk(self.home, read_enrolment(path), self.clock, self._transport)
+
+    # -- what comes from below --------------------------------------------------------------------------
+
+    def _note_changes(self, changes: Changes) -> None:
+        self._stale |= changes.tables
+        if not self._refresh.isActive():
+            self._refresh.start()
+
+    def _refresh_now(self) -> None:
+        stale, self._stale = frozenset(self._stale), set()
+        if self.main is not None and self.person is not None and stale:
+            self.main.refresh_badges()
+            page = self.main.page(self.main.key)
+            refresh = getattr(page, "refresh", None)
+            if refresh is not None:
+                refresh(stale)
+
+    def _contact_now(self) -> Contact:
+        client = self._desk().client
+        return Contact("never", client.unsent(), client.last_contact())
+
+    def _show_contact(self, contact: Contact) -> None:
+        self._last = contact
+        if self.main is None:
+            return
+        state = {
+            "online": SyncState.ONLINE,
+            "syncing": SyncState.SENDING,
+            "refused": SyncState.TROUBLE,
+        }.get(contact.state, SyncState.OFFLINE)
+        self.main.status.show_sync(state, contact.unsent, self._spoken_time(contact))
+
+    def _spoken_time(self, contact: Contact) -> str:
+        if contact.last_contact is None:
+            return ""
+        zone = zone_named(self._desk().rules.utility.zone)
+        then, now = contact.last_contact.astimezone(zone), self.clock.now().astimezone(zone)
+        near = now - then < timedelta(hours=20) and then.date() == now.date()
+        return f"{then:%H:%M}" if near else f"{then:%d/%m %H:%M}"
+
+    def _facts(self) -> Facts:
+        desk, contact = self._desk(), self._last
+        where = desk.identity.hub_url or tr("on this PC")
+        trouble = sentence(contact.error, tr) if contact.error else tr("none")
+        return Facts(
+            (
+                (tr("Address"), where),
+                (tr("Last contact"), self._spoken_time(contact) or tr("never")),
+                (tr("Not sent yet"), str(contact.unsent)),
+                (tr("Trouble"), trouble),
+            ),
+            (
+                (tr("Data"), str(desk.home)),
+                (tr("Papers"), str(papers_folder(desk.home))),
+                (tr("Version"), __version__),
+            ),
+        )
+
+    def _send_now(self) -> None:
+        self._desk().wake_sync()
+
+    def _prefer(self, preferences: Preferences) -> None:
+        self.preferences = preferences
+        write_preferences(self.home, preferences)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        use_language(app, preferences.language)
+        theme.apply(app, preferences.theme, preferences.text_scale)
+
+    def _crashed(self, error: BaseException) -> None:
+        log.error("a job failed", exc_info=error)
+        self.prompter.tell(
+            self,
+            tr("Something went wrong that should not. What was saved is safe. The report is in {folder}.",
+               folder=self.home / "logs"),
+        )  # fmt: skip
+
+    def _show(self, page: QWidget) -> None:
+        while self.count():
+            old = self.widget(0)
+            self.removeWidget(old)
+            old.deleteLater()
+        if page is not self.main:
+            self.main = None
+        self.addWidget(page)
+        self.setCurrentWidget(page)
+        page.setFocus()
+
+    def _desk(self) -> Desktop:
+        assert self.desktop is not None
+        return self.desktop
+
+    def _main(self) -> MainWindow:
+        assert self.main is not None
+        return self.main
+
+    def closeEvent(self, event: object) -> None:  # noqa: N802
+        """Leave only when no page would lose something."""
+        if self.main is not None and not self.main.close():
+            event.ignore()  # type: ignore[attr-defined]
+            return
+        super().closeEvent(event)  # type: ignore[arg-type]
+
+
+def papers_folder(home: Path) -> Path:
+    """Where the papers of this desk are put."""
+    folder = home / "papers"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def read_preferences(home: Path) -> Preferences:
+    """How the window of this home looks; the usual look when nothing sensible is written."""
+    try:
+        return Preferences(**json.loads((home / PREFERENCES).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return Preferences()
+
+
+def write_preferences(home: Path, preferences: Preferences) -> None:
+    """Keep how the window of this home looks."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / PREFERENCES).write_text(json.dumps(asdict(preferences)), "utf-8")
+
+
+def application(preferences: Preferences) -> QApplication:
+    """The Qt application in the chosen look and language."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    theme.apply(app, preferences.theme, preferences.text_scale)
+    use_language(app, preferences.language)
+    return app
+
+
+def run(home: Path, clock: Clock, ready: Callable[[QObject], object] = lambda window: None) -> int:
+    """Open the desk's window and stay until it is closed; returns the exit code."""
+    preferences = read_preferences(home)
+    app = application(preferences)
+    window = DeskWindow(home, clock)
+    try:
+        window.begin()
+    except AppError as error:
+        window.prompter.tell(window, sentence(error, tr))
+    window.show()
+    ready(window)
+    try:
+        return app.exec()
+    finally:
+        window.shut()
