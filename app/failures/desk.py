@@ -1,0 +1,104 @@
+"""Failures of the desk as a whole: its data, its connection, its head office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.names import Translate
+
+
+def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
+    """Code -> sentence."""
+    return {
+        "disk.full": tr("The disk is full, so nothing was saved. Free some space and save again."),
+        "folder.not_writable": (
+            tr("Nothing can be written in the folder {path}. Check the rights to it, or choose another."),
+            tr("Nothing can be written in the data folder. Check the disk and the rights, then try again."),
+        ),
+        "database.busy": tr("Another program is using the data. Close it, then try again."),
+        "database.missing": tr("There is no database {path}. Check the folder given with --home."),
+        "database.damaged": tr(
+            "The database {path} is damaged. Keep the file and ask the administrator: a new enrolment brings "
+            "back all that was sent."
+        ),
+        "database.newer": tr(
+            "The database {path} is of a newer release of this program. Install the newest release."
+        ),
+        "home.not_enrolled": tr(
+            "There is no desk in {path} yet. Enrol it with the file that the head office has sent."
+        ),
+        "home.enrolled": tr(
+            "The folder {path} is desk {desk} already. Choose another folder for another desk."
+        ),
+        "home.in_use": tr("The data in {path} is open in another window. Close the program there first."),
+        "home.damaged": tr(
+            "The desk's identity {path} cannot be read. Bring it back from a copy, or enrol anew."
+        ),
+        "enrol.not_a_file": tr(
+            "{path} is not an enrolment file. Choose the one that the head office has sent."
+        ),
+        "enrol.unknown_code": tr(
+            "The head office does not know this invitation, or it is older than a week. Ask for a new one."
+        ),
+        "enrol.used_code": tr("Another PC has used this invitation already. Ask for a new one."),
+        "sync.offline": tr(
+            "The head office cannot be reached at {url}. Work goes on without it; check the network and try "
+            "again."
+        ),
+        "sync.nonsense": (
+            tr(
+                "What answers at {url} is no head office. Check the address, and whether the network asks "
+                "for a sign-in first."
+            ),
+            tr("A message between desk and head office cannot be read. Try again, or ask the administrator."),
+        ),
+        "sync.not_authentic": tr(
+            "The message does not come from whom it says: its signature is not right. Ask the administrator."
+        ),
+        "sync.revoked": tr("The head office lets this desk in no more. Ask the administrator."),
+        "sync.restored": tr(
+            "The data of this desk is older than what it has sent: it comes from a copy. Ask the "
+            "administrator to enrol the desk anew."
+        ),
+        "sync.differs": tr(
+            "The desk and the head office hold different entries under one number (feed {feeds}). Nothing "
+            "was changed; ask the administrator."
+        ),
+        "sync.stuck": tr("The head office does not take the next entry of this desk. Ask the administrator."),
+        "sync.failed": tr(
+            "Reconciling failed inside the program. Work goes on, and it is tried again by itself."
+        ),
+        "sync.foreign_entry": tr(
+            "The head office refused an entry that another desk has made. Ask the administrator."
+        ),
+        "sync.foreign_office": tr(
+            "The head office refused an entry of another office. Ask the administrator."
+        ),
+        "sync.unknown_device": tr(
+            "The head office does not know this desk. Ask the administrator to enrol it anew."
+        ),
+        "headoffice.not_founded": tr(
+            "There is no head office in {path} yet. Found it first: daumoi headoffice found."
+        ),
+        "headoffice.founded": tr("The head office in {path} is founded already, as {name}."),
+        "headoffice.port": tr(
+            "The address {host}, port {port} cannot be opened: it is in use or not of this PC. "
+            "Choose another."
+        ),
+        "headoffice.description": tr(
+            "{path} does not describe a utility: {what}. Correct the file and found again."
+        ),
+        "office.unknown": tr(
+            "There is no office number {number}. Add it first: daumoi headoffice office add."
+        ),
+        "staff.login_taken": tr("The login name {login} is in use in this office. Choose another."),
+        "staff.unit_unknown": tr("There is no unit {unit}. Choose one of: {units}."),
+        "desk.name": tr(
+            "“{desk}” cannot be a desk's name. Use 2 to 8 capital letters and figures, for example BN03."
+        ),
+        "desk.taken": tr("Another desk is called {desk}. Choose another name."),
+        "password.needed": tr(
+            "A password is needed. Give a file that holds it with --password-file, or run this in a terminal."
+        ),
+        "option.wrong": tr("The value “{value}” of {option} is not right. {hint}"),
+    }

@@ -1,0 +1,38 @@
+"""The short words under a field of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.names import Translate
+
+
+def fields(tr: Translate) -> Mapping[str, str]:
+    """Code of `Invalid.fields` -> words."""
+    return {
+        "required": tr("Please fill this in."),
+        "too_long": tr("Too long; please shorten it."),
+        "taken": tr("This code is in use already. Choose another."),
+        "text.long": tr("Too long: at most 4,000 letters."),
+        "phone.wrong": tr("This is not a phone number. Check the figures."),
+        "class.unknown": tr("This class has no prices. Choose one from the list."),
+        "quotas.wrong": tr("Enter a whole number from 1 to 9,999."),
+        "digits.wrong": tr("A meter has 3 to 9 digits."),
+        "index.wrong": tr("A meter cannot show this index. Check the figures."),
+        "seq.wrong": tr("Enter a whole number from 0 to 9,999,999."),
+        "date.future": tr("This day is still to come. Check the date."),
+        "time.future": tr("This time is still to come. Check date and hour."),
+        "period.unreadable": tr("Write the period as year-month, for example 2026-11."),
+        "billing.due_before_issue": tr("Bills cannot be due before they are issued."),
+        "type.unknown": tr("This type is no longer in use. Choose another."),
+        "unit.unknown": tr("This unit is no longer in use. Choose another."),
+        "channel.unknown": tr("Choose how the request came."),
+        "outcome.unknown": tr("Choose how the matter ended."),
+        "way.unknown": tr("Choose how the customer was told."),
+        "customer.unknown": tr("This customer is not at this desk. Look for the customer again."),
+        "contact.unreachable": tr("Give a phone number or an address: the customer must hear the answer."),
+        "answer.not_at_once": tr("Only at the counter or by phone can the answer be given at once."),
+        "cash.below_zero": tr("This cannot be below zero."),
+        "cash.nothing": tr("Enter the money that the customer handed over."),
+        "cash.difference_unexplained": tr("The drawer does not match the receipts. Please write why."),
+    }
