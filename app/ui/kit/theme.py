@@ -231,5 +231,6 @@ def apply(app: QApplication, theme_name: str = "light", text_scale: int = 100) -
     app.setFont(font())
     # Qt tells widgets by itself only once the event loop runs.
     for each in app.allWidgets():
-        QApplication.sendEvent(each, QEvent(QEvent.Type.ApplicationPaletteChange))
+        for change in (QEvent.Type.ApplicationPaletteChange, QEvent.Type.ApplicationFontChange):
+            QApplication.sendEvent(each, QEvent(change))
     look.changed.emit()

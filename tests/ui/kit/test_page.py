@@ -3,6 +3,7 @@ import threading
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QWidget
+from shiboken6 import isValid
 
 from app.domain.charts import ChartData, Series, ticks
 from app.domain.errors import Cancelled
@@ -29,6 +30,10 @@ DETAILS = Details(
 
 def words(widget: QWidget) -> list[str]:
     return [each.text() for each in widget.findChildren(QLabel) if each.isVisibleTo(widget) and each.text()]
+
+
+def gone(qtbot, widget: QWidget) -> None:
+    qtbot.waitUntil(lambda: not isValid(widget))
 
 
 def button(widget: QWidget, text: str) -> QAbstractButton:
@@ -60,10 +65,10 @@ def page(qtbot, active):
 
 
 def test_a_page_is_told_when_it_comes_into_view(page):
+    assert page.field.hasFocus()
     page.hide()
     page.show()
     assert page.calls == ["first", "opened", "opened"]
-    assert page.field.hasFocus()
 
 
 def test_the_primary_act_has_its_key(qtbot, page):
@@ -85,11 +90,11 @@ def test_states_say_one_sentence_and_the_first_step(qtbot, page, state):
     assert page.field.isVisible()
 
 
-def test_title_count_and_notice(page):
+def test_title_count_and_notice(qtbot, page):
     page.set_title("Hóa đơn", "23 đang mở")
     page.set_notice("Dữ liệu đến 10:52.")
     assert words(page)[:2] == ["Hóa đơn", "23 đang mở"]
-    assert "Dữ liệu đến 10:52." in words(page)
+    qtbot.waitUntil(lambda: "Dữ liệu đến 10:52." in words(page))
     page.set_notice("")
     assert "Dữ liệu đến 10:52." not in words(page)
 
@@ -136,6 +141,7 @@ def test_the_inspector_shows_a_record_with_its_acts(qtbot, page):
     inspector.show_details(DETAILS, acts)
     for each in ("YC-BN03-26-000412", "Mất nước từ sáng", "Trễ 40 phút", "Khách hàng", "07:48"):
         assert each in words(inspector)
+    qtbot.waitUntil(acts[1].isVisible)
     qtbot.keyClick(page.field, Qt.Key.Key_F9)
     assert pressed == ["tell"]
     inspector.show_nothing("Chọn một yêu cầu để xem.")
@@ -147,7 +153,7 @@ def test_the_inspector_shows_a_record_with_its_acts(qtbot, page):
 def test_f4_closes_and_opens_the_inspector(qtbot, page):
     inspector = Inspector()
     page.set_inspector(inspector)
-    assert inspector.isVisible()
+    qtbot.waitUntil(inspector.isVisible)
     qtbot.keyClick(page.field, Qt.Key.Key_F4)
     assert not inspector.isVisible()
     assert button(page, "Chi tiết").isVisible()
@@ -167,8 +173,8 @@ def test_a_toast_says_it_offers_the_way_back_and_goes(qtbot, page):
     assert [each for each in page.findChildren(Toast) if each.isVisible()] == [second]
     assert second.accessibleName() == "Đã đóng yêu cầu."
     assert page.rect().contains(second.geometry())
-    with qtbot.waitSignal(second.destroyed):
-        qtbot.mouseClick(button(second, "Hoàn tác"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(second, "Hoàn tác"), Qt.MouseButton.LeftButton)
+    gone(qtbot, second)
     assert undone == [2]
 
 
@@ -177,8 +183,8 @@ def test_a_toast_goes_by_itself_but_not_when_something_is_wrong(qtbot, page):
     assert not wrong._timer.isActive()
     good = toast(page, "Đã in.")
     good._timer.setInterval(0)
-    with qtbot.waitSignal(good.destroyed):
-        good._timer.start()
+    good._timer.start()
+    gone(qtbot, good)
     assert page.findChildren(Toast, "toast") == []
 
 
@@ -192,8 +198,8 @@ def test_a_question_is_answered_by_its_verb(qtbot, page, press, answers):
     QtPrompter().confirm(page, "Hủy biên lai 000041?", "Hủy biên lai", lambda: said.append(1), danger=True)
     asked = dialog(page)
     assert asked.accessibleName() == "Hủy biên lai 000041?"
-    with qtbot.waitSignal(asked.destroyed):
-        qtbot.mouseClick(button(asked, press), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(asked, press), Qt.MouseButton.LeftButton)
+    gone(qtbot, asked)
     assert said == answers
 
 
@@ -201,8 +207,8 @@ def test_enter_does_nothing_harmful(qtbot, page):
     said = []
     QtPrompter().confirm(page, "Hủy?", "Hủy biên lai", lambda: said.append(1), danger=True)
     asked = dialog(page)
-    with qtbot.waitSignal(asked.destroyed):
-        qtbot.keyClick(asked, Qt.Key.Key_Return)
+    qtbot.keyClick(asked, Qt.Key.Key_Return)
+    gone(qtbot, asked)
     assert said == []
 
 
@@ -216,8 +222,8 @@ def test_a_reason_is_asked_for_and_insisted_on(qtbot, page):
     assert said == []
     assert "Vui lòng ghi rõ lý do." in words(asked)
     reason.setPlainText("Thu nhầm hộ")
-    with qtbot.waitSignal(asked.destroyed):
-        qtbot.keyClick(reason, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(reason, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    gone(qtbot, asked)
     assert said == ["Thu nhầm hộ"]
 
 
@@ -225,8 +231,8 @@ def test_something_is_told(qtbot, page):
     QtPrompter().tell(page, "Đĩa đã đầy.")
     told = dialog(page)
     assert "Đĩa đã đầy." in words(told)
-    with qtbot.waitSignal(told.destroyed):
-        qtbot.mouseClick(button(told, "Đóng"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(told, "Đóng"), Qt.MouseButton.LeftButton)
+    gone(qtbot, told)
 
 
 CHART = ChartData(
