@@ -11,7 +11,7 @@ class AppError(Exception):
     `code` names the sentence (`app/failures.py`), `params` fills its places.
     """
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code, params)
         self.code = code
         self.params: Mapping[str, object] = params
@@ -20,7 +20,7 @@ class AppError(Exception):
 class Invalid(AppError):
     """One or more fields are wrong; `fields` maps field names to error codes."""
 
-    def __init__(self, **fields: str) -> None:
+    def __init__(self, /, **fields: str) -> None:
         super().__init__("invalid", **fields)
         self.fields: Mapping[str, str] = fields
 

@@ -184,15 +184,16 @@ class CustomerQueries:
         plain = " ".join(nfc(typed[:MOST_LETTERS].encode("utf-8", "ignore").decode()).split())
         if len(plain) < FEWEST:
             return []
-        found = dict.fromkeys(self._by_code(read, plain, limit))
-        if len(found) < limit:
-            found.update(dict.fromkeys(self._by_words(read, plain)))
+        figures = phone(plain) if re.fullmatch(r"[\d\s.+()/-]{4,20}", plain) else ""
+        found = dict.fromkeys(self._by_code(read, plain, figures, limit))
+        for words in dict.fromkeys((plain, figures)):
+            if len(found) < limit:
+                found.update(dict.fromkeys(self._by_words(read, words)))
         return list(found)[:limit]
 
-    def _by_code(self, read: Read, plain: str, limit: int) -> list[UUID]:
-        """By the beginning of a code, a phone number or a meter's serial: ranges of their indexes."""
+    def _by_code(self, read: Read, plain: str, figures: str, limit: int) -> list[UUID]:
+        """By the beginning of a code, a serial or (`figures`) a phone number: ranges of indexes."""
         spellings = list(dict.fromkeys((plain, plain.upper()))) if " " not in plain else []
-        figures = phone(plain) if re.fullmatch(r"[\d\s.+()/-]{4,20}", plain) else ""
         exact: list[UUID] = []
         begins: list[UUID] = []
         for column, key, words in (
@@ -232,12 +233,14 @@ class CustomerQueries:
             "WHERE s.customer_search MATCH :match LIMIT :cap"
         )
         rows = read.execute(wanted, {"match": match, "office": self._office_no, "cap": CAP}).all()
-        said = plain.casefold()
-        whole = fold(plain)
+        said, whole = plain.casefold(), fold(plain)
+        accented = [word for word in said.split() if not word.isascii()]
 
-        def order(row: Any) -> tuple[bool, bool, str, str]:
-            # With accents typed, the name that has them comes before the one that only folds to it.
-            return said not in row[1].casefold(), whole not in row[2], row[2], row[1]
+        def order(row: Any) -> tuple[int, bool, bool, str, str]:
+            # Where accents were typed, the name that has them comes before the one that only folds to it.
+            name = row[1].casefold()
+            missing = sum(word not in name for word in accented)
+            return missing, said not in name, whole not in row[2], row[2], row[1]
 
         return [UUID(bytes=row[0]) for row in sorted(rows, key=order)]
 
