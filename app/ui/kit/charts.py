@@ -25,17 +25,9 @@ CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 
 
 def shades(now: Theme, count: int) -> list[QColor]:
-    """Colours of the series: shades of the accent from full to pale, then the tones; apart also in grey."""
-    pale = mixed(now.accent, now.surface, 0.55)
-    row = [
-        QColor(now.accent),
-        pale,
-        QColor(now.attention),
-        QColor(now.good),
-        QColor(now.wrong),
-        QColor(now.soft),
-    ]
-    return [row[i % len(row)] for i in range(count)]
+    """Colours of series and shares: the accent from full to pale, apart also in grey; no tone's colour."""
+    palest = 0.55 if count <= 2 else 0.8
+    return [mixed(now.accent, now.surface, palest * i / max(1, count - 1)) for i in range(count)]
 
 
 def whole(value: float) -> str:

@@ -244,7 +244,7 @@ def chevron(painter: QPainter, centre: QPointF, up: bool, enabled: bool) -> None
         painter,
         "chevron-up" if up else "chevron-down",
         colour,
-        centre.x() - size / 2,
+        centre.x() - size / 2 - px(3),
         centre.y() - size / 2,
         size,
     )

@@ -2,10 +2,10 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDateEdit, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSpinBox, QWidget
 
 from app.ui.kit.forms import TWO_COLUMNS, Form, put_value, value_of
-from app.ui.kit.inputs import Check, MoneyEdit, NoteEdit, QuantityEdit
+from app.ui.kit.inputs import Check, DateEdit, MoneyEdit, NoteEdit, QuantityEdit
 from app.ui.kit.theme import Tone
 
 
@@ -15,13 +15,11 @@ def form(qtbot, active):
     kind = QComboBox()
     for title, key in (("Chất lượng nước", "quality"), ("Ghi chỉ số", "reading")):
         kind.addItem(title, key)
-    day = QDateEdit()
-    day.setCalendarPopup(True)
     made.add("name", "&Tên khách hàng", QLineEdit(), hint="Như trên hợp đồng")
     made.add("kind", "&Loại yêu cầu", kind)
     made.add("paid", "&Số tiền", MoneyEdit())
     made.add("used", "Sản lượng", QuantityEdit())
-    made.add("day", "&Ngày hẹn", day)
+    made.add("day", "&Ngày hẹn", DateEdit())
     made.add("rooms", "Số hộ", QSpinBox())
     made.add("called", "Đã &gọi khách", Check())
     made.add("note", "Nội &dung", NoteEdit(), wide=True)
@@ -78,6 +76,7 @@ def test_values_go_in_and_come_out(form):
     }
     form.set_values(values)
     assert form.values() == values
+    assert form.editor("day").text() == "24/11/2026"
     assert not form.is_dirty()
     form.editor("name").setText("  Đặng Văn Đức ")
     assert not form.is_dirty()
