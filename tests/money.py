@@ -38,8 +38,8 @@ def add_home(
             Customer, code=code, name=name, phone="0912345678", address="12/5 Nguyễn Gia Thiều, Kinh Bắc"
         )
         connection = draft.add(
-            Connection, customer_id=customer, code=code, address="12/5 Nguyễn Gia Thiều", customer_class=class_,
-            quotas=quotas, route="L001", route_seq=1,
+            Connection, customer_id=customer, code=code, address="12/5 Nguyễn Gia Thiều",
+            customer_class=class_, quotas=quotas, route="L001", route_seq=1,
         )  # fmt: skip
         meter = draft.add(Meter, connection_id=connection, serial="M" + code, digits=5, first_index=0)
     return Home(customer, connection, meter, code)

@@ -389,7 +389,7 @@ class CashQueries:
             .having(amount > 0)
             .order_by(b.period, b.code)
         )
-        return tuple(PaidBill(*row) for row in read.execute(wanted).tuples())
+        return tuple(PaidBill(*row) for row in read.execute(wanted))
 
     def receipt_of(self, code: str) -> UUID | None:
         """The receipt with this code."""
@@ -407,4 +407,4 @@ def open_bills(read: Read, office_no: int, customer_id: UUID) -> tuple[OpenBill,
         .where(here(s, office_no), s.customer_id == customer_id, s.open == 1)
         .order_by(b.due_on, b.period, b.code)
     )
-    return tuple(OpenBill(*row) for row in read.execute(wanted).tuples())
+    return tuple(OpenBill(*row) for row in read.execute(wanted))

@@ -166,7 +166,7 @@ class ExceptionQueries:
         )
         return [
             Side(name or "", desk or "", at, paid, code)
-            for name, desk, at, paid, code in read.execute(wanted).tuples()
+            for name, desk, at, paid, code in read.execute(wanted)
         ]
 
     def _readings(self, read: Read, connection_id: UUID, period: str) -> list[Side]:
@@ -191,7 +191,7 @@ class ExceptionQueries:
         )
         return [
             Side(name or "", desk or "", instant(hlc >> _COUNTER_BITS), present, _day(read_on))
-            for name, desk, hlc, present, read_on in read.execute(wanted).tuples()
+            for name, desk, hlc, present, read_on in read.execute(wanted)
         ]
 
     def _changes(self, read: Read, row: Any, name: str) -> list[Side]:

@@ -174,7 +174,7 @@ class ReportQueries:
             .group_by(r.type_code, unit)
             .order_by(every.desc(), r.type_code, unit)
         )
-        return (RequestFigures(*row) for row in read.execute(wanted).tuples())
+        return (RequestFigures(*row) for row in read.execute(wanted))
 
     def _collections(
         self, read: Read, start: datetime, end: datetime, zone: tzinfo
@@ -191,21 +191,21 @@ class ReportQueries:
             .join(w, and_(w.office_no == o.office_no, w.id == o.cashier), isouter=True)
             .where(o.office_no == self._office_no, o.opened_at < end, func.coalesce(closed, end) >= start)
         )
-        sessions = {row[0]: (row[1], row[2]) for row in read.execute(wanted).tuples()}
+        sessions = {row[0]: (row[1], row[2]) for row in read.execute(wanted)}
         sums: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
         p, v = Receipt, Reversal
         for some in _chunks(list(sessions)):
             taken = select(p.session_id, p.taken_at, p.total).where(
                 here(p, self._office_no), p.session_id.in_(some), p.taken_at >= start, p.taken_at < end
             )
-            for session, at, total in read.execute(taken).tuples():
+            for session, at, total in read.execute(taken):
                 figures = sums[at.astimezone(zone).date(), *sessions[session]]
                 figures[0] += 1
                 figures[1] += total
             returned = select(v.session_id, v.reversed_at, v.amount).where(
                 here(v, self._office_no), v.session_id.in_(some), v.reversed_at >= start, v.reversed_at < end
             )
-            for session, at, amount in read.execute(returned).tuples():
+            for session, at, amount in read.execute(returned):
                 sums[at.astimezone(zone).date(), *sessions[session]][2] += amount
         return (CollectionFigures(*key, *sums[key]) for key in sorted(sums))
 

@@ -131,8 +131,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory, founded) -> Iterator[Desktop]
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(st.tuples(st.integers(0, 400), st.integers(1, 6), st.sampled_from(["household", "service"])), min_size=1, max_size=8)
-)  # fmt: skip
+    st.lists(
+        st.tuples(st.integers(0, 400), st.integers(1, 6), st.sampled_from(["household", "service"])),
+        min_size=1,
+        max_size=8,
+    )
+)
 def test_every_bill_equals_the_domain(shop: Desktop, homes: list[tuple[int, int, str]]) -> None:
     made = []
     for used, quotas, class_ in homes:
