@@ -15,7 +15,7 @@ from app.domain.fold import nfc
 from app.domain.reads import USUAL_THRESHOLDS, Thresholds, judge, usage
 from app.models import Bill, Meter, Reading
 from app.queries.bills import bill_id
-from app.queries.readings import NO_PAST, past
+from app.queries.readings import NO_PAST, Entered, past
 from app.services.customers import LARGEST_INDEX
 from app.services.writer import Person, Writer
 
@@ -58,7 +58,7 @@ class ReadingService:
         self._today = today
         self._thresholds = thresholds
 
-    def enter(self, by: Person, new: EnterReading) -> Judged:
+    def enter(self, by: Person, new: EnterReading) -> Entered:
         """Keep an index. One below the one before it is kept with the flag "lower" and no use, for somebody
         to look at, unless the dial is said to have gone past its end (flag "rolled_over").
 
@@ -96,7 +96,8 @@ class ReadingService:
             judged = judged_index(
                 previous, new.present, known.usual, meter.digits, new.rolled_over, self._thresholds
             )
-            draft.add(
+            note = " ".join(nfc(new.note or "").split()) or None
+            id = draft.add(
                 Reading,
                 connection_id=new.connection_id,
                 meter_id=new.meter_id,
@@ -108,9 +109,11 @@ class ReadingService:
                 flags=" ".join(judged.flags),
                 by=by.id,
                 replaces=new.replaces,
-                note=" ".join(nfc(new.note or "").split()) or None,
+                note=note,
             )
-        return judged
+        return Entered(
+            id, new.meter_id, judged.previous, judged.present, judged.usage, judged.flags, new.read_on, note
+        )
 
 
 def judged_index(

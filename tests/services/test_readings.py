@@ -32,7 +32,8 @@ def reading(home: Home, index: int, period: str = "2026-11", **more: object) -> 
 
 
 def enter(desktop: Desktop, home: Home, index: int, period: str = "2026-11", **more: object) -> Judged:
-    return desktop.readings.enter(person(desktop, "duc"), reading(home, index, period, **more))
+    e = desktop.readings.enter(person(desktop, "duc"), reading(home, index, period, **more))
+    return Judged(e.previous, e.present, e.usage, e.flags)
 
 
 def line(desktop: Desktop, period: str = "2026-11") -> SheetLine:
