@@ -240,7 +240,10 @@ class DeskWindow(QStackedWidget):
             self.main = None
         self.addWidget(page)
         self.setCurrentWidget(page)
-        page.setFocus()
+        if isinstance(page, SetUpPage):
+            page.step.form.focus_first()
+        elif isinstance(page, SignInPage):
+            page.form.focus_first()
 
     def _desk(self) -> Desktop:
         assert self.desktop is not None

@@ -109,7 +109,13 @@ class SetUpPage(QStackedWidget):
         form.add("currency", tr("&Currency"), _choice([("VND", "VND (đ)"), ("CNY", "CNY (¥)")]))
         zones = [("Asia/Ho_Chi_Minh", tr("Vietnam (UTC+7)")), ("Asia/Shanghai", tr("China (UTC+8)"))]
         form.add("zone", tr("Time &zone"), _choice(zones))
-        prices = [(name, name.replace("_", " ").capitalize()) for name in self._tariff_sets]
+        known = {
+            "tra_vinh_water": tr("Water, Trà Vinh 2017"),
+            "hai_phong_water": tr("Water, Hải Phòng 2024"),
+            "electricity_6": tr("Electricity, six blocks 2025"),
+            "electricity_5": tr("Electricity, five blocks 2025"),
+        }
+        prices = [(name, known.get(name, name)) for name in self._tariff_sets]
         form.add("tariff_set", tr("&Prices to begin with"), _choice(prices))
         return form
 

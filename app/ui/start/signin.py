@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app.domain.errors import AppError
@@ -50,7 +51,16 @@ class SignInPage(Card):
         self.enter = Button(tr("Sign in"), self._submit, primary=True)
         self.acts.addWidget(self.enter)
         self.form.submitted.connect(self._submit)
-        self.password.returnPressed.connect(self._submit)
+        self.password.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Enter in the last field signs in, rather than going on to a next field."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            if plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._submit()
+                return True
+        return super().eventFilter(watched, event)
 
     def _submit(self) -> None:
         if not self.enter.isEnabled():

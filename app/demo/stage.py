@@ -1,0 +1,182 @@
+"""What the played day is played with: real windows, real keys, pictures, and a line for each step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
+from PySide6.QtGui import QInputMethodEvent, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from app.domain.clock import SteppingClock
+from app.window.frame import DeskWindow
+
+T = TypeVar("T", bound=QWidget)
+
+PATIENCE = 30.0
+"""So many seconds, and what is waited for counts as not happening."""
+
+
+class StageError(Exception):
+    """What should have happened did not."""
+
+
+class Stage:
+    """Plays on windows as a person would, and keeps what they looked like."""
+
+    def __init__(self, folder: Path, clock: SteppingClock, say: Callable[[str], None]) -> None:
+        self.folder = folder
+        self.clock = clock
+        self._say = say
+        self._pictures = 0
+        self._counts: list[str] = []
+        self.windows: list[DeskWindow] = []
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """A step of the day: prints its counts and how long it took."""
+        self._counts = []
+        begun = time.perf_counter()
+        yield
+        took = time.perf_counter() - begun
+        self._say(f"{name}: {'; '.join(self._counts)} ({took:.1f} s)")
+
+    def count(self, words: str) -> None:
+        """Something that the step's line tells."""
+        self._counts.append(words)
+
+    def window(self, home: Path, **how: object) -> DeskWindow:
+        """A desk's window on a screen of 1366 × 768."""
+        window = DeskWindow(home, self.clock, **how)  # type: ignore[arg-type]
+        window.resize(1366, 768)
+        self.windows.append(window)
+        window.begin()
+        window.show()
+        self.front(window)
+        return window
+
+    def front(self, window: QWidget) -> None:
+        """Bring a window to the front, so that the keys go there."""
+        window.raise_()
+        window.activateWindow()
+        self.until(lambda: QApplication.activeWindow() is not None, "a window in front")
+        QApplication.setActiveWindow(window) if hasattr(QApplication, "setActiveWindow") else None
+        self.settle()
+
+    def until(self, so: Callable[[], object], what: str) -> None:
+        """Let the windows work until it is so; StageError after half a minute."""
+        end = time.monotonic() + PATIENCE
+        while not so():
+            if time.monotonic() > end:
+                raise StageError(f"did not happen: {what}")
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+    def settle(self) -> None:
+        """Let the windows paint and every job come home."""
+        for _ in range(3):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        self.until(lambda: all(w.jobs.busy == 0 for w in self.windows), "the jobs end")
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+    def target(self) -> QWidget:
+        """Where a key goes now."""
+        found = QApplication.focusWidget() or QApplication.activeWindow()
+        if found is None:
+            raise StageError("no window takes the keys")
+        return found
+
+    def key(self, *keys: str) -> None:
+        """Press keys, each as it is printed on a button: "F2", "Ctrl+Return", "Down"."""
+        for name in keys:
+            combination = QKeySequence(name)[0]
+            QTest.keyClick(self.target(), combination.key(), combination.keyboardModifiers())
+            QCoreApplication.processEvents()
+
+    def type(self, text: str) -> None:
+        """Type a text; what is not on the keys comes as an input method hands it over."""
+        for letter in text:
+            if letter == "\n":
+                self.key("Return")
+            elif letter.isascii():
+                QTest.keyClicks(self.target(), letter)
+            else:
+                written = QInputMethodEvent()
+                written.setCommitString(letter)
+                QCoreApplication.sendEvent(self.target(), written)
+        QCoreApplication.processEvents()
+
+    def find(self, parent: QWidget, kind: type[T], name: str = "") -> T:
+        """A part of a window by its class and name, once it is in sight."""
+
+        def seen() -> list[T]:
+            every = parent.findChildren(kind, name) if name else parent.findChildren(kind)
+            return [each for each in every if each.isVisible()]
+
+        self.until(seen, f"{kind.__name__} {name} in sight")
+        return seen()[0]
+
+    def dialog(self, kind: type[T]) -> T:
+        """The dialog of that class, once it is in sight."""
+
+        def seen() -> list[T]:
+            return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
+
+        self.until(seen, f"{kind.__name__} in sight")
+        return seen()[0]
+
+    def close_dialogs(self) -> None:
+        """Close every dialog in sight."""
+        for each in QApplication.topLevelWidgets():
+            if isinstance(each, QDialog) and each.isVisible():
+                each.reject()
+        self.settle()
+
+    def picture(self, name: str, of: QWidget | None = None) -> Path:
+        """Keep what the window in front looks like, with the dialogs over it."""
+        self.settle()
+        window = of or self.windows[-1]
+        self._pictures += 1
+        path = self.folder / f"{self._pictures:02d}-{name}.png"
+        shown = window.grab()
+        self._paint_dialogs(window, shown)
+        shown.save(str(path))
+        return path
+
+    def _paint_dialogs(self, window: QWidget, shown: object) -> None:
+        from PySide6.QtGui import QColor, QPainter, QPixmap
+
+        assert isinstance(shown, QPixmap)
+        over = [
+            w
+            for w in QApplication.topLevelWidgets()
+            if isinstance(w, QDialog) and w.isVisible() and w.parentWidget() is not None
+            and w.parentWidget().window() is window
+        ]  # fmt: skip
+        if not over:
+            return
+        painter = QPainter(shown)
+        painter.fillRect(shown.rect(), QColor(0, 0, 0, 70))
+        for dialog in over:
+            picture = dialog.grab()
+            at = window.rect().center() - dialog.rect().center()
+            painter.drawPixmap(at, picture)
+        painter.end()
+
+    def close(self) -> None:
+        """Close every window and what is behind it."""
+        self.close_dialogs()
+        for window in self.windows:
+            window.shut()
+            window.close()
+            window.deleteLater()
+        self.windows.clear()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
