@@ -218,6 +218,13 @@ class Desktop:
         loop.start()
         return loop
 
+    @property
+    def contact(self) -> SyncState:
+        """How it stands with the head office."""
+        if self._loop:
+            return self._loop.state
+        return SyncState("never", self.client.unsent(), self.client.last_contact())
+
     def wake_sync(self) -> None:
         """Reconcile now rather than at the next turn."""
         if self._loop:

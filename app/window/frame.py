@@ -130,7 +130,7 @@ class DeskWindow(QStackedWidget):
         self._show(self.main)
         self.main.open_section(place.sections[0].key)
         self.main.refresh_badges()
-        self._show_contact(self._contact_now())
+        self._show_contact(self._desk().contact)
         self.opened.emit(self.main)
 
     def settings_page(self) -> SettingsPage:
@@ -170,10 +170,6 @@ class DeskWindow(QStackedWidget):
             refresh = getattr(page, "refresh", None)
             if refresh is not None:
                 refresh(stale)
-
-    def _contact_now(self) -> Contact:
-        client = self._desk().client
-        return Contact("never", client.unsent(), client.last_contact())
 
     def _show_contact(self, contact: Contact) -> None:
         self._last = contact
