@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line or one colour of bars: a value for each category, in the unit of the chart; None: not known."""
+    """One line or one colour of bars: a value for each category, in the chart's unit; None: not known."""
 
     name: str
     values: tuple[float | None, ...]
