@@ -1,0 +1,1 @@
+"""Requests: the list with its inspector, receiving, answering, telling."""

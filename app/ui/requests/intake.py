@@ -1,0 +1,282 @@
+"""Receiving a request: by keyboard alone, with the customer's story beside it. What is typed is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.deadlines import WorkingCalendar
+from app.domain.deadlines import due as due_at
+from app.domain.errors import AppError, Invalid
+from app.queries.requests import CallerStory, RequestRow
+from app.services.requests import Registered
+from app.ui.kit.buttons import Button
+from app.ui.kit.jobs import Job, Lane, Latest
+from app.ui.kit.labels import ElidedLabel, Label
+from app.ui.kit.theme import Tone, px
+from app.ui.kit.toast import toast
+from app.ui.requests.beside import BesidePanel
+from app.ui.requests.intake_form import IntakeForm
+from app.ui.requests.room import CustomerHit, RequestRoom
+from app.ui.requests.slip import write_slip
+from app.ui.requests.words import day_words
+from app.words import tr
+
+FORM = "request"
+KEEP_AFTER = 400
+"""What is typed is kept so many ms after the last key."""
+
+
+class IntakeDialog(QDialog):
+    """Over the page one comes from. Signals: `registered(Registered)`; `record_asked(request id)` when one of
+    the requests beside the form is to be seen (what was typed is kept)."""
+
+    registered = Signal(object)
+    record_asked = Signal(object)
+
+    def __init__(self, room: RequestRoom, parent: QWidget, customer: CustomerHit | None = None) -> None:
+        """`customer`: one that was found already, on the customers' page."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setWindowTitle(tr("Receive a request"))
+        self.setAccessibleName(tr("Receive a request"))
+        self.room, self._window = room, parent
+        self._draft_key = FORM if customer is None else f"{FORM}/{customer.id}"
+        self._entry_id: UUID = room.new_id()
+        self._calendar: WorkingCalendar = room.rules.calendar()
+        self._busy = False
+        self._beside = Latest(room.jobs, self, Lane.IO)
+        self._keeping = QTimer(self, interval=KEEP_AFTER, singleShot=True)
+        self._keeping.timeout.connect(self._keep)
+        self.form = IntakeForm(room)
+        self.panel = BesidePanel(room)
+        self._lay_out()
+        self.panel.asked.connect(self._go_to)
+        self.form.submitted.connect(self.save)
+        self.form.changed.connect(self._changed)
+        self.form.adapted.connect(self._say_due)
+        self.form.asked_beside.connect(self._look_beside)
+        kept = room.draft_queries.kept(self._draft_key, room.person.id)
+        if kept is not None:
+            self._entry_id = kept.entry_id
+            self.form.restore(kept.fields)
+            self._restored.show()
+        elif customer is not None:
+            self.form.show_customer(customer)
+        self._look_beside()
+        self._say_due()
+
+    def _lay_out(self) -> None:
+        self._notice = Label(tone=Tone.WRONG, wrap=True)
+        self._notice.hide()
+        self._restored = QWidget()
+        row = QHBoxLayout(self._restored)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(Label(tr("Your unfinished request is here again."), tone=Tone.INFO), 1)
+        row.addWidget(Button(tr("Begin anew"), self.throw_away, quiet=True, sign="trash"))
+        self._restored.hide()
+        scroll = QScrollArea()
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self.form)
+        self.form.setContentsMargins(px(2), px(2), px(2), px(2))
+        left = QVBoxLayout()
+        left.setContentsMargins(px(24), px(18), px(24), px(16))
+        left.setSpacing(px(6))
+        left.addWidget(Label(tr("Receive a request"), points=14, bold=True))
+        left.addWidget(self._restored)
+        left.addWidget(scroll, 1)
+        left.addWidget(self._notice)
+        foot = QHBoxLayout()
+        foot.setSpacing(px(8))
+        self._due = ElidedLabel(tone=Tone.SOFT)
+        foot.addWidget(self._due, 1)
+        foot.addWidget(Button(tr("Go back"), self.reject))
+        self.verb = Button(tr("Save and print"), self.save, key="F9", primary=True)
+        foot.addWidget(self.verb)
+        left.addLayout(foot)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(left, 1)
+        whole.addWidget(self.panel)
+        room = self._window.window().size()
+        self.resize(min(px(1100), room.width() - px(64)), min(px(672), room.height() - px(32)))
+
+    def start(self) -> None:
+        """Shows the form with the keyboard in its first field."""
+        self.open()
+        first = "type_code" if self.form.customer.customer_id else "customer"
+        self.form.editor(first).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _say_due(self) -> None:
+        """The unit and the due time that the type brings, and what saving will do."""
+        room, kind = self.room, self.form.kind
+        verb = tr("Save and print") if self.form.prints else tr("Save")
+        self.verb.setText(f"F9  {verb}")
+        self.verb.setAccessibleName(verb)
+        if kind is None:
+            self._due.setText("")
+            return
+        try:
+            due = due_at(self._calendar, self.form.received_at() or room.now(), kind.limit)
+        except AppError as error:
+            self._due.setText(room.why(error))
+            return
+        when = day_words(due, room.now(), room.zone)
+        self._due.setText(tr("{unit} · answer due {when}", unit=room.unit_name(kind.unit_code), when=when))
+
+    # -- beside the form --------------------------------------------------------------------------------
+
+    def _look_beside(self) -> None:
+        """Asks for the customer's story and for requests that may be this one."""
+        room, customer, address = self.room, self.form.customer.customer_id, self.form.address
+
+        def look(_job: Job[Any]) -> tuple[CallerStory | None, list[RequestRow]]:
+            story = None if customer is None else room.queries.caller(customer, room.viewer)
+            return story, room.queries.duplicates(customer, address, room.viewer, room.now())
+
+        def show(found: tuple[CallerStory | None, list[RequestRow]]) -> None:
+            story, doubles = found
+            if story is None:
+                self.panel.show_nobody(doubles)
+            else:
+                self.panel.show_customer(story, doubles)
+
+        self._beside.run(look, done=show)
+
+    def _go_to(self, request_id: UUID) -> None:
+        self.record_asked.emit(request_id)
+        self.reject()
+
+    # -- the draft --------------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        if not self._busy:
+            self._say_due()
+            self._keeping.start()
+
+    def _keep(self) -> None:
+        self._keeping.stop()
+        room, key, entry_id, fields = self.room, self._draft_key, self._entry_id, self.form.kept()
+
+        def keep(_job: Job[Any]) -> None:
+            if fields is None:
+                room.drafts.drop(key, room.person.id)
+            else:
+                room.drafts.keep(key, room.person.id, entry_id, fields)
+
+        room.jobs.run(self, keep, done=lambda _: None, failed=lambda error: self._say(room.why(error)))
+
+    def throw_away(self) -> None:
+        """The unfinished request is not wanted any more: an empty form."""
+        room, key = self.room, self._draft_key
+        self._busy = True
+        self.form.clear()
+        self._busy = False
+        self._keeping.stop()
+        self._entry_id = room.new_id()
+        self._restored.hide()
+        self._notice.hide()
+        self._look_beside()
+        room.jobs.run(self, lambda _job: room.drafts.drop(key, room.person.id), done=lambda _: None)
+        self.form.customer.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- saving -----------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Ctrl+Enter, F9: writes the request, drops the draft, prints the slip."""
+        if self._busy:
+            return
+        self._busy = True
+        self._keeping.stop()
+        self._notice.hide()
+        self.form.show_errors({})
+        self.verb.setEnabled(False)
+        room, key, new = self.room, self._draft_key, self.form.new_request(self._entry_id)
+
+        def save(_job: Job[Registered]) -> Registered:
+            done = room.requests.register(room.person, new)
+            room.drafts.drop(key, room.person.id)
+            return done
+
+        room.jobs.run(self, save, done=self._saved, failed=self._refused, settled=self._settled)
+
+    def _settled(self) -> None:
+        self._busy = False
+        self.verb.setEnabled(True)
+
+    def _saved(self, done: Registered) -> None:
+        room, window, prints = self.room, self._window, self.form.prints
+        self._keeping.stop()
+        self.form.mark_clean()
+        when = day_words(done.due, room.now(), room.zone)
+        said = (
+            tr("Received and answered: {code}", code=done.code)
+            if done.closed
+            else tr("Received: {code} · answer due {when}", code=done.code, when=when)
+        )
+        self.registered.emit(done)
+        self.accept()
+        toast(window, said)
+        if prints:
+            print_slip(room, window, done.id, done.code)
+
+    def _refused(self, error: AppError) -> None:
+        if isinstance(error, Invalid):
+            self.form.show_refusals(error)
+        elif error.code == "already_saved":
+            # The program ended between saving and hearing of it: there is nothing left to do.
+            room, key = self.room, self._draft_key
+            room.jobs.run(self, lambda _job: room.drafts.drop(key, room.person.id), done=self._was_saved)
+        else:
+            self._say(self.room.why(error))
+
+    def _was_saved(self, _nothing: object) -> None:
+        self.form.mark_clean()
+        self.accept()
+        toast(self._window, tr("This request was saved already."))
+
+    def _say(self, words: str) -> None:
+        self._notice.setText(words)
+        self._notice.show()
+
+    # -- leaving ----------------------------------------------------------------------------------------
+
+    def reject(self) -> None:
+        """Esc: nothing is lost, what was typed is kept for next time."""
+        if self.form.is_dirty() and not self._busy:
+            self._keep()
+            toast(self._window, tr("Kept for later. F2 opens it again."), tone=Tone.INFO)
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        event.ignore()
+        self.reject()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return  # a stray Enter saves nothing: that is Ctrl+Enter
+        super().keyPressEvent(event)
+
+
+def print_slip(room: RequestRoom, window: QWidget, request_id: UUID, code: str) -> None:
+    """Makes the slip off the UI thread and shows it over the window."""
+
+    def make(_job: Job[Path]) -> Path:
+        return write_slip(room, request_id)
+
+    room.jobs.run(
+        window,
+        make,
+        done=lambda file: room.show_paper(window, file, code),
+        failed=lambda error: toast(window, room.why(error), tone=Tone.WRONG),
+        lane=Lane.IO,
+    )

@@ -1,0 +1,211 @@
+"""The fields of a new request: what fills them, what they are kept as, the request they make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtWidgets import QDateEdit, QLineEdit
+
+from app.domain import names, people
+from app.domain.errors import Invalid
+from app.queries.rules import RequestTypeView
+from app.services.requests import AT_ONCE, NewRequest
+from app.ui.kit.forms import Form
+from app.ui.kit.inputs import NoteEdit
+from app.ui.requests.finder import CustomerEdit, KeysFirst
+from app.ui.requests.letters import LetterBox
+from app.ui.requests.room import CustomerHit, RequestRoom
+from app.ui.requests.words import field_refusals, phone_words
+from app.words import tr
+
+TEXTS = ("words", "contact_name", "phone", "address", "answer")
+PRINTED = ("walk_in",)
+"""The channels in which someone waits for the slip."""
+
+
+class IntakeForm(Form):
+    """Signals: `adapted()` when type or channel brought other fields; `asked_beside()` when another customer
+    or address is there."""
+
+    adapted = Signal()
+    asked_beside = Signal()
+
+    def __init__(self, room: RequestRoom) -> None:
+        super().__init__()
+        self.room = room
+        self._filled: dict[str, str] = {}
+        self._may_answer = False
+        self.customer = CustomerEdit(room.finder, room.jobs)
+        self.types = LetterBox()
+        self.types.addItem(tr("Choose, or type its first letters"), None)
+        for code, kind in room.types.items():
+            self.types.addItem(kind.name(tr.language), code)
+        self.types.setMaxVisibleItems(24)
+        self.channels = LetterBox()
+        for code, word in names.channels(tr).items():
+            self.channels.addItem(word, code)
+        self.came = QDateEdit()
+        self.came.setCalendarPopup(True)
+        self.came.setDisplayFormat("dd/MM/yyyy")
+        self._came_today()
+        address = QLineEdit()
+        self.add("customer", tr("&Customer"), self.customer, wide=True)
+        self.add("type_code", tr("Request &type"), self.types)
+        self.add("channel", tr("C&hannel"), self.channels)
+        self.add("received_on", tr("Came on the &day"), self.came)
+        self.add("words", tr("What the customer &says"), NoteEdit(3), wide=True)
+        self.add("contact_name", tr("Contact &name"), QLineEdit())
+        self.add("phone", tr("&Phone"), QLineEdit())
+        self.add("address", tr("&Address"), address, wide=True)
+        hint = tr("Only if the customer has the answer already: then nothing stays open.")
+        self.add("answer", tr("Answered at &once"), NoteEdit(2), hint, wide=True)
+        KeysFirst(self.customer)
+        self.customer.chosen.connect(self._picked)
+        self.customer.nobody.connect(self._stranger)
+        self.customer.cleared.connect(self._unpicked)
+        self.types.currentIndexChanged.connect(lambda _i: self.adapt())
+        self.channels.currentIndexChanged.connect(lambda _i: self.adapt())
+        self.came.dateChanged.connect(lambda _day: self.adapted.emit())
+        address.editingFinished.connect(self.asked_beside)
+        self.adapt()
+
+    # -- what it holds ----------------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> RequestTypeView | None:
+        """The type that is chosen."""
+        return self.room.types.get(self.types.currentData() or "")
+
+    @property
+    def answer(self) -> str:
+        """What was answered at once; empty where that cannot be."""
+        return str(self.values()["answer"]) if self._may_answer else ""
+
+    @property
+    def prints(self) -> bool:
+        """Whether someone stands there and waits for the slip."""
+        return self.channels.currentData() in PRINTED and not self.answer
+
+    @property
+    def address(self) -> str:
+        return str(self.values()["address"])
+
+    def received_at(self) -> datetime | None:
+        """When it came, if that was on an earlier day: its first minute, so that working time runs from the
+        opening of that day."""
+        if self.channels.currentData() in AT_ONCE:
+            return None
+        came: date = self.values()["received_on"]
+        if came == self._today():
+            return None
+        return datetime(came.year, came.month, came.day, tzinfo=self.room.zone)
+
+    def new_request(self, entry_id: UUID) -> NewRequest:
+        """The request as it will be saved."""
+        values = self.values()
+        return NewRequest(
+            entry_id=entry_id,
+            type_code=values["type_code"] or "",
+            channel=values["channel"],
+            words=values["words"],
+            customer_id=self.customer.customer_id,
+            contact_name=values["contact_name"],
+            phone=values["phone"],
+            address=values["address"],
+            received_at=self.received_at(),
+            answer=self.answer,
+        )
+
+    def show_refusals(self, error: Invalid) -> None:
+        """Says beside each field why it is refused."""
+        places = {"received_at": "received_on", "customer_id": "customer"}
+        self.show_errors({places.get(name, name): said for name, said in field_refusals(error).items()})
+
+    # -- drafts -----------------------------------------------------------------------------------------
+
+    def kept(self) -> dict[str, Any] | None:
+        """What is worth keeping, as plain values; None while nothing was typed."""
+        fields = self.values()
+        fields["received_on"] = fields["received_on"].isoformat()
+        fields["customer_words"] = self.customer.text()
+        return fields if any(fields[name] for name in ("customer_words", *TEXTS)) else None
+
+    def restore(self, fields: Mapping[str, Any]) -> None:
+        """Puts back what was kept."""
+        for name in ("type_code", "channel", *TEXTS):
+            self.set_values({name: fields.get(name)})
+        self.came.setDate(QDate.fromString(str(fields.get("received_on", "")), Qt.DateFormat.ISODate))
+        self.customer.set_value(fields.get("customer"))
+        self.customer.setText(str(fields.get("customer_words", "")))
+        self.customer.setCursorPosition(0)
+        self.mark_clean()
+
+    def clear(self) -> None:
+        """An empty form."""
+        self._filled.clear()
+        self.customer.set_value(None)
+        self.customer.clear()
+        self.set_values(dict.fromkeys(TEXTS, ""))
+        self.types.setCurrentIndex(0)
+        self.channels.setCurrentIndex(0)
+        self._came_today()
+        self.show_errors({})
+        self.mark_clean()
+
+    def show_customer(self, hit: CustomerHit) -> None:
+        """As if this customer had been found."""
+        self.customer.show_customer(hit.id, hit.code, hit.name)
+        self._prefill(contact_name=hit.name, phone=phone_words(hit.phone), address=hit.address)
+        self.mark_clean()
+
+    # -- what follows from what -------------------------------------------------------------------------
+
+    def adapt(self) -> None:
+        """The fields that make sense for the type and the channel."""
+        room, channel, kind = self.room, self.channels.currentData(), self.kind
+        answers = people.may(room.person.roles, "requests.answer")
+        if kind is not None and kind.restricted:
+            answers = answers and room.viewer.restricted
+        self._may_answer = answers and channel in AT_ONCE
+        self.set_field_visible("answer", self._may_answer)
+        self.set_field_visible("received_on", channel not in AT_ONCE)
+        self.adapted.emit()
+
+    def _picked(self, hit: CustomerHit) -> None:
+        self._prefill(contact_name=hit.name, phone=phone_words(hit.phone), address=hit.address)
+        self._go_on()
+
+    def _stranger(self, typed: str) -> None:
+        figures = sum(each.isdigit() for each in typed)
+        self._prefill(**({"phone": typed} if figures * 2 > len(typed) else {"contact_name": typed}))
+        self._go_on()
+
+    def _unpicked(self) -> None:
+        self._prefill(contact_name="", phone="", address="")
+        self.asked_beside.emit()
+
+    def _go_on(self) -> None:
+        self.asked_beside.emit()
+        self.types.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _prefill(self, **values: str) -> None:
+        """Fills what is empty or was filled by us; what the clerk typed stays."""
+        for name, value in values.items():
+            editor = self.editor(name)
+            assert isinstance(editor, QLineEdit)
+            if editor.text() in ("", self._filled.get(name, "")):
+                editor.setText(value)
+                editor.setCursorPosition(0)
+                self._filled[name] = value
+
+    def _today(self) -> date:
+        return self.room.now().astimezone(self.room.zone).date()
+
+    def _came_today(self) -> None:
+        today = self._today()
+        self.came.setMaximumDate(QDate(today.year, today.month, today.day))
+        self.came.setDate(self.came.maximumDate())

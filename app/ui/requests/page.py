@@ -1,0 +1,345 @@
+"""The list of requests: filters with counts, the table, the inspector with its story and its acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.domain import names, people
+from app.domain.requests import may
+from app.queries.requests import FILTERS, UNTOLD, Counts, RequestRow, RequestStory
+from app.services.requests import Registered
+from app.ui.kit.buttons import Button, Filter, FilterChips, SearchBox
+from app.ui.kit.inputs import SearchEdit
+from app.ui.kit.inspector import Details, Inspector
+from app.ui.kit.jobs import Lane, Latest
+from app.ui.kit.page import Page, State
+from app.ui.kit.table_view import TableView
+from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
+from app.ui.kit.theme import Tone, px
+from app.ui.kit.toast import toast
+from app.ui.requests import dialogs
+from app.ui.requests.dialogs import ActDialog
+from app.ui.requests.intake import IntakeDialog, print_slip
+from app.ui.requests.room import RequestRoom
+from app.ui.requests.words import (
+    day_words,
+    due_of,
+    late_words,
+    one_line,
+    phone_words,
+    short_code,
+    stamp,
+    step_words,
+)
+from app.words import tr
+
+EVERY = 30_000
+"""How often, in ms, the words of due times are brought up to date."""
+TABLES = frozenset({"request", "request_event", "customer"})
+"""A change of these concerns the page."""
+
+Ask = Callable[[QWidget, RequestRoom, RequestStory, Callable[[], object]], ActDialog]
+
+
+class RequestsPage(Page):
+    """The requests of the office. `show_record` takes a request's id or the key of a filter."""
+
+    def __init__(self, room: RequestRoom, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Requests"), parent)
+        self.room = room
+        self._now: datetime = room.now()
+        self._sort: tuple[str, bool] = ("due", False)
+        self._wanted: UUID | None = None
+        self._story: RequestStory | None = None
+        self._reading = Latest(room.jobs, self, Lane.IO)
+        self._counting = Latest(room.jobs, self, Lane.IO)
+        self.add_act(SearchBox(self.search_asked.emit))
+        if people.may(room.person.roles, "requests.register"):
+            self.set_primary(tr("Receive"), self.receive)
+        self.chips = FilterChips(self._filters(None), tr("Which requests"))
+        self.search = SearchEdit(tr("Find  Ctrl+F"))
+        self.search.setFixedWidth(px(140))
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.chips, 1)
+        row.addWidget(self.search)
+        self.add_bar(bar)
+        self.model: WindowedTableModel[RequestRow] = WindowedTableModel(
+            room.queries.rows, self._columns(), dim=lambda r: r.state == "closed", parent=self
+        )
+        self.table = TableView(self.model, tr("Requests"))
+        self.table.show_sorted("due")
+        self.search.leads_to(self.table)
+        self.set_body(self.table)
+        self.inspector = Inspector()
+        self.set_inspector(self.inspector)
+        self.table.current_changed.connect(self._inspect)
+        self.table.opened.connect(lambda _id: self._main_act())
+        self.table.sort_asked.connect(self._sort_by)
+        self.table.typed.connect(self._type_on)
+        self.chips.chosen.connect(lambda _key: self._filtered())
+        self.search.searched.connect(lambda _text: self.reload())
+        QShortcut(QKeySequence("Ctrl+F"), self, self.search.setFocus)
+        self._ticking = QTimer(self, interval=EVERY)
+        self._ticking.timeout.connect(self._tick)
+        self._ticking.start()
+        self._asks: dict[str, Ask] = {
+            "routed": dialogs.ask_unit,
+            "noted": dialogs.ask_note,
+            "answered": dialogs.ask_answer,
+            "told": dialogs.ask_telling,
+            "reopened": dialogs.ask_reopening,
+        }
+
+    # -- what the window calls --------------------------------------------------------------------------
+
+    def first_opened(self) -> None:
+        self.table.setFocus()
+
+    def opened(self) -> None:
+        self.reload()
+
+    def show_record(self, record: object) -> bool:
+        """Goes to the request of an id, or chooses the filter of a key."""
+        if isinstance(record, str) and record in FILTERS:
+            self.chips.choose(record)
+            return True
+        if not isinstance(record, UUID):
+            return False
+        story = self.room.queries.story(record, self.room.viewer)
+        if story is None:
+            return False
+        self._wanted = record
+        self.search.clear()
+        if self.model.place_of(record) < 0:
+            self.chips.choose("all" if story.row.state == "closed" else "open")
+        self.reload()
+        return True
+
+    def on_changes(self, tables: frozenset[str]) -> None:
+        """Something was written, here or by another desk; the window calls this on the UI thread."""
+        if tables & TABLES and self.isVisible():
+            self.reload()
+
+    def receive(self) -> IntakeDialog:
+        """F2: take in a new request."""
+        dialog = IntakeDialog(self.room, self.window())
+        dialog.registered.connect(self._received)
+        dialog.record_asked.connect(self.show_record)
+        dialog.start()
+        return dialog
+
+    # -- the list ---------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Asks for the list and the counts anew; the keyboard stays on its row."""
+        self._now = now = self.room.now()
+        room, key, words, (sort, down) = self.room, self.chips.key(), self.search.text(), self._sort
+        self._reading.run(
+            lambda _job: room.queries.ids(key, room.viewer, now, words, sort, down),
+            done=self._show,
+            failed=lambda error: self.show_state(State.WRONG, room.why(error)),
+        )
+        self._counting.run(lambda _job: room.queries.counts(room.viewer, now), done=self._show_counts)
+
+    def _show(self, ids: Sequence[UUID]) -> None:
+        stands = self.table.current_id()
+        if not ids and self.chips.key() == "all" and not self.search.text().strip():
+            self._nothing_yet()
+            return
+        self.table.set_empty(self._empty_words())
+        self.table.set_ids(ids)
+        self.show_body()
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self.table.choose(wanted)
+        elif self.table.current_id() is None:
+            self.table.choose_first()
+        if self.table.current_id() == stands or not ids:
+            self._inspect(self.table.current_id())
+
+    def _nothing_yet(self) -> None:
+        sentence = tr("No request has been received yet.")
+        self.inspector.show_nothing(tr("The chosen request is shown here."))
+        self.show_state(State.EMPTY, sentence, tr("Receive the first one"), self.receive)
+
+    def _empty_words(self) -> str:
+        words = self.search.text().strip()
+        if words:
+            return tr("Nothing found for “{text}” here. Try “All”, or part of the code.", text=words)
+        return {
+            "mine": tr("No open request is yours. “All open” shows the others'."),
+            "overdue": tr("Nothing is overdue."),
+            "today": tr("Nothing more is due today."),
+            "tell": tr("Every customer with an answer has been told."),
+            "open": tr("No request is open."),
+        }.get(self.chips.key(), "")
+
+    def _show_counts(self, counts: Counts) -> None:
+        self.chips.show_counts(self._filters(counts))
+        said = tr("{count} open", count=counts.open)
+        if counts.overdue:
+            said += " · " + tr("{count} overdue", count=counts.overdue)
+        self.set_count(said)
+
+    def _filters(self, counts: Counts | None) -> list[Filter]:
+        titles = {
+            "mine": tr("My work"),
+            "overdue": tr("Overdue"),
+            "today": tr("Due today"),
+            "tell": tr("To be told"),
+            "open": tr("All open"),
+            "all": tr("All"),
+        }
+        return [Filter(key, title, getattr(counts, key, None)) for key, title in titles.items()]
+
+    def _filtered(self) -> None:
+        self._sort = ("received", True) if self.chips.key() == "all" else ("due", False)
+        self.table.show_sorted(*self._sort)
+        self.reload()
+
+    def _sort_by(self, key: str, descending: bool) -> None:
+        self._sort = (key, descending)
+        self.reload()
+
+    def _type_on(self, text: str) -> None:
+        self.search.setFocus()
+        self.search.setText(text)
+
+    def _tick(self) -> None:
+        if self.isVisible() and not self.room.jobs.busy:
+            self.reload()
+
+    def _columns(self) -> list[Column[RequestRow]]:
+        room = self.room
+
+        def strong(row: RequestRow) -> bool:
+            return row.late(self._now) or row.state in UNTOLD
+
+        return [
+            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=70, sort="code"),
+            Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=186, grow=3),
+            Column(tr("Customer"), lambda r: r.contact_name, width=140, grow=2),
+            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=136, grow=2),
+            Column(tr("State"), lambda r: names.states(tr)[r.state], width=114),
+            Column(
+                tr("Due"),
+                lambda r: due_of(r, self._now, room.zone).text,
+                align=RIGHT,
+                tone=lambda r: due_of(r, self._now, room.zone).tone,
+                sign=lambda r: due_of(r, self._now, room.zone).sign,
+                width=142,
+                sort="due",
+            ),
+        ]
+
+    # -- the one chosen ---------------------------------------------------------------------------------
+
+    def _inspect(self, request_id: UUID | None) -> None:
+        room = self.room
+        self._story = None if request_id is None else room.queries.story(request_id, room.viewer)
+        if self._story is None:
+            self.inspector.show_nothing(tr("The chosen request is shown here."))
+            return
+        story, row, now = self._story, self._story.row, self.room.now()
+        notice, tone = "", Tone.WRONG
+        if row.state in UNTOLD:
+            notice, tone = tr("The answer is there. Tell the customer."), Tone.INFO
+        elif row.due is not None and row.late(now):
+            when = day_words(row.due, now, room.zone)
+            notice = tr("{late} · due {when}", late=_upper(late_words(now - row.due)), when=when)
+        elif row.state != "closed" and row.due is not None:
+            notice = tr("Due {when}", when=day_words(row.due, now, room.zone))
+            tone = due_of(row, now, room.zone).tone
+        self.inspector.show_details(
+            Details(
+                code=row.code,
+                title=_headline(row.words),
+                notice=notice,
+                notice_tone=tone,
+                fields=self._fields(row, now),
+                timeline_title=tr("What happened"),
+                timeline=[
+                    (stamp(step.at, now, room.zone), step_words(step, room.units)) for step in story.events
+                ],
+            ),
+            self._buttons(row),
+        )
+
+    def _fields(self, row: RequestRow, now: datetime) -> list[tuple[str, str]]:
+        room = self.room
+        customer = " · ".join(part for part in (row.contact_name, row.customer_code) if part)
+        came = f"{names.channels(tr)[row.channel]} · {day_words(row.received_at, now, room.zone)}"
+        words = one_line(row.words)
+        fields = [
+            (tr("In the customer's words"), "" if words == _headline(row.words) else row.words),
+            (tr("Customer"), customer),
+            (tr("Address"), row.address or ""),
+            (tr("Phone"), phone_words(row.phone)),
+            (tr("Request type"), room.type_name(row.type_code)),
+            (tr("Channel"), came),
+            (tr("Handled by"), room.unit_name(row.unit_code)),
+        ]
+        return [field for field in fields if field[1]]
+
+    def _buttons(self, row: RequestRow) -> list[Button]:
+        roles = self.room.person.roles
+        open_to_me = not row.restricted or self.room.viewer.restricted
+        author = row.received_by == self.room.person.id
+        acts = [
+            ("routed", "requests.route", tr("Ask a unit"), "F6"),
+            ("noted", "requests.note", tr("Note"), "F7"),
+            ("reopened", "requests.reopen", tr("Reopen"), ""),
+            ("answered", "requests.answer", tr("Answer"), "F8"),
+            ("told", "requests.tell", tr("Tell customer"), "F9"),
+        ]
+        buttons = [Button(tr("Print slip"), self._print, key="Ctrl+P")]
+        for kind, act, words, key in acts:
+            mine = open_to_me or (author and kind in ("noted", "told"))
+            if mine and may(row.state, kind) and people.may(roles, act):
+                ask = partial(self._ask, self._asks[kind])
+                buttons.append(Button(words, ask, key=key, primary=kind in ("answered", "told")))
+        return buttons
+
+    def _main_act(self) -> None:
+        """Enter: what comes next for this request."""
+        primary = [b for b in self.inspector.findChildren(Button) if b.property("primary") and b.isVisible()]
+        if primary:
+            primary[-1].click()
+
+    def _ask(self, ask: Ask) -> None:
+        if self._story is not None:
+            ask(self, self.room, self._story, self._did)
+
+    def _did(self) -> None:
+        toast(self, tr("Saved"))
+        self.reload()
+
+    def _received(self, done: Registered) -> None:
+        self._wanted = done.id
+        self.chips.choose("all" if done.closed else "mine")
+        self.reload()
+
+    def _print(self) -> None:
+        if self._story is not None:
+            row = self._story.row
+            print_slip(self.room, self.window(), row.id, row.code)
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _headline(words: str) -> str:
+    """The first sentence, for a title; at most 80 letters."""
+    line = one_line(words)
+    first = line.split(". ")[0].rstrip(".")
+    return first if len(first) <= 80 else f"{first[:79].rstrip()}…"

@@ -1,0 +1,112 @@
+"""What the pages and dialogs of requests work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from PySide6.QtWidgets import QWidget
+
+from app.domain.clock import Clock
+from app.domain.deadlines import zone_named
+from app.domain.errors import AppError
+from app.queries.drafts import DraftQueries
+from app.queries.requests import RequestQueries, Viewer
+from app.queries.rules import RequestTypeView, RuleQueries
+from app.services.drafts import DraftService
+from app.services.requests import RequestService
+from app.services.writer import Person
+from app.ui.kit.jobs import JobRunner
+from app.ui.kit.prompt import Prompter
+from app.ui.requests.words import refusal
+from app.words import tr
+
+
+class CustomerHit(Protocol):
+    """A customer that was found."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def meter(self) -> str | None: ...
+
+
+class CustomerFinder(Protocol):
+    """Finds customers by whatever a person says of them."""
+
+    def search(self, text_: str, limit: int) -> Sequence[CustomerHit]: ...
+
+
+@dataclass(frozen=True)
+class RequestRoom:
+    """Handed to every page and dialog of requests.
+
+    `desk` is the desk's short name in codes. `papers` is the folder for slips, `show_paper(parent, file,
+    title)` shows one. `explain` has the words for failures that are not of requests; `new_id` makes ids of
+    entries.
+    """
+
+    requests: RequestService
+    queries: RequestQueries
+    rules: RuleQueries
+    drafts: DraftService
+    draft_queries: DraftQueries
+    finder: CustomerFinder
+    person: Person
+    desk: str
+    clock: Clock
+    jobs: JobRunner
+    prompter: Prompter
+    papers: Path
+    show_paper: Callable[[QWidget, Path, str], object]
+    explain: Callable[[AppError], str]
+    new_id: Callable[[], UUID]
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """The person as one who looks at requests."""
+        return self.queries.viewer(self.person.id, self.person.roles)
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The utility's time."""
+        return zone_named(self.rules.utility.zone)
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """The units by code."""
+        return self.rules.units()
+
+    @cached_property
+    def types(self) -> dict[str, RequestTypeView]:
+        """The kinds of request in use by code."""
+        return self.rules.request_types()
+
+    def type_name(self, code: str) -> str:
+        """A kind's name in the language of the screen; its code when it is no longer in use."""
+        kind = self.types.get(code)
+        return code if kind is None else kind.name(tr.language)
+
+    def unit_name(self, code: str | None) -> str:
+        """A unit's name; its code when it is no longer in use."""
+        return "" if code is None else self.units.get(code, code)
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def why(self, error: AppError) -> str:
+        """The sentence for a failure."""
+        return refusal(error) or self.explain(error)

@@ -1,0 +1,53 @@
+"""The slip of receipt: from the request to the PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from app.documents.files import replacing
+from app.documents.papers import Letterhead, Officer, Party, RequestSlip
+from app.documents.slip import request_slip
+from app.domain import names
+from app.domain.errors import AppError
+from app.ui.requests.room import RequestRoom
+from app.ui.requests.words import phone_words
+from app.words import Words
+
+
+def slip_of(room: RequestRoom, request_id: UUID) -> RequestSlip:
+    """What stands on the slip, in the utility's language. AppError "request.unknown"."""
+    story = room.queries.story(request_id, room.viewer)
+    if story is None:
+        raise AppError("request.unknown")
+    row, utility, office = story.row, room.rules.utility, room.rules.office
+    tr = Words(utility.language)
+    kind = room.types.get(row.type_code)
+    officer = room.queries.officer(row.received_by)
+    return RequestSlip(
+        letterhead=Letterhead(
+            utility.name, office.name, office.address, office.phone, utility.tax_code or "", room.zone
+        ),
+        title=tr("Slip of receipt"),
+        code=row.code,
+        customer=Party(row.contact_name, row.customer_code or "", row.address or "", phone_words(row.phone)),
+        kind=kind.name(utility.language) if kind else row.type_code,
+        channel=names.channels(tr)[row.channel],
+        words=row.words,
+        received_at=row.received_at,
+        due_at=row.due if row.closed_at is None else None,
+        unit=office.name,
+        handler=room.unit_name(row.unit_code),
+        officer=Officer(officer.name, officer.title, phone_words(officer.phone)),
+    )
+
+
+def write_slip(room: RequestRoom, request_id: UUID) -> Path:
+    """Makes the slip's PDF in the folder of papers. AppError of `app.documents.files.replacing`."""
+    slip = slip_of(room, request_id)
+    file = room.papers / f"{slip.code}.pdf"
+    pdf = request_slip(slip, room.rules.utility.language)
+    room.papers.mkdir(parents=True, exist_ok=True)
+    with replacing(file) as draft:
+        draft.write_bytes(pdf)
+    return file

@@ -1,0 +1,170 @@
+"""Requests as people speak of them: due times near and far, steps of the story, why something is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from app.domain import names
+from app.domain.codes import parse_code
+from app.domain.errors import AppError, Invalid
+from app.queries.requests import UNTOLD, Happened, RequestRow
+from app.ui.kit.theme import Tone
+from app.words import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What stands in the due column: the words, their tone, and an icon other than the tone's own."""
+
+    text: str
+    tone: Tone
+    sign: str = ""
+
+
+def due_of(row: RequestRow, now: datetime, zone: tzinfo) -> Due:
+    """How long there is left, or what is to be done next."""
+    if row.state == "closed":
+        return Due("", Tone.SOFT)
+    if row.state in UNTOLD:
+        return Due(tr("tell customer"), Tone.INFO, "phone")
+    if row.due is None:
+        return Due("", Tone.SOFT)
+    if row.due < now:
+        return Due(late_words(now - row.due), Tone.WRONG)
+    near = row.due.astimezone(zone).date() == now.astimezone(zone).date()
+    return Due(day_words(row.due, now, zone, clock=near), Tone.ATTENTION if near else Tone.SOFT)
+
+
+def late_words(late: timedelta) -> str:
+    """How late: "trễ 40 phút", "trễ 3 giờ", "trễ 2 ngày"; whole units, the smaller part left off."""
+    minutes = int(late.total_seconds() // 60)
+    if minutes < 60:
+        return tr("{count} min late", count=max(minutes, 1))
+    if minutes < 48 * 60:
+        return tr("{count} h late", count=minutes // 60)
+    return tr("{count} days late", count=minutes // (24 * 60))
+
+
+def day_words(moment: datetime, now: datetime, zone: tzinfo, *, clock: bool = True) -> str:
+    """A moment as people say it: "hôm nay 16:30", "hôm qua 09:15", "24/11 08:00", "05/01/2027 08:00"."""
+    at, today = moment.astimezone(zone), now.astimezone(zone).date()
+    days = (at.date() - today).days
+    time = f"{at:%H:%M}"
+    if not clock:
+        return f"{at:%d/%m}" if at.year == today.year else f"{at:%d/%m/%Y}"
+    if days == 0:
+        return tr("today {time}", time=time)
+    if days == -1:
+        return tr("yesterday {time}", time=time)
+    if days == 1:
+        return tr("tomorrow {time}", time=time)
+    return f"{at:%d/%m} {time}" if at.year == today.year else f"{at:%d/%m/%Y} {time}"
+
+
+def stamp(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """The narrow column of a timeline: the hour of today, the day of another day."""
+    at, today = moment.astimezone(zone), now.astimezone(zone).date()
+    if at.date() == today:
+        return f"{at:%H:%M}"
+    return f"{at:%d/%m %H:%M}" if at.year == today.year else f"{at:%d/%m/%Y}"
+
+
+def one_line(text: str) -> str:
+    """The words of a request as the line of a list."""
+    return " ".join(text.split())
+
+
+def short_code(code: str, desk: str) -> str:
+    """The number alone for this desk's own codes, the desk before it for others': 000412, BN01-000412."""
+    parts = parse_code(code)
+    if parts is None:
+        return code
+    return f"{parts.number:06d}" if parts.desk == desk else f"{parts.desk}-{parts.number:06d}"
+
+
+def phone_words(digits: str | None) -> str:
+    """A number in the groups in which it is read aloud: 0912 345 678."""
+    if not digits:
+        return ""
+    if len(digits) == 10:
+        return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
+    if len(digits) == 11:
+        return f"{digits[:4]} {digits[4:8]} {digits[8:]}"
+    return digits
+
+
+def ways() -> dict[str, str]:
+    """How a customer is told (`services.requests.WAYS`)."""
+    return {
+        "in_person": tr("In person"),
+        "phone": tr("By phone"),
+        "sms": tr("By text message"),
+        "email": tr("By e-mail"),
+        "letter": tr("By letter"),
+    }
+
+
+def step_words(step: Happened, units: Mapping[str, str]) -> str:
+    """One line of the story: what happened, by whom, and what was said."""
+    unit = units.get(step.unit_code or "", step.unit_code or "")
+    match step.kind:
+        case "received":
+            head = tr("Received by {name}", name=step.by)
+        case "routed":
+            head = tr("Transferred to {unit}", unit=unit)
+        case "answered":
+            outcome = names.outcomes(tr).get(str(step.data.get("outcome")), "")
+            head = tr("{outcome} ({name})", outcome=outcome or tr("Answered"), name=step.by)
+        case "told":
+            way = ways().get(str(step.data.get("how")), "")
+            head = tr("Customer told · {way} ({name})", way=way.lower(), name=step.by)
+        case "closed":
+            head = tr("Closed")
+        case "reopened":
+            head = tr("Reopened by {name}", name=step.by)
+        case _:
+            head = tr("{name} noted", name=step.by)
+    said = f"{head}: {step.text}" if step.text else head
+    return said if step.fitted else tr("{step} (too late: another desk was first)", step=said)
+
+
+def refusal(error: AppError) -> str | None:
+    """The sentence for a failure of this subject; None where it is not one of ours."""
+    code = str(error.params.get("request", ""))
+    match error.code:
+        case "request.unknown":
+            return tr("This request is not at this desk. Reconcile, then look for it again.")
+        case "request.answered_already":
+            return tr(
+                "Request {request} has an answer already. Tell the customer, or reopen it.", request=code
+            )
+        case "request.not_answered":
+            return tr("Request {request} has no answer yet. Write the answer first.", request=code)
+        case "request.closed_already":
+            return tr("Request {request} is closed. Reopen it to go on with it.", request=code)
+        case "request.open_still":
+            return tr("Request {request} is still open. There is nothing to reopen.", request=code)
+        case "calendar.no_working_time":
+            return tr("The office's calendar has no working days. Ask the head office to set the hours.")
+    return None
+
+
+def field_refusals(error: Invalid) -> dict[str, str]:
+    """A sentence for each wrong field of a request's forms."""
+    words = {
+        "required": tr("Please fill this in."),
+        "text.long": tr("Too long: at most 4,000 letters."),
+        "type.unknown": tr("This type is no longer in use. Choose another."),
+        "channel.unknown": tr("Choose how the request came."),
+        "unit.unknown": tr("This unit is no longer in use. Choose another."),
+        "outcome.unknown": tr("Choose how the matter ended."),
+        "way.unknown": tr("Choose how the customer was told."),
+        "customer.unknown": tr("This customer is not at this desk. Look for the customer again."),
+        "phone.wrong": tr("A phone number has 3 to 15 figures."),
+        "contact.unreachable": tr("Give a phone number or an address: the customer must hear the answer."),
+        "time.future": tr("This time is still to come. Check date and hour."),
+        "answer.not_at_once": tr("Only at the counter or by phone can the answer be given at once."),
+    }
+    return {name: words.get(code, code) for name, code in error.fields.items()}

@@ -1,0 +1,326 @@
+"""The first page: what waits for this person, the most urgent requests, the state of the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.domain import people
+from app.domain.money import format_money, format_number
+from app.queries.requests import RequestRow
+from app.queries.today import OfficeWork, SessionView, Today, TodayQueries
+from app.sync.client import SyncState
+from app.ui.kit.buttons import Button, SearchBox
+from app.ui.kit.flow import FlowLayout
+from app.ui.kit.jobs import Job, Lane, Latest
+from app.ui.kit.labels import Label
+from app.ui.kit.page import Page, State
+from app.ui.kit.pills import Pill
+from app.ui.kit.table_view import TableView
+from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
+from app.ui.kit.theme import Tone, px
+from app.ui.requests.intake import IntakeDialog
+from app.ui.requests.room import RequestRoom
+from app.ui.requests.words import day_words, due_of, one_line, short_code
+from app.ui.today.tiles import Tile
+from app.words import tr
+
+EVERY = 60_000
+TABLES = frozenset(
+    {
+        "bill",
+        "customer",
+        "reading",
+        "receipt",
+        "request",
+        "request_event",
+        "reversal",
+        "session_closed",
+        "session_opened",
+    }
+)
+"""A change of these may change what waits."""
+ROWS = 8
+
+
+class TodayPage(Page):
+    """What waits today. Each tile emits `record_asked(section, filter)`, each request
+    `record_asked("requests", its id)`."""
+
+    def __init__(self, today: TodayQueries, room: RequestRoom, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Today"), parent)
+        self.room, self._today = room, today
+        self._now: datetime = room.now()
+        self._rows: dict[UUID, RequestRow] = {}
+        self._reading = Latest(room.jobs, self, Lane.IO)
+        self._counting = Latest(room.jobs, self, Lane.IO)
+        self.add_act(SearchBox(self.search_asked.emit))
+        if people.may(room.person.roles, "requests.register"):
+            self.set_primary(tr("Receive"), self.receive)
+        self.tiles: dict[str, Tile] = {}
+        self._make_tiles()
+        self.steps = self._make_steps()
+        self.steps.hide()
+        self.model: WindowedTableModel[RequestRow] = WindowedTableModel(
+            lambda ids: {id: self._rows[id] for id in ids}, self._columns(), parent=self
+        )
+        self.table = TableView(self.model, tr("The most urgent requests"))
+        self.table.opened.connect(lambda id: self.record_asked.emit("requests", id))
+        self.table.set_empty(tr("No open request waits for you."))
+        self._urgent = Label(tr("The most urgent requests"), bold=True)
+        self._sync = Pill("", Tone.SOFT)
+        self._sync_words = Label(tone=Tone.SOFT)
+        self._lay_out()
+        self._ticking = QTimer(self, interval=EVERY)
+        self._ticking.timeout.connect(lambda: self.reload() if self.isVisible() else None)
+        self._ticking.start()
+
+    # -- what the window calls --------------------------------------------------------------------------
+
+    def first_opened(self) -> None:
+        next(iter(self.tiles.values())).setFocus()
+
+    def opened(self) -> None:
+        self.reload()
+
+    def on_changes(self, tables: frozenset[str]) -> None:
+        """Something was written, here or by another desk; the window calls this on the UI thread."""
+        if tables & TABLES and self.isVisible():
+            self.reload()
+
+    def show_sync(self, state: SyncState) -> None:
+        """How it stands with the head office, in a sentence."""
+        last = ""
+        if state.last_contact is not None:
+            last = day_words(state.last_contact, self.room.now(), self.room.zone)
+        self._sync_words.setText(sync_sentence(state, last))
+        tones = {"online": Tone.GOOD, "syncing": Tone.INFO, "offline": Tone.ATTENTION, "refused": Tone.WRONG}
+        signs = {"online": "cloud", "syncing": "refresh", "offline": "cloud-off"}
+        names = {
+            "online": tr("Online"),
+            "syncing": tr("Sending…"),
+            "offline": tr("Offline"),
+            "refused": tr("Cannot send"),
+        }
+        name = names.get(state.state, tr("Not connected yet"))
+        self._sync.show_state(name, tones.get(state.state, Tone.ATTENTION), signs.get(state.state, ""))
+
+    def receive(self) -> IntakeDialog:
+        """F2: take in a new request."""
+        dialog = IntakeDialog(self.room, self.window())
+        dialog.registered.connect(lambda _done: self.reload())
+        dialog.record_asked.connect(lambda id: self.record_asked.emit("requests", id))
+        dialog.start()
+        return dialog
+
+    def reload(self) -> None:
+        """Asks anew: first what is known at once, then what takes a moment to count."""
+        self._now = now = self.room.now()
+        self.set_count(f"{long_day(now.astimezone(self.room.zone).date())} · {self.room.person.name}")
+        person, today = self.room.person, self._today
+        self._reading.run(
+            lambda _job: today.today(person.id, person.roles, now),
+            done=self._show,
+            failed=lambda error: self.show_state(State.WRONG, self.room.why(error)),
+        )
+
+        def count(_job: Job[OfficeWork]) -> OfficeWork:
+            return today.office_work(person.roles, now)
+
+        self._counting.run(count, done=self._show_work)
+
+    # -- how it is laid out -----------------------------------------------------------------------------
+
+    def _make_tiles(self) -> None:
+        roles = self.room.person.roles
+
+        def tile(key: str, title: str, sign: str, section: str, filter: str) -> None:
+            made = Tile(title, sign)
+            made.clicked.connect(lambda _checked=False: self.record_asked.emit(section, filter))
+            self.tiles[key] = made
+
+        if people.may(roles, "requests.note"):
+            tile("overdue", tr("Requests overdue"), "alert-circle", "requests", "overdue")
+            tile("due", tr("Due today"), "clock", "requests", "today")
+            tile("tell", tr("To be told"), "phone", "requests", "tell")
+        if people.may(roles, "cash.collect"):
+            tile("session", tr("Cash session"), "cash", "cash", "")
+        if people.may(roles, "readings.enter"):
+            tile("routes", tr("Routes to finish"), "gauge", "readings", "")
+        if people.may(roles, "billing.run"):
+            tile("bills", tr("Not billed yet"), "file-invoice", "bills", "unbilled")
+            tile("arrears", tr("Overdue debt"), "wallet", "bills", "overdue")
+        if people.may(roles, "exceptions.settle"):
+            tile("exceptions", tr("Needs attention"), "alert-triangle", "exceptions", "")
+        if not self.tiles:
+            tile("customers", tr("Customers"), "users", "customers", "")
+
+    def _make_steps(self) -> QWidget:
+        """What an empty office does first, by what this person may."""
+        roles = self.room.person.roles
+        steps = [
+            ("customers.import", tr("Bring in the list of customers from Excel"), tr("Import"), "import"),
+            ("customers.edit", tr("Or add a customer by hand"), tr("Add a customer"), "customers"),
+            ("requests.register", tr("Receive a first request"), tr("Receive"), ""),
+        ]
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(8))
+        column.addWidget(Label(tr("This office is empty still. First steps:"), bold=True))
+        number = 0
+        for act, words, verb, section in steps:
+            if people.may(roles, act):
+                number += 1
+                row = QHBoxLayout()
+                row.addWidget(Label(f"{number}.  {words}"), 1)
+                go = Button(verb, self.receive if not section else self._way_to(section))
+                row.addWidget(go)
+                column.addLayout(row)
+        return box
+
+    def _way_to(self, section: str) -> Callable[[], object]:
+        return lambda: self.record_asked.emit(section, "")
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(12))
+        tiles = QWidget()
+        flow = FlowLayout(tiles, fill=True)
+        for each in self.tiles.values():
+            flow.addWidget(each)
+        column.addWidget(tiles)
+        column.addWidget(self.steps)
+        column.addWidget(self._urgent)
+        column.addWidget(self.table, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(px(8))
+        foot.addWidget(self._sync)
+        foot.addWidget(self._sync_words, 1)
+        column.addLayout(foot)
+        self.set_body(body)
+        self.show_sync(SyncState("never", 0, None))
+
+    def _columns(self) -> Sequence[Column[RequestRow]]:
+        room = self.room
+
+        def late(row: RequestRow) -> bool:
+            return row.late(self._now)
+
+        return [
+            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=70),
+            Column(tr("Content"), lambda r: one_line(r.words), strong=late, width=220, grow=4),
+            Column(tr("Customer"), lambda r: r.contact_name, width=150, grow=2),
+            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=150, grow=2),
+            Column(
+                tr("Due"),
+                lambda r: due_of(r, self._now, room.zone).text,
+                align=RIGHT,
+                tone=lambda r: due_of(r, self._now, room.zone).tone,
+                sign=lambda r: due_of(r, self._now, room.zone).sign,
+                width=142,
+            ),
+        ]
+
+    # -- what it shows ----------------------------------------------------------------------------------
+
+    def _show(self, today: Today) -> None:
+        counts = today.requests
+        for key, count, tone in (
+            ("overdue", counts.overdue, Tone.WRONG),
+            ("due", counts.today, Tone.ATTENTION),
+            ("tell", counts.tell, Tone.INFO),
+        ):
+            if key in self.tiles:
+                detail = tr("{count} open in all", count=counts.open) if key == "overdue" else ""
+                self.tiles[key].show_number(str(count), detail, tone if count else Tone.SOFT)
+        if "session" in self.tiles:
+            self._show_session(today.session)
+        if "customers" in self.tiles:
+            self.tiles["customers"].show_number("→")
+        self.steps.setHidden(today.started)
+        self._rows = {row.id: row for row in today.urgent}
+        self.table.set_ids(list(self._rows))
+        self.show_body()
+
+    def _show_session(self, session: SessionView | None) -> None:
+        tile, room = self.tiles["session"], self.room
+        if session is None:
+            tile.show_number(tr("Not open"), tr("Open it before taking money."), Tone.SOFT)
+            return
+        money = format_money(session.expected, room.rules.utility.currency, tr.language)
+        since = day_words(session.opened_at, self._now, room.zone)
+        yesterday = session.opened_at.astimezone(room.zone).date() != self._now.astimezone(room.zone).date()
+        tile.show_number(
+            money,
+            tr("{count} receipts · open since {when}", count=session.receipts, when=since),
+            Tone.ATTENTION if yesterday else Tone.PLAIN,
+        )
+
+    def _show_work(self, work: OfficeWork) -> None:
+        if work.routes is not None:
+            left = sum(route.total - route.done for route in work.routes)
+            first = next((route for route in work.routes if route.done), None)
+            detail = tr("{count} meters left", count=format_number(left, tr.language)) if left else ""
+            if first is not None:
+                name = first.code or tr("without a route")
+                detail += " · " + tr("{route}: {count} left", route=name, count=first.total - first.done)
+            self._number("routes", len(work.routes), detail)
+        if work.not_billed is not None:
+            month = f"{work.period[5:]}/{work.period[:4]}"
+            self._number("bills", work.not_billed, tr("Read in {month}", month=month), Tone.ATTENTION)
+        if work.arrears is not None and work.late_bills is not None:
+            money = format_money(work.arrears, self.room.rules.utility.currency, tr.language)
+            bills = tr("{count} bills overdue", count=format_number(work.late_bills, tr.language))
+            tile = self.tiles["arrears"]
+            if work.arrears:
+                tile.show_number(money, bills, Tone.ATTENTION)
+            else:
+                tile.show_number(money, "", Tone.SOFT)
+        if work.exceptions is not None:
+            self._number(
+                "exceptions", work.exceptions, tr("Records that disagree: a person decides"), Tone.WRONG
+            )
+
+    def _number(self, key: str, count: int, detail: str, tone: Tone = Tone.PLAIN) -> None:
+        number = format_number(count, tr.language)
+        self.tiles[key].show_number(number, detail if count else "", tone if count else Tone.SOFT)
+
+
+def long_day(day: date) -> str:
+    """A day as a letter begins: "Thứ sáu, 20/11/2026"."""
+    names = (
+        tr("Monday"),
+        tr("Tuesday"),
+        tr("Wednesday"),
+        tr("Thursday"),
+        tr("Friday"),
+        tr("Saturday"),
+        tr("Sunday"),
+    )
+    return f"{names[day.weekday()]}, {day:%d/%m/%Y}"
+
+
+def sync_sentence(state: SyncState, last: str) -> str:
+    """What the state means for the work, in one sentence; `last`: when the head office was last heard of."""
+    contact = " " + tr("Last contact: {when}.", when=last) if last else ""
+    match state.state:
+        case "online" if not state.unsent:
+            return tr("Everything is with the head office.") + contact
+        case "online" | "syncing":
+            return tr("{count} items are on their way to the head office.", count=state.unsent) + contact
+        case "offline":
+            words = tr("Work goes on as usual; {count} items will be sent by themselves.", count=state.unsent)
+            return words + contact
+        case "refused":
+            return (
+                tr("{count} items cannot be sent. See why at the foot of the window.", count=state.unsent)
+                + contact
+            )
+    return tr("This desk has not reached the head office yet. Work goes on as usual.")

@@ -1,0 +1,66 @@
+"""A desk with its window's parts, for the pages of requests and of today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from uuid_utils.compat import uuid7
+
+from app.bootstrap import Desktop
+from app.queries.customers import CustomerQueries
+from app.ui.kit.jobs import JobRunner
+from app.ui.requests.room import RequestRoom
+from tests.offices import person
+from tests.ui.conftest import Asked
+
+
+@dataclass
+class Shown:
+    """The papers that were shown."""
+
+    files: list[Path] = field(default_factory=list)
+
+    def __call__(self, parent: QWidget, file: Path, title: str) -> None:
+        self.files.append(file)
+
+
+@pytest.fixture
+def shown() -> Shown:
+    return Shown()
+
+
+@pytest.fixture
+def room_of(
+    desktop: Desktop, jobs: JobRunner, prompter: Asked, shown: Shown, tmp_path: Path
+) -> Callable[[str], RequestRoom]:
+    """What the pages work with, for a member of the staff."""
+
+    def make(login: str) -> RequestRoom:
+        return RequestRoom(
+            requests=desktop.requests,
+            queries=desktop.request_queries,
+            rules=desktop.rules,
+            drafts=desktop.drafts,
+            draft_queries=desktop.draft_queries,
+            finder=CustomerQueries(desktop.database.read, desktop.office_no),
+            person=person(desktop, login),
+            desk="BN03",
+            clock=desktop.clock,
+            jobs=jobs,
+            prompter=prompter,
+            papers=tmp_path / "papers",
+            show_paper=shown,
+            explain=lambda error: error.code,
+            new_id=uuid7,
+        )
+
+    return make
+
+
+@pytest.fixture
+def room(room_of: Callable[[str], RequestRoom]) -> RequestRoom:
+    return room_of("yen")
