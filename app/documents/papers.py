@@ -80,9 +80,9 @@ class ReceiptLine:
 
 @dataclass(frozen=True)
 class Reversal:
-    """The receipt that takes this one back, with the reason the cashier gave."""
+    """That a receipt was taken back: the name of who did it, the reason given, and when."""
 
-    number: str
+    by: str
     reason: str
     at: datetime
 
@@ -197,7 +197,7 @@ class SessionPaper:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """One receipt of a session; `reversed_by` names the receipt that took it back."""
+    """One receipt of a session; `reversed_by` is the name of who took it back."""
 
     number: str
     taken_at: datetime

@@ -53,8 +53,8 @@ def _reversal(paper: Paper, receipt: ReceiptPaper, tr: Words, size: float) -> No
     if taken_back is None:
         return
     words = tr(
-        "REVERSED by {number} at {moment}. Reason: {reason}",
-        number=taken_back.number,
+        "REVERSED by {name} at {moment}. Reason: {reason}",
+        name=taken_back.by,
         moment=moment(taken_back.at, receipt.letterhead.zone),
         reason=taken_back.reason,
     )

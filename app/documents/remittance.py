@@ -123,7 +123,7 @@ def _draw_report(
         ),
         [
             (
-                f"{row.number}\n{tr('reversed by {number}', number=row.reversed_by)}"
+                f"{row.number}\n{tr('reversed by {name}', name=row.reversed_by)}"
                 if row.reversed_by
                 else row.number,
                 f"{row.taken_at.astimezone(zone):%H:%M}",

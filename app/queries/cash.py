@@ -99,6 +99,8 @@ class SessionView:
     point: str
     cashier: UUID
     cashier_name: str
+    cashier_title: str
+    cashier_phone: str | None
     desk: str
     opened_at: datetime
     float_amount: int
@@ -119,7 +121,8 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """A receipt in a list. `unsent`: the head office has not acknowledged it yet."""
+    """A receipt in a list. `reversed_by` names who took it back, empty while it stands. `unsent`: the head
+    office has not acknowledged it yet."""
 
     id: UUID
     code: str
@@ -127,7 +130,7 @@ class ReceiptRow:
     customer_code: str
     payer: str
     total: int
-    reversed: bool
+    reversed_by: str
     unsent: bool
 
 
@@ -277,7 +280,8 @@ class CashQueries:
         o, s, p, d = SessionOpened, SessionState, Staff, Device
         return (
             select(
-                o.id, o.code, o.point, o.cashier, p.name, d.desk, o.opened_at, o.float_amount, s.open,
+                o.id, o.code, o.point, o.cashier, p.name, p.title, p.phone, d.desk, o.opened_at,
+                o.float_amount, s.open,
                 s.receipts, s.received, s.reversals, s.returned, s.expected, s.counted, s.remitted,
             )
             .join(s, and_(s.office_no == o.office_no, s.id == o.id))
@@ -297,8 +301,9 @@ class CashQueries:
             select(m.code).where(here(m, self._office_no), m.session_id == row.id).order_by(m.hlc)
         ).scalar()
         return SessionView(
-            row.id, row.code, row.point, row.cashier, row.name or "", row.desk or "", row.opened_at,
-            row.float_amount, bool(row.open), row.receipts, row.received, row.reversals, row.returned,
+            row.id, row.code, row.point, row.cashier, row.name or "", row.title or "", row.phone,
+            row.desk or "", row.opened_at, row.float_amount, bool(row.open),
+            row.receipts, row.received, row.reversals, row.returned,
             row.expected, row.counted, row.remitted, closed.closed_at if closed else None,
             tuple((note, count) for note, count in closed.counts) if closed else (),
             (closed.note or "") if closed else "", slip,
@@ -311,12 +316,14 @@ class CashQueries:
     ) -> list[ReceiptRow]:
         """The receipts of a session, the newest first. `acked` is the last number of this desk's feed that
         the head office has acknowledged."""
-        p, c, e, v = Receipt, Customer, Entry, Reversal
+        p, c, e, v, w = Receipt, Customer, Entry, Reversal, Staff
         taken_back = (
-            select(v.id)
+            select(func.coalesce(w.name, "?"))
+            .select_from(v)
+            .join(w, and_(w.office_no == v.office_no, w.id == v.by), isouter=True)
             .where(v.office_no + 0 == p.office_no, v.receipt_id == p.id)
-            .exists()
-            .label("taken_back")
+            .limit(1)
+            .scalar_subquery()
         )
         sent = (
             select(e.number)
@@ -325,7 +332,16 @@ class CashQueries:
             .scalar_subquery()
         )
         wanted = (
-            select(p.id, p.code, p.taken_at, c.code.label("customer"), p.payer, p.total, taken_back, sent)
+            select(
+                p.id,
+                p.code,
+                p.taken_at,
+                c.code.label("customer"),
+                p.payer,
+                p.total,
+                taken_back.label("taken_back"),
+                sent,
+            )
             .join(c, and_(c.office_no == p.office_no, c.id == p.customer_id), isouter=True)
             .where(here(p, self._office_no), p.session_id == session_id)
             .order_by(p.hlc.desc(), p.code.desc())
@@ -335,7 +351,7 @@ class CashQueries:
             rows: Sequence[Any] = read.execute(wanted).all()
         return [
             ReceiptRow(
-                r.id, r.code, r.taken_at, r.customer or "", r.payer, r.total, bool(r.taken_back),
+                r.id, r.code, r.taken_at, r.customer or "", r.payer, r.total, r.taken_back or "",
                 (r[-1] or 0) > acked,
             )
             for r in rows

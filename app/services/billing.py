@@ -25,7 +25,7 @@ REASONS = ("class_unknown", "no_tariff", "lower")
 """Why a connection is not billed: its class has no prices at all; none on the day it was read; the index is
 below the one before and nobody has confirmed that."""
 
-CONFIRMED = frozenset({"confirmed", "rolled_over", "rollover", "meter_changed"})
+CONFIRMED = frozenset({"confirmed", "rolled_over"})
 """Flags of a reading by which a person has said that a lower index is right."""
 
 Step = Callable[[int, int], None]

@@ -80,7 +80,7 @@ COPY = replace(RECEIPT, copy=True)
 REVERSED = replace(
     RECEIPT,
     reversal=Reversal(
-        "PT-BN03-26-000045", "Thu nhầm khách hàng cùng tên", datetime(2026, 11, 21, 3, 40, tzinfo=UTC)
+        "Ngô Văn Tùng", "Thu nhầm khách hàng cùng tên", datetime(2026, 11, 21, 3, 40, tzinfo=UTC)
     ),
 )
 
@@ -179,7 +179,7 @@ ROWS = tuple(
         LONG_CUSTOMER.name if n % 17 == 3 else f"Trần Thị Thu {n}",
         131_675 + 1000 * n,
         "Tiền mặt",
-        "PT-BN03-26-000099" if n % 23 == 5 else "",
+        "Ngô Văn Tùng" if n % 23 == 5 else "",
     )
     for n in range(60)
 )

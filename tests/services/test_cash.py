@@ -359,7 +359,7 @@ def test_receipts_of_a_session_and_what_is_not_sent(company: Company, desktop: D
     last = collect(desktop, session, home, (second,), 211_370)
     desktop.cash.reverse(person(desktop, "tung"), last.receipt_id, session, "Thu nhầm khách hàng")
     rows = desktop.cash_queries.receipts(session, desktop.writer.desk.device, acked)
-    assert [(r.code, r.total, r.reversed, r.unsent) for r in rows] == [
-        ("BL-BN03-26-000002", 211_370, True, True),
-        ("BL-BN03-26-000001", 131_675, False, False),
+    assert [(r.code, r.total, r.reversed_by, r.unsent) for r in rows] == [
+        ("BL-BN03-26-000002", 211_370, "Ngô Văn Tùng", True),
+        ("BL-BN03-26-000001", 131_675, "", False),
     ]
