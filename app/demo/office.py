@@ -40,6 +40,15 @@ STAFF = [
     NewStaff("tung", "Ngô Văn Tùng", "Thu ngân viên", "0912 300 102", ("cashier",), PASSWORD),
     NewStaff("duc", "Đặng Văn Đức", "Nhân viên ghi chỉ số", "0912 300 103", ("reader",), PASSWORD),
     NewStaff("son", "Trần Hồng Sơn", "Tổ trưởng sửa chữa", "0912 300 104", ("clerk",), PASSWORD, "REPAIR"),
+    NewStaff(
+        "demo",
+        "Nguyễn Thị Đầu Mối",
+        "Dùng thử",
+        "0912 300 100",
+        ("supervisor", "clerk", "cashier", "reader", "administrator"),
+        PASSWORD,
+        "CARE",
+    ),
     NewStaff("mai", "Bùi Thị Mai", "Giám sát", "0912 300 105", ("supervisor", "administrator"), PASSWORD),
 ]
 

@@ -95,11 +95,11 @@ class Stage:
     def key(self, *keys: str) -> None:
         """Press keys, each as it is printed on a button: "F2", "Ctrl+Return", "Down"."""
         for name in keys:
-            combination = QKeySequence(name)[0]
+            combination = QKeySequence(name)[0]  # type: ignore[index]
             QTest.keyClick(self.target(), combination.key(), combination.keyboardModifiers())
             QCoreApplication.processEvents()
 
-    def type(self, text: str) -> None:
+    def write(self, text: str) -> None:
         """Type a text; what is not on the keys comes as an input method hands it over."""
         for letter in text:
             if letter == "\n":
@@ -156,9 +156,8 @@ class Stage:
         over = [
             w
             for w in QApplication.topLevelWidgets()
-            if isinstance(w, QDialog) and w.isVisible() and w.parentWidget() is not None
-            and w.parentWidget().window() is window
-        ]  # fmt: skip
+            if isinstance(w, QDialog) and w.isVisible() and _over(w, window)
+        ]
         if not over:
             return
         painter = QPainter(shown)
@@ -180,3 +179,8 @@ class Stage:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+
+
+def _over(dialog: QDialog, window: QWidget) -> bool:
+    parent = dialog.parentWidget()
+    return parent is not None and parent.window() is window

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from app import __version__
@@ -287,11 +287,17 @@ def application(preferences: Preferences) -> QApplication:
     return app
 
 
-def run(home: Path, clock: Clock, ready: Callable[[QObject], object] = lambda window: None) -> int:
-    """Open the desk's window and stay until it is closed; returns the exit code."""
+def run(
+    home: Path,
+    clock: Clock,
+    ready: Callable[[DeskWindow], object] = lambda window: None,
+    transport: Transport | None = None,
+) -> int:
+    """Open the desk's window and stay until it is closed; returns the exit code. `ready` is told of the
+    window; `transport` is another way to the head office than the one it was enrolled with."""
     preferences = read_preferences(home)
     app = application(preferences)
-    window = DeskWindow(home, clock)
+    window = DeskWindow(home, clock, transport=transport)
     try:
         window.begin()
     except AppError as error:
