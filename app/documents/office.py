@@ -33,6 +33,7 @@ from app.queries.bills import BillSheet
 from app.queries.cash import ReceiptRow, ReceiptView, SessionView
 from app.queries.reports import Span
 from app.queries.rules import RuleQueries
+from app.services.billing import billed_days
 from app.settings import resources
 from app.words import Words
 
@@ -164,6 +165,7 @@ def bill_papers(rules: RuleQueries, sheets: Iterable[BillSheet]) -> Iterator[Bil
     places = (f"{office.name}: {office.address}", *rules.points().values())
     for sheet in sheets:
         vat, fee = _rates(tariffs, sheet)
+        first_day, last_day = billed_days(sheet.read_before, sheet.read_on, sheet.period)
         yield BillPaper(
             letterhead=head,
             title=title,
@@ -176,9 +178,9 @@ def bill_papers(rules: RuleQueries, sheets: Iterable[BillSheet]) -> Iterator[Bil
             customer_tax_code=sheet.tax_code or "",
             connection_address=sheet.connection_address,
             period=period_words(sheet.period),
-            first_day=sheet.read_before,
-            last_day=sheet.read_on,
-            meters=((sheet.meter_serial, sheet.previous, sheet.present),),
+            first_day=first_day,
+            last_day=last_day,
+            meters=((sheet.meter_serial, sheet.previous, sheet.present),) if sheet.meter_serial else (),
             usage=sheet.usage,
             unit=unit,
             lines=tuple(_blocks(sheet, unit, tr)),
@@ -197,27 +199,27 @@ def bill_papers(rules: RuleQueries, sheets: Iterable[BillSheet]) -> Iterator[Bil
 
 
 def _blocks(sheet: BillSheet, unit: str, tr: Words) -> Iterator[BlockLine]:
-    language = tr.language
-    above: int | None = None
-    for number, (upto, quantity, price, amount) in enumerate(sheet.lines, 1):
-        if upto is None and above is None:
-            label = tr("One price for all use")
+    """The steps as they were charged. Where the price changed within the days they begin anew."""
+    step = 0
+    below: int | None = 0
+    for upto, quantity, price, amount in sheet.lines:
+        if below is None or (upto is not None and upto <= below):
+            step, below = 0, 0
+        step += 1
+        first = format_quantity(below, tr.language)
+        last = "" if upto is None else format_quantity(upto, tr.language)
+        if upto is None and not below:
+            label = tr("All use")
         elif upto is None:
-            label = tr(
-                "Step {number}: above {bound} {unit}",
-                number=number,
-                bound=format_quantity(above or 0, language),
-                unit=unit,
-            )
+            label = tr("Step {step}: above {first} {unit}", step=step, first=first, unit=unit)
+        elif not below:
+            label = tr("Step {step}: up to {last} {unit}", step=step, last=last, unit=unit)
         else:
             label = tr(
-                "Step {number}: up to {bound} {unit}",
-                number=number,
-                bound=format_quantity(upto, language),
-                unit=unit,
+                "Step {step}: above {first} to {last} {unit}", step=step, first=first, last=last, unit=unit
             )
-        above = upto
         yield BlockLine(label, quantity, half_up(price, 1000), amount)
+        below = upto
 
 
 def _rates(tariffs: Sequence[Tariff], sheet: BillSheet) -> tuple[int, int]:
