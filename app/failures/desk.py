@@ -100,5 +100,12 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "password.needed": tr(
             "A password is needed. Give a file that holds it with --password-file, or run this in a terminal."
         ),
-        "option.wrong": tr("The value “{value}” of {option} is not right. {hint}"),
+        "person.needed": tr(
+            "This writes to the office's data, so somebody must answer for it. Give a login name with --as."
+        ),
+        "period.needed": tr("Readings belong to a period. Give it with --period, for example 2026-11."),
+        "days.turned": tr("The last day {last} is before the first day {first}. Turn them round."),
+        "choice.wrong": tr("“{value}” is not a choice for {option}. Choose one of: {known}."),
+        "value.missing": tr("The utility needs a value for {option}. Give it, then found again."),
+        "point.unreadable": tr("“{text}” is not a collection point. Write it as CODE=NAME."),
     }

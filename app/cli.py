@@ -1,0 +1,112 @@
+"""The command line: `daumoi COMMAND …`. Each command is a room in `app/commands`; this is the hall.
+
+Exit codes: 0 done; 1 `verify` found a difference; 2 refused, with a sentence on stderr; 130 stopped by
+Ctrl+C. A command imports what it needs when it runs, so that `daumoi --help` is there at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from io import TextIOWrapper
+
+from app.domain.errors import AppError
+from app.words import LANGUAGES, tr
+
+REFUSED, STOPPED, CUT_OFF = 2, 130, 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    language, rest = _language(sys.argv[1:] if arguments is None else arguments)
+    tr.use(language)
+    try:
+        code = _run(rest)
+        sys.stdout.flush()
+        return code
+    except AppError as error:
+        from app.failures import sentence
+
+        print(sentence(error, tr), file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("\n" + tr("Stopped. What was finished before is kept."), file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:
+        # Whoever read has gone (`| head`): nothing more is written, also not at the end of the interpreter.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_OFF
+
+
+def _run(arguments: Sequence[str]) -> int:
+    command, rest = (arguments[0], list(arguments[1:])) if arguments else ("", [])
+    # These two have a command line of their own.
+    if command == "desktop":
+        from app.ui.main import run as open_window
+
+        return open_window(rest)
+    if command == "demo":
+        from app.demo.main import run as play
+
+        return play(rest)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] | None = getattr(chosen, "run", None)
+    if run is None:
+        parser.print_help()
+        return 0
+    return run(chosen)
+
+
+def _language(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """The language, and the other arguments: --language may stand anywhere, for it decides the words of
+    --help too."""
+    rest = list(arguments)
+    chosen = os.environ.get("DAUMOI_LANGUAGE", "")
+    for at, argument in enumerate(rest):
+        name, equals, value = argument.partition("=")
+        if name != "--language":
+            continue
+        if not equals:
+            value = rest[at + 1] if at + 1 < len(rest) else ""
+        if value in LANGUAGES:
+            chosen = value
+            del rest[at : at + (1 if equals else 2)]
+        break
+    return chosen if chosen in LANGUAGES else LANGUAGES[0], rest
+
+
+def _parser() -> argparse.ArgumentParser:
+    from app.commands import bills, desk, generate, headoffice, imports, reports
+    from app.commands.kit import Parser
+
+    parser = Parser(
+        prog="daumoi",
+        description=tr(
+            "Đầu Mối: the one focal point of a utility's district office, with or without a connection."
+        ),
+        epilog=tr(
+            "Passwords are asked for, or read from a file; they never stand on the command line.\n"
+            "The data lies in the folder given by --home, or by the variable DAUMOI_HOME.\n"
+            "Exit codes: 0 done, 1 verify found a difference, 2 refused, 130 stopped."
+        )
+        + "\n\n"
+        + tr("Examples:")
+        + "\n  daumoi demo\n  daumoi desktop --home D:\\DauMoi\n"
+        "  daumoi import khach-hang.xlsx --dry-run\n  daumoi import khach-hang.xlsx --as mai\n"
+        "  daumoi bill --period 2026-11 --as mai --pdf hoa-don-11.pdf\n  daumoi verify\n",
+    )
+    parser.add_argument(
+        "--language", choices=LANGUAGES, help=tr("language of all messages; the variable DAUMOI_LANGUAGE too")
+    )
+    commands = parser.add_subparsers(title=tr("commands"), metavar=tr("COMMAND"))
+    commands.add_parser("desktop", help=tr("open the office program"))
+    commands.add_parser("demo", help=tr("try the program on a made-up office, without any set-up"))
+    for room in (headoffice, desk, imports, bills, reports, generate):
+        room.add(commands)
+    return parser

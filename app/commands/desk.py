@@ -1,0 +1,148 @@
+"""`daumoi enrol`, `sync`, `verify`: a desk as a whole."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.commands.kit import Commands, Progress, command, home_option, json_option, number, opened, tell
+from app.domain.errors import AppError
+from app.words import tr
+
+if TYPE_CHECKING:
+    from app.sync.client import SyncState
+
+
+def add(commands: Commands) -> None:
+    """Describe the commands."""
+    enrol = command(
+        commands,
+        "enrol",
+        tr("make this PC a desk by the file that the head office has sent"),
+        "  daumoi enrol BN03.daumoi-enrolment --home D:\\DauMoi\n",
+        _enrol,
+    )
+    enrol.add_argument("file", type=Path, metavar="FILE", help=tr("the enrolment file"))
+    home_option(enrol)
+    sync = command(
+        commands,
+        "sync",
+        tr("send and receive what the head office and this desk lack of each other"),
+        "  daumoi sync --once\n  daumoi sync --every 60\n",
+        _sync,
+    )
+    home_option(sync)
+    sync.add_argument(
+        "--once", action="store_true", help=tr("one time; otherwise again and again until Ctrl+C")
+    )
+    sync.add_argument(
+        "--every",
+        type=float,
+        default=5.0,
+        metavar="SECONDS",
+        help=tr("how often, when not --once; 5 unless given"),
+    )
+    json_option(sync)
+    verify = command(
+        commands,
+        "verify",
+        tr("check that the data is exactly what its journal says: every entry is played again"),
+        "  daumoi verify\n  daumoi verify --headoffice --json\n",
+        _verify,
+    )
+    home_option(verify)
+    verify.add_argument(
+        "--headoffice", action="store_true", help=tr("the head office's data instead of the desk's")
+    )
+    json_option(verify)
+
+
+def _enrol(args: argparse.Namespace) -> int:
+    from app.bootstrap import enrol_desk
+    from app.domain.clock import SystemClock
+    from app.sync.enrolment import identity_of, read_enrolment
+
+    enrolment = read_enrolment(args.file)
+    there = identity_of(args.home)
+    if there is not None:
+        raise AppError("home.enrolled", path=str(args.home), desk=there.desk)
+    try:
+        args.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AppError("folder.not_writable", path=str(args.home)) from error
+    identity = enrol_desk(args.home, enrolment, SystemClock())
+    print(tr("This is desk {desk} of office {number} now.", desk=identity.desk, number=identity.office_no))
+    return 0
+
+
+def _sync(args: argparse.Namespace) -> int:
+    with opened(args.home) as desktop:
+        if args.once:
+            report = desktop.client.once()
+            text = tr(
+                "Reconciled: {sent} entries sent, {received} received.",
+                sent=number(report.sent),
+                received=number(report.received),
+            )
+            tell(args, text, {"sent": report.sent, "received": report.received, "rounds": report.rounds})
+            return 0
+        from threading import Event
+
+        def told(state: SyncState) -> None:
+            _tell_state(args, state)
+
+        desktop.start_sync(told, args.every)
+        Event().wait()
+    return 0
+
+
+def _tell_state(args: argparse.Namespace, state: SyncState) -> None:
+    from app.failures import sentence
+
+    if state.error is not None:
+        text = sentence(state.error, tr)
+    else:
+        text = tr("Reconciled; {count} entries not sent yet.", count=number(state.unsent))
+    tell(args, text, {"state": state.state, "unsent": state.unsent})
+
+
+def _verify(args: argparse.Namespace) -> int:
+    import sqlite3
+
+    from app.bootstrap import HUB_DATABASE, OFFICE_DATABASE
+    from app.domain.clock import SystemClock
+    from app.sync.verify import verify
+
+    path = args.home / (HUB_DATABASE if args.headoffice else OFFICE_DATABASE)
+    if not path.exists():
+        raise AppError("database.missing", path=str(path))
+    try:
+        verdict = verify(path, SystemClock().now(), Progress(tr("Entries played again:")))
+    except sqlite3.DatabaseError as error:
+        raise AppError("database.damaged", path=str(path)) from error
+    rows, entries = number(verdict.rows), number(verdict.entries)
+    if verdict.good:
+        text = tr("All is well: {rows} rows are what {entries} entries say.", rows=rows, entries=entries)
+    else:
+        lines = [tr("{path} differs from its journal. Keep the file and ask the administrator.", path=path)]
+        lines += [
+            tr("Feed {feed}: its chain of entries is broken.", feed=feed) for feed in verdict.broken_feeds
+        ]
+        for each in verdict.differences:
+            lines.append(tr("Table {table}:", table=each.table))
+            lines += [f"  + {row}" for row in each.here]
+            lines += [f"  − {row}" for row in each.replayed]
+        lines.append(tr("+ is in the data only, − is in the journal only."))
+        text = "\n".join(lines)
+    data = {
+        "good": verdict.good,
+        "entries": verdict.entries,
+        "rows": verdict.rows,
+        "broken_feeds": verdict.broken_feeds,
+        "differences": [
+            {"table": d.table, "here": d.here, "replayed": d.replayed} for d in verdict.differences
+        ],
+    }
+    tell(args, text, data)
+    return 0 if verdict.good else 1
