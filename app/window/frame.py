@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Callable
@@ -36,19 +35,21 @@ from app.ui.shell.texts import use_language
 from app.ui.shell.window import MainWindow
 from app.ui.start.setup import SetUpAnswers, SetUpPage
 from app.ui.start.signin import SignInPage
+from app.window.preferences import papers_folder, read_preferences, write_preferences
 from app.words import tr
 
 log = logging.getLogger(__name__)
 
-PREFERENCES = "preferences.json"
 REFRESH_MS = 200
 """Changes that come close together refresh the page in sight once."""
 
 
 class DeskWindow(QStackedWidget):
-    """The one window: shows set-up, sign-in or the day's work. Signal `opened(MainWindow)`."""
+    """The one window: shows set-up, sign-in or the day's work. Signals: `opened(MainWindow)`;
+    `contact_changed(SyncState)`."""
 
     opened = Signal(object)
+    contact_changed = Signal(object)
     _contact = Signal(object)
     _changed = Signal(object)
 
@@ -167,12 +168,13 @@ class DeskWindow(QStackedWidget):
         if self.main is not None and self.person is not None and stale:
             self.main.refresh_badges()
             page = self.main.page(self.main.key)
-            refresh = getattr(page, "refresh", None)
+            refresh = getattr(page, "on_changes", None)
             if refresh is not None:
                 refresh(stale)
 
     def _show_contact(self, contact: Contact) -> None:
         self._last = contact
+        self.contact_changed.emit(contact)
         if self.main is None:
             return
         state = {
@@ -255,27 +257,6 @@ class DeskWindow(QStackedWidget):
             event.ignore()  # type: ignore[attr-defined]
             return
         super().closeEvent(event)  # type: ignore[arg-type]
-
-
-def papers_folder(home: Path) -> Path:
-    """Where the papers of this desk are put."""
-    folder = home / "papers"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def read_preferences(home: Path) -> Preferences:
-    """How the window of this home looks; the usual look when nothing sensible is written."""
-    try:
-        return Preferences(**json.loads((home / PREFERENCES).read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return Preferences()
-
-
-def write_preferences(home: Path, preferences: Preferences) -> None:
-    """Keep how the window of this home looks."""
-    home.mkdir(parents=True, exist_ok=True)
-    (home / PREFERENCES).write_text(json.dumps(asdict(preferences)), "utf-8")
 
 
 def application(preferences: Preferences) -> QApplication:

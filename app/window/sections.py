@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from uuid_utils.compat import uuid7
+
 from app.bootstrap import Desktop
+from app.domain import people
+from app.domain.deadlines import zone_named
+from app.failures import sentence
 from app.services.writer import Person
+from app.ui.kit.jobs import Lane
+from app.ui.kit.paper import show_paper
 from app.ui.shell.rail import Section
-from app.ui.shell.search import Search
+from app.ui.shell.search import Deliver, Hit, Search
+from app.window.preferences import papers_folder
 from app.words import tr
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.ui.customers.room import CustomerRoom
+    from app.ui.requests.room import RequestRoom
     from app.window.frame import DeskWindow
+
+HITS = 8
+"""So many of a kind stand in the search for everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +37,151 @@ class Place:
     """What a person's window holds."""
 
     sections: list[Section]
-    search: Search | None
+    search: Search
 
 
 def sections_for(window: DeskWindow, desk: Desktop, person: Person) -> Place:
     """The pages for a person, the first one to begin with."""
-    sections = [Section("settings", lambda: tr("Settings"), "settings", window.settings_page, bottom=True)]
-    return Place(sections, None)
+    pages = _Pages(window, desk, person)
+    return Place(pages.sections(), pages.search)
+
+
+class _Pages:
+    """Makes the pages; their modules are loaded at the first visit."""
+
+    def __init__(self, window: DeskWindow, desk: Desktop, person: Person) -> None:
+        self.window, self.desk, self.person = window, desk, person
+        self.zone = zone_named(desk.rules.utility.zone)
+
+    def may(self, act: str) -> bool:
+        return people.may(self.person.roles, act)
+
+    def today(self) -> date:
+        return self.desk.clock.now().astimezone(self.zone).date()
+
+    def sections(self) -> list[Section]:
+        offered: list[tuple[bool, Section]] = [
+            (True, Section("today", lambda: tr("Today"), "home", self._today)),
+            (
+                self.may("requests.register"),
+                Section(
+                    "requests", lambda: tr("Requests"), "message-exclamation", self._requests, self._mine
+                ),
+            ),
+            (
+                self.may("customers.see"),
+                Section("customers", lambda: tr("Customers"), "users", self._customers),
+            ),
+            (True, Section("settings", lambda: tr("Settings"), "settings", self._settings, bottom=True)),
+        ]
+        return [section for allowed, section in offered if allowed]
+
+    # -- rooms ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def request_room(self) -> RequestRoom:
+        from app.ui.requests.room import RequestRoom
+
+        desk = self.desk
+        return RequestRoom(
+            requests=desk.requests,
+            queries=desk.request_queries,
+            rules=desk.rules,
+            drafts=desk.drafts,
+            draft_queries=desk.draft_queries,
+            finder=desk.customer_queries,
+            person=self.person,
+            desk=desk.identity.desk,
+            clock=desk.clock,
+            jobs=self.window.jobs,
+            prompter=self.window.prompter,
+            papers=papers_folder(desk.home),
+            show_paper=show_paper,
+            explain=lambda error: sentence(error, tr, desk.rules.utility.currency),
+            new_id=uuid7,
+        )
+
+    @cached_property
+    def customer_room(self) -> CustomerRoom:
+        from app.ui.customers.room import CustomerRoom
+
+        desk = self.desk
+        return CustomerRoom(
+            customers=desk.customers,
+            queries=desk.customer_queries,
+            imports=desk.imports,
+            rules=desk.rules,
+            person=self.person,
+            jobs=self.window.jobs,
+            prompter=self.window.prompter,
+            papers=papers_folder(desk.home),
+            today=self.today,
+            new_id=uuid7,
+        )
+
+    # -- pages ------------------------------------------------------------------------------------------
+
+    def _today(self) -> QWidget:
+        from app.ui.today.page import TodayPage
+
+        page = TodayPage(self.desk.today_queries, self.request_room)
+        page.show_sync(self.desk.contact)
+        self.window.contact_changed.connect(page.show_sync)
+        return page
+
+    def _requests(self) -> QWidget:
+        from app.ui.requests.page import RequestsPage
+
+        return RequestsPage(self.request_room)
+
+    def _customers(self) -> QWidget:
+        from app.ui.customers.page import CustomersPage
+
+        return CustomersPage(self.customer_room)
+
+    def _settings(self) -> QWidget:
+        return self.window.settings_page()
+
+    # -- badges and search ------------------------------------------------------------------------------
+
+    def _mine(self) -> int:
+        room = self.request_room
+        return room.queries.counts(room.viewer, self.desk.clock.now()).mine
+
+    def search(self, text: str, deliver: Deliver) -> None:
+        """Customers and requests for a text, off the UI thread."""
+
+        def look() -> list[Hit]:
+            found = [*self._found_customers(text)]
+            if self.may("requests.register"):
+                found += self._found_requests(text)
+            return found
+
+        self.window.jobs.run(
+            self.window, lambda _job: look(), done=lambda hits: deliver(text, hits), lane=Lane.IO
+        )
+
+    def _found_customers(self, text: str) -> list[Hit]:
+        plain = text.strip().casefold()
+        return [
+            Hit(
+                tr("Customers"), c.name, c.address, c.code, "user", "customers", c.id,
+                exact=plain in (c.code.casefold(), (c.phone or "").casefold(), (c.meter or "").casefold()),
+            )
+            for c in self.desk.customer_queries.search(text, HITS)
+        ]  # fmt: skip
+
+    def _found_requests(self, text: str) -> list[Hit]:
+        room = self.request_room
+        ids = room.queries.ids("all", room.viewer, self.desk.clock.now(), words=text)[:HITS]
+        rows = room.queries.rows(ids)
+        return [
+            Hit(
+                tr("Requests"), rows[id].words, rows[id].contact_name, rows[id].code,
+                "message-exclamation", "requests", id,
+                exact=rows[id].code.casefold() == text.strip().casefold(),
+            )
+            for id in ids
+        ]  # fmt: skip
+
+
