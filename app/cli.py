@@ -44,16 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    command, rest = (arguments[0], list(arguments[1:])) if arguments else ("", [])
-    # These two have a command line of their own.
-    if command == "desktop":
-        from app.ui.main import run as open_window
-
-        return open_window(rest)
-    if command == "demo":
-        from app.demo.main import run as play
-
-        return play(rest)
     parser = _parser()
     chosen = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] | None = getattr(chosen, "run", None)
@@ -82,7 +72,7 @@ def _language(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from app.commands import bills, desk, generate, headoffice, imports, reports
+    from app.commands import bills, desk, generate, headoffice, imports, reports, window
     from app.commands.kit import Parser
 
     parser = Parser(
@@ -105,8 +95,6 @@ def _parser() -> argparse.ArgumentParser:
         "--language", choices=LANGUAGES, help=tr("language of all messages; the variable DAUMOI_LANGUAGE too")
     )
     commands = parser.add_subparsers(title=tr("commands"), metavar=tr("COMMAND"))
-    commands.add_parser("desktop", help=tr("open the office program"))
-    commands.add_parser("demo", help=tr("try the program on a made-up office, without any set-up"))
-    for room in (headoffice, desk, imports, bills, reports, generate):
+    for room in (window, headoffice, desk, imports, bills, reports, generate):
         room.add(commands)
     return parser

@@ -102,11 +102,11 @@ def _reasons() -> dict[str, str]:
 
 
 def _print(desktop: Desktop, args: argparse.Namespace) -> int:
-    from app.commands.bill_papers import bill_papers
     from app.documents.bill import bills_pdf
+    from app.documents.office import bill_papers
     from app.queries.bills import BillFilter
 
     ids = desktop.bill_queries.ids(BillFilter(desktop.today(), args.period, sort="route"))
-    papers = bill_papers(desktop, ids)
+    papers = bill_papers(desktop.rules, desktop.bill_queries.sheets(ids))
     step = Progress(tr("Bills printed:"))
     return bills_pdf(args.pdf, papers, desktop.rules.utility.language, lambda done: step(done, len(ids)))

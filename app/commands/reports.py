@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.commands.kit import (
     Commands,
@@ -21,10 +19,6 @@ from app.commands.kit import (
 )
 from app.domain.errors import AppError
 from app.words import tr
-
-if TYPE_CHECKING:
-    from app.bootstrap import Desktop
-    from app.documents.papers import ReportData
 
 
 def add(commands: Commands) -> None:
@@ -45,13 +39,15 @@ def add(commands: Commands) -> None:
 
 
 def _report(args: argparse.Namespace) -> int:
+    from app.documents.office import report_data
     from app.documents.reports import office_report
 
     if args.last < args.first:
         raise AppError("days.turned", first=args.first, last=args.last)
     with opened(args.home) as desktop:
         signed_in(desktop, args).require("reports.export")
-        data = _figures(desktop, args.first, args.last)
+        span = desktop.report_queries.span(args.first, args.last, desktop.clock.now())
+        data = report_data(desktop.rules, span)
         office_report(data, args.out, desktop.rules.utility.language)
     text = tr(
         "{path}: {requests} requests, {receipts} receipts, {debtors} customers in arrears.",
@@ -70,51 +66,3 @@ def _report(args: argparse.Namespace) -> int:
     }
     tell(args, text, figures)
     return 0
-
-
-def _figures(desktop: Desktop, first: date, last: date) -> ReportData:
-    from app.commands.bill_papers import letterhead
-    from app.documents.papers import ArrearsRow, CollectionDay, ReportData, RequestCount
-    from app.domain.names import bands
-    from app.words import Words
-
-    utility = desktop.rules.utility
-    span = desktop.report_queries.span(first, last, desktop.clock.now())
-    kinds, units, points = desktop.rules.request_types(), desktop.rules.units(), desktop.rules.points()
-    return ReportData(
-        letterhead(desktop),
-        first,
-        last,
-        span.made_at,
-        utility.currency,
-        [
-            RequestCount(
-                kinds[r.type_code].name(utility.language) if r.type_code in kinds else r.type_code,
-                units.get(r.unit_code, r.unit_code),
-                r.received,
-                r.answered,
-                r.on_time,
-                r.late,
-                r.open,
-            )
-            for r in span.requests
-        ],
-        [
-            CollectionDay(c.day, points.get(c.point, c.point), c.cashier, c.receipts, c.amount, c.reversed)
-            for c in span.collections
-        ],
-        tuple(bands(Words(utility.language)).values()),
-        [
-            ArrearsRow(
-                a.customer_code,
-                a.name,
-                a.phone or "",
-                a.address,
-                a.route or "",
-                a.oldest_due,
-                a.bands,
-                a.total,
-            )
-            for a in span.arrears
-        ],
-    )
