@@ -106,7 +106,7 @@ def fill_requests(
         customer = rng.choice(customers)
         code = rng.choice(wanted)
         text = made_up_request(customer, rng, code)
-        clock.advance(timedelta(minutes=rng.randrange(9, 50)))
+        clock.advance(timedelta(minutes=rng.randrange(4, 13)))
         new = NewRequest(
             entry_id=uuid7(),
             type_code=code,
@@ -119,10 +119,10 @@ def fill_requests(
         )
         asked.append(desktop.requests.register(by, new))
     for each in asked[: count * 2 // 3]:
-        clock.advance(timedelta(minutes=rng.randrange(4, 20)))
+        clock.advance(timedelta(minutes=rng.randrange(1, 6)))
         desktop.requests.answer(by, each.id, "Đã kiểm tra và xử lý xong tại chỗ.", "solved")
         if rng.random() < 0.85:
-            clock.advance(timedelta(minutes=rng.randrange(2, 9)))
+            clock.advance(timedelta(minutes=1))
             desktop.requests.tell(by, each.id, "phone", "Đã báo khách hàng kết quả, khách hàng đồng ý.")
 
 

@@ -1,0 +1,46 @@
+"""The closing check of a day: the books balance, every journal replays to its database, all replicas agree."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from app.bootstrap import Desktop
+from app.sync.tables import writable
+from app.sync.verify import verify
+
+
+def close_the_day(
+    desks: Sequence[Desktop], headoffice: Path, now: datetime, say: Callable[[str], None]
+) -> bool:
+    """Check, say each finding in a line, and tell whether all is well."""
+    good = True
+    for desk in desks:
+        books = desk.report_queries.books()
+        good &= books.balanced
+        say(f"  {desk.identity.desk}: books {'balance' if books.balanced else 'DO NOT BALANCE'}: {books}")
+    paths = {desk.identity.desk: desk.database.path for desk in desks} | {"head office": headoffice}
+    for name, path in paths.items():
+        verdict = verify(path, now)
+        good &= verdict.good
+        outcome = "equals its replay" if verdict.good else f"DIFFERS: {verdict.differences}"
+        say(f"  {name}: {verdict.entries} entries, {verdict.rows} rows, {outcome}")
+    contents = {name: contents_of(path) for name, path in paths.items()}
+    reference = contents["head office"]
+    for name, held in contents.items():
+        differing = sorted(table for table in reference if held[table] != reference[table])
+        good &= not differing
+        say(f"  {name}: {'agrees with the head office' if not differing else f'DIFFERS in {differing}'}")
+    return good
+
+
+def contents_of(path: Path) -> dict[str, frozenset[tuple[object, ...]]]:
+    """All cards and facts of a replica, by table."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as c:
+        return {
+            name: frozenset(c.execute(f'SELECT * FROM "{name}"'))  # noqa: S608 the names are the models'
+            for name in writable()
+        }
