@@ -1,0 +1,1 @@
+"""Customers: found, seen at a glance, added and edited."""

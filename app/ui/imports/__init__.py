@@ -1,0 +1,1 @@
+"""Taking in a workbook: file, columns, what it would do, progress, what it did."""

@@ -1,0 +1,193 @@
+"""Which column of the file is what: proposed from the headings, changed by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.import_cells import clean
+from app.domain.import_fields import Field
+from app.domain.import_headings import Cell
+from app.domain.importing import column_letter, missing, propose
+from app.ui.imports.source import Looked
+from app.ui.imports.task import Columns, titled
+from app.ui.kit.forms import Form
+from app.ui.kit.inspector import clear
+from app.ui.kit.labels import ElidedLabel, Label
+from app.ui.kit.theme import Tone, px
+from app.words import tr
+
+EXAMPLES = 3
+
+
+class ColumnsStep(QWidget):
+    """Sheet, row of headings, and a line for each column. Signal `sheet_chosen(name)`."""
+
+    sheet_chosen = Signal(str)
+
+    def __init__(self, fields: tuple[Field, ...], options: Form) -> None:
+        super().__init__()
+        self._fields = fields
+        self._looked: Looked | None = None
+        self._titles: dict[int, str] = {}
+        self.boxes: dict[int, QComboBox] = {}
+        self.sheet = QComboBox()
+        self.sheet.activated.connect(lambda _index: self.sheet_chosen.emit(self.sheet.currentText()))
+        self.header_row = QSpinBox()
+        self.header_row.setRange(1, 1)
+        self.header_row.valueChanged.connect(self._use_row)
+        self.place = Form()
+        self.place.add("sheet", tr("&Sheet"), self.sheet)
+        self.place.add("header", tr("&Row of the headings"), self.header_row)
+        self.notice = Label(tone=Tone.ATTENTION, wrap=True)
+        lines = QWidget()
+        self._grid = QGridLayout()
+        below = QVBoxLayout(lines)
+        below.setContentsMargins(0, 0, px(8), 0)
+        below.addLayout(self._grid)
+        below.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(lines)
+        top = QHBoxLayout()
+        top.setSpacing(px(16))
+        top.addWidget(self.place, 1)
+        top.addWidget(options, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(8))
+        column.addLayout(top)
+        column.addWidget(self.notice)
+        column.addWidget(self._scroll, 1)
+
+    def show_file(self, looked: Looked) -> None:
+        """What was seen of the file, with the proposals."""
+        self._looked = looked
+        self.sheet.blockSignals(True)
+        self.sheet.clear()
+        self.sheet.addItems(list(looked.sheets))
+        self.sheet.setCurrentText(looked.sheet)
+        self.sheet.blockSignals(False)
+        self.header_row.blockSignals(True)
+        self.header_row.setRange(1, looked.sample[-1][0])
+        self.header_row.setValue(looked.header.row_number)
+        self.header_row.blockSignals(False)
+        self._titles = dict(looked.header.titles)
+        self._show_lines(looked.header.mapping)
+
+    def columns(self) -> Columns:
+        """How the sheet is to be read."""
+        mapping = {
+            index: str(box.currentData())
+            for index, box in self.boxes.items()
+            if box.currentData() is not None
+        }
+        by_field = {name: self._titles.get(i) or column_letter(i) for i, name in mapping.items()}
+        return Columns(mapping, self._titles, self.header_row.value(), by_field)
+
+    def lacking(self) -> str:
+        """What is still to be chosen, as a sentence; empty when the sheet can be read."""
+        lacking = missing(self.columns().mapping, self._fields)
+        if not lacking:
+            return ""
+        return tr("Still to be chosen: {fields}.", fields=", ".join(titled(name) for name in lacking))
+
+    def focus_first(self) -> None:
+        """To the first column whose meaning is not known, or the first of all."""
+        for box in self.boxes.values():
+            if box.currentData() is None:
+                box.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+        if self.boxes:
+            next(iter(self.boxes.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- how it works -----------------------------------------------------------------------------------
+
+    def _use_row(self, number: int) -> None:
+        """The person says which row holds the headings."""
+        if self._looked is None:
+            return
+        header = self._looked.header
+        if number == header.row_number:
+            self._titles = dict(header.titles)
+            self._show_lines(header.mapping)
+            return
+        cells: Sequence[Cell] = next((c for n, c in self._looked.sample if n == number), ())
+        used = sorted({i for _, row in self._looked.sample for i, cell in enumerate(row) if cell is not None})
+        self._titles = {i: clean(cells[i]) if i < len(cells) else "" for i in used}
+        self._show_lines(propose({i: t for i, t in self._titles.items() if t}, self._fields))
+
+    def _show_lines(self, mapping: dict[int, str]) -> None:
+        clear(self._grid)
+        self.boxes = {}
+        self._grid.setHorizontalSpacing(px(12))
+        self._grid.setVerticalSpacing(px(4))
+        for column, share in ((1, 3), (2, 4), (3, 3)):
+            self._grid.setColumnStretch(column, share)
+        heads = ("", tr("Heading in the file"), tr("For example"), tr("Is"))
+        for at, text in enumerate(heads):
+            self._grid.addWidget(Label(text, tone=Tone.SOFT, points=9.5, bold=True), 0, at)
+        for line, index in enumerate(sorted(self._titles), 1):
+            title = self._titles[index]
+            letter = column_letter(index)
+            self._grid.addWidget(Label(letter, tone=Tone.SOFT, mono=True), line, 0)
+            self._grid.addWidget(ElidedLabel(title or tr("(no heading)")), line, 1)
+            self._grid.addWidget(ElidedLabel(self._examples(index), tone=Tone.SOFT), line, 2)
+            self._grid.addWidget(self._box(index, mapping.get(index), title or letter), line, 3)
+        self._say_lacking()
+
+    def _box(self, index: int, chosen: str | None, title: str) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(tr("What column {title} is", title=title))
+        box.addItem(tr("Leave out"), None)
+        for field in self._fields:
+            box.addItem(titled(field.name), field.name)
+        box.setCurrentIndex(max(box.findData(chosen), 0) if chosen else 0)
+        box.currentIndexChanged.connect(lambda _now: self._chosen(index))
+        box.installEventFilter(self)
+        self.boxes[index] = box
+        return box
+
+    def _examples(self, index: int) -> str:
+        found: list[str] = []
+        for number, cells in self._looked.sample if self._looked else ():
+            if number > self.header_row.value() and index < len(cells):
+                text = clean(cells[index])
+                if text and text not in found:
+                    found.append(text)
+            if len(found) == EXAMPLES:
+                break
+        return " · ".join(found)
+
+    def _chosen(self, index: int) -> None:
+        """A field is one column: the other column that had it is left out from now on."""
+        name = self.boxes[index].currentData()
+        for other, box in self.boxes.items():
+            if other != index and name is not None and box.currentData() == name:
+                box.setCurrentIndex(0)
+        self._say_lacking()
+
+    def _say_lacking(self) -> None:
+        self.notice.setText(self.lacking())
+        self.notice.setVisible(bool(self.notice.text()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if entered and not event.modifiers():
+                self.focusNextChild()
+                return True
+        return super().eventFilter(watched, event)
