@@ -1,0 +1,366 @@
+"""Made-up offices to measure on: founded, enrolled, journalled and applied as real ones are; kept in a folder
+of the user's cache (or DAUMOI_BENCH_CACHE), because half a million customers take minutes.
+
+Of each customer: four months of readings and bills (2026-07 to 2026-10), a receipt for the first three from
+98 of 100, and a request from every 25th. That is 12 facts a customer.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache as remembered
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+from uuid import UUID
+
+from platformdirs import user_cache_path
+from sqlalchemy import select
+
+from app.bootstrap import Desktop, HeadOffice, enrol_desk
+from app.demo.generator import MadeUpCustomer, made_up_customers, made_up_request, usual_reading
+from app.domain.clock import SteppingClock
+from app.domain.errors import AppError
+from app.domain.reads import judge
+from app.domain.tariffs import Charge, charge, tariff_on
+from app.headoffice.founding import NewOffice, NewStaff, NewUtility
+from app.models import (
+    Allocation,
+    Bill,
+    Connection,
+    Customer,
+    Meter,
+    Reading,
+    Receipt,
+    Request,
+    RequestEvent,
+    SessionClosed,
+    SessionOpened,
+    Staff,
+)
+from app.models.base import Raw, canonical_json, millis
+from app.queries.bills import bill_id
+from app.services.writer import Draft, Person, raw_columns
+from app.sync.transport import DirectTransport
+from benchmarks.harness import telling
+
+LAYOUT = 1
+"""Raised when what is built changes: an office in the cache is then built anew."""
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+MONTHS = tuple(date(2026, month, 1) for month in (7, 8, 9, 10))
+PERIOD = "2026-11"
+"""The month at whose counter we stand."""
+
+SEED = 26
+PASSWORD = "mat-khau-do-luong"  # noqa: S105 - of made-up people
+ENTRY = 2_000
+"""Rows of a table in one entry while building."""
+
+UTILITY = NewUtility(
+    name="Công ty Cấp nước Đo Lường",
+    kind="water",
+    currency="VND",
+    zone="Asia/Ho_Chi_Minh",
+    language="vi",
+    country="vn",
+    tariff_set="tra_vinh_water",
+)
+STAFF = [
+    NewStaff("yen", "Hoàng Thị Yến", "Giao dịch viên", "0912000001", ("clerk",), PASSWORD),
+    NewStaff("tung", "Ngô Văn Tùng", "Thu ngân", "0912000002", ("cashier",), PASSWORD),
+    NewStaff("duc", "Đặng Văn Đức", "Nhân viên ghi chỉ số", "0912000003", ("reader",), PASSWORD),
+    NewStaff("mai", "Bùi Thị Mai", "Giám sát", "0912000004", ("supervisor",), PASSWORD),
+]
+NOWHERE = "http://127.0.0.1:9"
+"""A head office that cannot be reached: what is measured is one desk by itself."""
+
+T = TypeVar("T")
+
+
+def cache() -> Path:
+    """Where offices are kept between measurements."""
+    chosen = os.environ.get("DAUMOI_BENCH_CACHE")
+    return Path(chosen) if chosen else user_cache_path("DauMoi", appauthor=False) / "benchmarks"
+
+
+def kept_office(customers: int) -> Path:
+    """The home of an office with so many customers and all their facts, built if it is not there yet."""
+    home = cache() / f"office-{LAYOUT}-{customers}"
+    if not home.exists():
+        part = home.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        new_office(part)
+        with opened(part) as desktop:
+            Builder(desktop, customers).everything()
+        part.rename(home)
+    return home
+
+
+def new_office(home: Path) -> Path:
+    """The home of a desk in a newly founded office without customers."""
+    clock = _clock(datetime(2026, 6, 1, tzinfo=UTC))
+    headoffice = HeadOffice(home / "far-away", clock)
+    try:
+        headoffice.founding.utility(UTILITY)
+        number = headoffice.founding.office(NewOffice("Chi nhánh Đo Lường", "1 Ngô Gia Tự", "0222 3821 000"))
+        headoffice.founding.staff(headoffice.hub.office_feed(number), STAFF)
+        invitation = headoffice.enrolment(number, "BN03", "Quầy 3", NOWHERE)
+        enrol_desk(home, invitation, clock, DirectTransport(headoffice.hub.answer))
+    finally:
+        headoffice.close()
+    return home
+
+
+class opened:  # noqa: N801 - used as a function
+    """A desk's program without its window, on a clock that starts at `NOW`."""
+
+    def __init__(self, home: Path) -> None:
+        self._desktop = Desktop(home, _clock(NOW))
+
+    def __enter__(self) -> Desktop:
+        return self._desktop
+
+    def __exit__(self, *_: object) -> None:
+        self._desktop.close()
+
+
+def person(desktop: Desktop, login: str) -> Person:
+    """A member of the staff, without the time that a password takes."""
+    with desktop.database.read.connect() as read:
+        found = read.execute(select(Staff.id, Staff.name, Staff.roles).where(Staff.login == login)).one()
+    return Person(found.id, found.name, tuple(found.roles))
+
+
+def _clock(start: datetime) -> SteppingClock:
+    return SteppingClock(start, timedelta(milliseconds=1))
+
+
+@dataclass(slots=True)
+class Supplied:
+    """A customer who is in the database; `index` moves on from month to month."""
+
+    made_up: MadeUpCustomer
+    customer: bytes
+    connection: bytes
+    meter: bytes
+    index: int
+    reading: tuple[bytes, str, int, int, int] | None = None
+    bills: list[tuple[bytes, int]] | None = None
+
+
+class Builder:
+    """Fills an office, through the writer, in entries of `ENTRY` rows."""
+
+    def __init__(self, desktop: Desktop, customers: int) -> None:
+        self.desktop = desktop
+        self.count = customers
+        self.people: list[Supplied] = []
+        self._clock = desktop.clock
+        self._rng = Random(SEED)  # noqa: S311 - made-up people
+        self._by = {each.login: person(desktop, each.login) for each in STAFF}
+        tariffs = desktop.rules.tariffs()
+
+        @remembered
+        def priced(class_: str, usage: int, quotas: int, day: date) -> Charge:
+            return charge(tariff_on(tariffs, class_, day), usage, quotas)
+
+        self._priced = priced
+        # Only while building: an office that is half built is thrown away.
+        for setting in ("synchronous = OFF", "cache_size = -1000000", "wal_autocheckpoint = 50000"):
+            desktop.database.write.execute(f"PRAGMA {setting}")
+
+    def everything(self) -> None:
+        """Customers, four months, receipts, requests."""
+        self._at(datetime(2026, 6, 20, tzinfo=UTC))
+        self.customers()
+        for month in MONTHS:
+            self._at(datetime(2026, month.month, 22, tzinfo=UTC))
+            self.readings(month)
+            self._bills(month)
+            if month == MONTHS[2]:
+                self._at(datetime(2026, 10, 5, tzinfo=UTC))
+                self._receipts()
+        self._at(datetime(2026, 11, 3, tzinfo=UTC))
+        self._requests()
+        self.desktop.database.write.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _at(self, moment: datetime) -> None:
+        assert isinstance(self._clock, SteppingClock)
+        self._clock.set(moment)
+
+    def _each(
+        self, what: str, kind: str, login: str, everyone: Sequence[T], size: int = ENTRY
+    ) -> Iterator[tuple[Draft, Sequence[T]]]:
+        with telling(what) as step:
+            for at in range(0, len(everyone), size):
+                with self.desktop.writer.entry(kind, self._by[login].id) as draft:
+                    yield draft, everyone[at : at + size]
+                step(at, len(everyone))
+
+    def customers(self) -> None:
+        """Everybody, with a connection and a meter."""
+        c, k, m = (raw_columns(model) for model in (Customer, Connection, Meter))
+        everyone = made_up_customers(self.count, SEED)
+        with telling("customers") as step:
+            while some := list(islice(everyone, ENTRY)):
+                with self.desktop.writer.entry("customers.import", self._by["mai"].id) as draft:
+                    id = draft.new_id
+                    new = [Supplied(p, id().bytes, id().bytes, id().bytes, p.last_index) for p in some]
+                    draft.add_raw(Customer, c, [_row(c, s.customer, _customer(s)) for s in new])
+                    draft.add_raw(Connection, k, [_row(k, s.connection, _connection(s)) for s in new])
+                    draft.add_raw(Meter, m, [_row(m, s.meter, _meter(s)) for s in new])
+                self.people += new
+                step(len(self.people), self.count)
+
+    def readings(self, month: date) -> None:
+        """What the collectors read in a month."""
+        columns, by, period = raw_columns(Reading), self._by["duc"].id.bytes, f"{month:%Y-%m}"
+        for draft, some in self._each(f"readings {month:%m}", "readings.import", "duc", self.people):
+            rows = []
+            for each in some:
+                read = usual_reading(each.made_up, month, SEED, each.index)
+                each.reading = None
+                if read.present is None:
+                    continue
+                before, present, who = each.index, read.present, each.made_up
+                used, flags = max(0, present - before), judge(before, present, who.usual_use)
+                if read.kind == "rolled_over":
+                    used, flags = present + 10**who.meter_digits * 1000 - before, ("rolled_over",)
+                told = " ".join(flags)
+                id = draft.new_id().bytes
+                each.reading = (id, told, before, present, used)
+                each.index = present
+                rows.append(
+                    (
+                        id, each.connection, each.meter, period, read.read_on.isoformat(), before, present,
+                        used, told, by, None, read.note,
+                    )
+                )  # fmt: skip
+            draft.add_raw(Reading, columns, rows)
+
+    def _bills(self, month: date) -> None:
+        columns, period = raw_columns(Bill), f"{month:%Y-%m}"
+        issued, due = month.replace(day=23), month.replace(day=28) + timedelta(days=10)
+        for draft, some in self._each(f"bills {month:%m}", "billing.run", "mai", self.people):
+            rows = []
+            for each in some:
+                if each.reading is None or "lower" in each.reading[1]:
+                    continue
+                reading, _, before, present, used = each.reading
+                who = each.made_up
+                try:
+                    price = self._priced(who.customer_class, used, who.quotas, month)
+                except AppError:  # no price for this class in this list of prices
+                    continue
+                id = bill_id(UUID(bytes=each.connection), period).bytes
+                each.bills = [*(each.bills or ()), (id, price.total)]
+                lines = [[line.upto, line.quantity, line.price_milli, line.amount] for line in price.lines]
+                rows.append(
+                    (
+                        id, draft.number("HD"), period, each.connection, each.customer, reading, before,
+                        present, used, canonical_json(lines), price.net, price.vat, price.fee, price.total,
+                        issued.isoformat(), due.isoformat(),
+                    )
+                )  # fmt: skip
+            draft.add_raw(Bill, columns, rows)
+
+    def _receipts(self) -> None:
+        """A session for each entry, counted and closed."""
+        receipts, parts = raw_columns(Receipt), raw_columns(Allocation)
+        by = self._by["tung"].id
+        paying = [each for each in self.people if each.bills and self._rng.random() < 0.98]
+        for draft, some in self._each("receipts", "cash.collect", "tung", paying):
+            now = millis(draft.now)
+            code = draft.number("CT")
+            session = draft.add(
+                SessionOpened, code=code, point="BN03", cashier=by, float_amount=0, opened_at=draft.now
+            )
+            taken, allocated, sum_ = [], [], 0
+            for each in some:
+                bills = [bill for bill in each.bills or () if bill[1]]
+                total = sum(amount for _, amount in bills)
+                if not total:
+                    continue
+                id = draft.new_id().bytes
+                taken.append(
+                    (
+                        id, draft.number("BL"), session.bytes, each.customer, each.made_up.name, total, total,
+                        now, by.bytes,
+                    )
+                )  # fmt: skip
+                allocated += [(draft.new_id().bytes, id, bill, each.customer, part) for bill, part in bills]
+                sum_ += total
+            draft.add_raw(Receipt, receipts, taken)
+            draft.add_raw(Allocation, parts, allocated)
+            draft.add(
+                SessionClosed, session_id=session, counts=[[1, sum_]], counted=sum_, expected=sum_,
+                closed_at=draft.now,
+            )  # fmt: skip
+
+    def _requests(self) -> None:
+        """All but the newest hundredth are answered and closed."""
+        columns, happened = raw_columns(Request), raw_columns(RequestEvent)
+        types, by = self.desktop.rules.request_types(), self._by["yen"].id.bytes
+        asking = self.people[::25]
+        waiting = {id(each) for each in asking[-len(asking) // 100 :]}
+        for draft, some in self._each("requests", "requests.register", "yen", asking):
+            now, rows, events = millis(draft.now), [], []
+            for each in some:
+                said = made_up_request(each.made_up, self._rng)
+                kind, who, key = types[said.type], each.made_up, draft.new_id().bytes
+                rows.append(
+                    (
+                        key, draft.number("YC"), kind.code, "walk_in", each.customer, who.name, who.phone,
+                        who.address, said.text, now, by,
+                    )
+                )  # fmt: skip
+                steps: list[tuple[str, str | None, int | None, str | None, dict[str, Any]]] = [
+                    ("received", kind.unit_code, now + 7 * 86_400_000, None, {}),
+                    ("routed", kind.unit_code, None, None, {}),
+                ]
+                if id(each) not in waiting:
+                    steps += [
+                        ("answered", None, None, "Đã giải quyết.", {"outcome": "done"}),
+                        ("told", None, None, "Đã báo khách hàng.", {"how": "phone"}),
+                        ("closed", None, None, None, {}),
+                    ]
+                events += [
+                    (draft.new_id().bytes, key, name, now, by, unit, due, text, canonical_json(data))
+                    for name, unit, due, text, data in steps
+                ]
+            draft.add_raw(Request, columns, rows)
+            draft.add_raw(RequestEvent, happened, events)
+
+
+def _row(columns: Sequence[str], id: bytes, values: dict[str, Raw]) -> list[Raw]:
+    return [id, *(values.get(column) for column in columns[1:])]
+
+
+def _customer(s: Supplied) -> dict[str, Raw]:
+    p = s.made_up
+    return {
+        "code": p.code, "name": p.name, "phone": p.phone, "address": p.address, "ward": p.ward,
+        "tax_code": p.tax_code, "note": p.note,
+    }  # fmt: skip
+
+
+def _connection(s: Supplied) -> dict[str, Raw]:
+    p = s.made_up
+    return {
+        "customer_id": s.customer, "code": p.connection_code, "address": p.address,
+        "customer_class": p.customer_class, "quotas": p.quotas, "route": p.route, "route_seq": p.sequence,
+    }  # fmt: skip
+
+
+def _meter(s: Supplied) -> dict[str, Raw]:
+    p = s.made_up
+    return {
+        "connection_id": s.connection, "serial": p.meter_serial, "digits": p.meter_digits,
+        "first_index": p.last_index, "installed_on": p.installed_on.isoformat(),
+    }  # fmt: skip
