@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -143,10 +144,20 @@ class Founding:
                 Device, number=feed, kind="hub", desk=desk.name, name=new.name, public_key=self._public_key
             )
         if new.points:
-            with self._writer.entry("points.add", None, desk=desk) as draft:
-                for code, name, address in new.points:
-                    draft.add(CollectionPoint, code=code, name=name, address=address)
+            self.points(desk, new.points)
         return number
+
+    def points(self, desk: Desk, points: Sequence[tuple[str, str, str]]) -> None:
+        """Add collection points (code, name, address) of an office."""
+        with self._writer.entry("points.add", None, desk=desk) as draft:
+            for code, name, address in points:
+                draft.add(CollectionPoint, code=code, name=name, address=address)
+
+    def bank(self, bank_bin: str, account: str) -> None:
+        """The account into which customers transfer; it stands in the QR code of each bill."""
+        with self._writer.entry("utility.bank", None, desk=COMPANY) as draft:
+            utility = draft.read.execute(select(Utility.id)).scalar_one()
+            draft.change(Utility, utility, bank_bin=bank_bin, bank_account=account)
 
     def staff(self, desk: Desk, people: list[NewStaff]) -> list[UUID]:
         """Let people of an office in; `desk` is the head office's feed for it."""
