@@ -24,6 +24,9 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "database.newer": tr(
             "The database {path} is of a newer release of this program. Install the newest release."
         ),
+        "clock.wrong": tr(
+            "The clock of this PC says it is the year {year}. Set date and time, then try again."
+        ),
         "home.not_enrolled": tr(
             "There is no desk in {path} yet. Enrol it with the file that the head office has sent."
         ),
@@ -44,6 +47,10 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "sync.offline": tr(
             "The head office cannot be reached at {url}. Work goes on without it; check the network and try "
             "again."
+        ),
+        "sync.certificate": tr(
+            "The head office at {url} cannot prove who it is: its certificate is not valid here. Check the "
+            "PC's date and the address, or ask the administrator."
         ),
         "sync.nonsense": (
             tr(
