@@ -32,7 +32,7 @@ class Stage:
     def __init__(self, folder: Path, clock: SteppingClock, say: Callable[[str], None]) -> None:
         self.folder = folder
         self.clock = clock
-        self._say = say
+        self.say = say
         self._pictures = 0
         self._counts: list[str] = []
         self.windows: list[DeskWindow] = []
@@ -45,7 +45,7 @@ class Stage:
         begun = time.perf_counter()
         yield
         took = time.perf_counter() - begun
-        self._say(f"{name}: {'; '.join(self._counts)} ({took:.1f} s)")
+        self.say(f"{name}: {'; '.join(self._counts)} ({took:.1f} s)")
 
     def count(self, words: str) -> None:
         """Something that the step's line tells."""
@@ -62,11 +62,13 @@ class Stage:
         return window
 
     def front(self, window: QWidget) -> None:
-        """Bring a window to the front, so that the keys go there."""
-        window.raise_()
+        """Go to another PC: its window alone is in sight, and the keys go there."""
+        for other in self.windows:
+            if other is not window:
+                other.hide()
+        window.show()
         window.activateWindow()
-        self.until(lambda: QApplication.activeWindow() is not None, "a window in front")
-        QApplication.setActiveWindow(window) if hasattr(QApplication, "setActiveWindow") else None
+        self.until(lambda: QApplication.activeWindow() is window, "the window in front")
         self.settle()
 
     def until(self, so: Callable[[], object], what: str) -> None:
