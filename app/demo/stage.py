@@ -67,8 +67,14 @@ class Stage:
             if other is not window:
                 other.hide()
         window.show()
-        window.activateWindow()
-        self.until(lambda: QApplication.activeWindow() is window, "the window in front")
+        self.settle()
+
+        def in_front() -> bool:
+            if QApplication.activeWindow() is not window:
+                window.activateWindow()
+            return QApplication.activeWindow() is window
+
+        self.until(in_front, "the window in front")
         self.settle()
 
     def until(self, so: Callable[[], object], what: str) -> None:
