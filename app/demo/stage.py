@@ -36,6 +36,7 @@ class Stage:
         self._pictures = 0
         self._counts: list[str] = []
         self.windows: list[DeskWindow] = []
+        self._front: QWidget | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
@@ -67,15 +68,10 @@ class Stage:
             if other is not window:
                 other.hide()
         window.show()
+        self._front = window
         self.settle()
-
-        def in_front() -> bool:
-            if QApplication.activeWindow() is not window:
-                window.activateWindow()
-            return QApplication.activeWindow() is window
-
-        self.until(in_front, "the window in front")
-        self.settle()
+        window.activateWindow()
+        self.until(lambda: self._has_keys() and QApplication.activeWindow() is window, "the window in front")
 
     def until(self, so: Callable[[], object], what: str) -> None:
         """Let the windows work until it is so; StageError after half a minute."""
@@ -95,10 +91,16 @@ class Stage:
 
     def target(self) -> QWidget:
         """Where a key goes now."""
+        self.until(self._has_keys, "a window that takes the keys")
         found = QApplication.focusWidget() or QApplication.activeWindow()
-        if found is None:
-            raise StageError("no window takes the keys")
+        assert found is not None
         return found
+
+    def _has_keys(self) -> bool:
+        """Whether some window is active; the one in front is made so when none is."""
+        if QApplication.activeWindow() is None and self._front is not None:
+            self._front.activateWindow()
+        return QApplication.activeWindow() is not None
 
     def key(self, *keys: str) -> None:
         """Press keys, each as it is printed on a button: "F2", "Ctrl+Return", "Down"."""
@@ -149,7 +151,8 @@ class Stage:
     def picture(self, name: str, of: QWidget | None = None) -> Path:
         """Keep what the window in front looks like, with the dialogs over it."""
         self.settle()
-        window = of or self.windows[-1]
+        window = of or self._front
+        assert window is not None
         self._pictures += 1
         path = self.folder / f"{self._pictures:02d}-{name}.png"
         shown = window.grab()
