@@ -105,7 +105,6 @@ class Page(QWidget):
         head.addLayout(self._acts)
         self._head = head
         self._body = QStackedLayout()
-        self._body.addWidget(self._state)
         self._work = QVBoxLayout()
         for part in (head, self._bars, self._notice):
             self._work.addLayout(part)
@@ -115,6 +114,8 @@ class Page(QWidget):
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._whole.setSpacing(0)
         self._whole.addLayout(self._work, 1)
+        # Only now: a stack that stands in no widget yet would show its first one as a window of its own.
+        self._body.addWidget(self._state)
         self._measure()
         look.changed.connect(self._measure)
 
