@@ -21,12 +21,13 @@ def close_the_day(
     for desk in desks:
         books = desk.report_queries.books()
         good &= books.balanced
-        say(f"  {desk.identity.desk}: books {'balance' if books.balanced else 'DO NOT BALANCE'}: {books}")
+        outcome = "balance" if books.balanced else f"DO NOT BALANCE: {books}"
+        say(f"  {desk.identity.desk}: {books.receipts:,} taken, {books.reversals:,} given back; the books {outcome}")
     paths = {desk.identity.desk: desk.database.path for desk in desks} | {"head office": headoffice}
     for name, path in paths.items():
         verdict = verify(path, now)
         good &= verdict.good
-        outcome = "equals its replay" if verdict.good else f"DIFFERS: {verdict.differences}"
+        outcome = "equals its replay" if verdict.good else f"DIFFERS in {[d.table for d in verdict.differences]}"
         say(f"  {name}: {verdict.entries} entries, {verdict.rows} rows, {outcome}")
     contents = {name: contents_of(path) for name, path in paths.items()}
     reference = contents["head office"]

@@ -216,6 +216,38 @@ class Day:
             paid = fill_payments(desk, mai, share, month.month)
             self.stage.count(f"{month:%m/%Y}: {bills} bills, {paid} receipts")
 
+    # -- the end ----------------------------------------------------------------------------------------
+
+    def all_agree(self) -> None:
+        """Wait until every desk and the head office hold the same feeds."""
+        assert self.hub is not None
+        headoffice = self.hub.headoffice
+        desks = [self._desk(w) for w in self.stage.windows]
+
+        def same() -> bool:
+            reference = headoffice.writer.vector()
+            return all(desk.writer.vector() == reference for desk in desks)
+
+        self.stage.until(same, "all replicas hold the same feeds")
+
+    def closing_check(self) -> bool:
+        """The closing check, over all replicas."""
+        self.all_agree()
+        self.stage.say("closing check")
+        desks = [self._desk(w) for w in self.stage.windows]
+        path = self.homes / "supervisor" / "headoffice.db"
+        good = close_the_day(desks, path, self.clock.now(), self.stage.say)
+        self.stage.say("all is well" if good else "NOT ALL IS WELL")
+        return good
+
+    def close(self) -> None:
+        """Close the windows, the head office and the cables."""
+        self.stage.close()
+        if self.hub is not None:
+            self.hub.stop()
+        for cable in self.cables:
+            cable.close()
+
     # -- helpers ----------------------------------------------------------------------------------------
 
     @staticmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from app.models import Base
 from app.models.database import open_database
-from app.sync.apply import apply
+from app.sync.apply import apply_received
 from app.sync.entries import FIRST, Entry, chain
 from app.sync.writer import read_entry
 
@@ -47,14 +48,22 @@ def verify(path: Path, now: datetime, step: Callable[[int, int], None] = lambda 
     """Replay the journal of the database at `path` and compare. `step` hears of entries done and in all."""
     with TemporaryDirectory(prefix="daumoi-verify-") as folder:
         replayed = Path(folder) / "replayed.db"
-        source = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         try:
+            source.execute("ATTACH DATABASE ? AS replayed", (str(replayed),))
+            source.execute("BEGIN")  # one moment for all of it, whatever is written meanwhile
             broken = _broken_feeds(source)
             entries = _replay(source, replayed, now, step)
-            differences, rows = _compare(source, replayed)
+            differences, rows = _compare(source)
         finally:
             source.close()
     return Verdict(entries, rows, broken, differences)
+
+
+def _copy(path: Path, to: sqlite3.Connection) -> None:
+    """The database of one moment, while others may go on writing it."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as live:
+        live.backup(to)
 
 
 def _replay(
@@ -64,10 +73,16 @@ def _replay(
     try:
         cur = database.write.cursor()
         cur.execute("PRAGMA synchronous = OFF")
-        cur.execute("ATTACH DATABASE ? AS source", (source.execute("PRAGMA database_list").fetchone()[2],))
-        cur.execute("INSERT INTO main.entry SELECT * FROM source.entry ORDER BY device, number")
-        cur.execute("INSERT INTO main.feed SELECT * FROM source.feed")
-        cur.execute("DETACH DATABASE source")
+        for table in ("entry", "feed"):
+            columns = [row[1] for row in source.execute(f"PRAGMA main.table_info({table})")]
+            names = ", ".join(f'"{c}"' for c in columns)
+            marks = ", ".join("?" * len(columns))
+            cur.execute("BEGIN")
+            cur.executemany(
+                f"INSERT INTO {table} ({names}) VALUES ({marks})",
+                source.execute(f"SELECT {names} FROM main.{table} ORDER BY 1, 2"),
+            )
+            cur.execute("COMMIT")
         total = cur.execute("SELECT count(*) FROM entry").fetchone()[0]
         wanted = "SELECT device, number FROM entry ORDER BY hlc, origin, device, number"
         keys = cur.execute(wanted).fetchall()
@@ -80,7 +95,7 @@ def _replay(
                     known.add(entry.id)
                     batch.append(entry)
             cur.execute("BEGIN")
-            apply(cur, [(e, None) for e in batch])
+            apply_received(cur, batch)
             cur.execute("COMMIT")
             step(min(at + BATCH, total), total)
         return int(total)
@@ -90,11 +105,11 @@ def _replay(
 
 def _broken_feeds(source: sqlite3.Connection) -> tuple[int, ...]:
     broken = []
-    for device, last, head in source.execute("SELECT device, last, hash FROM feed").fetchall():
+    for device, last, head in source.execute("SELECT device, last, hash FROM main.feed").fetchall():
         cur = source.cursor()
         before = FIRST
         number = 0
-        for (found,) in source.execute("SELECT number FROM entry WHERE device = ? ORDER BY number", (device,)):
+        for (found,) in source.execute("SELECT number FROM main.entry WHERE device = ? ORDER BY number", (device,)):
             number += 1
             entry = read_entry(cur, device, found)
             before = chain(before, entry)
@@ -108,8 +123,7 @@ def _broken_feeds(source: sqlite3.Connection) -> tuple[int, ...]:
     return tuple(broken)
 
 
-def _compare(source: sqlite3.Connection, replayed: Path) -> tuple[tuple[Difference, ...], int]:
-    source.execute("ATTACH DATABASE ? AS replayed", (str(replayed),))
+def _compare(source: sqlite3.Connection) -> tuple[tuple[Difference, ...], int]:
     found: list[Difference] = []
     rows = 0
     for mapper in Base.registry.mappers:
