@@ -215,7 +215,9 @@ def test_every_sentence_is_whole(language: str) -> None:
     tr = Words(language)
     filled = {place: "X" for each in raised() for place in each.places or ()}
     for code in [*known(), *cells(ENGLISH)]:
-        text = sentence(AppError(code, **{**filled, "row": 3, "column": "B", "value": "v"}), tr)
+        text = sentence(
+            AppError(code, **{**filled, "row": 3, "column": "B", "value": "v", "first_row": 2}), tr
+        )
         assert text[0].isupper() or not text[0].isalpha(), text
         assert text.endswith("."), text
         assert not re.search(r"[{}–]", text), text
