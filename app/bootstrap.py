@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -36,7 +37,7 @@ from app.services.requests import RequestService
 from app.services.signin import SignIn
 from app.services.writer import Desk
 from app.sync.client import SyncClient, SyncLoop, SyncState
-from app.sync.enrolment import Enrolment, Identity, desk_key, enrol, identity_of
+from app.sync.enrolment import Enrolment, Identity, enrol, identity_of, replica_key
 from app.sync.transport import DirectTransport, HttpTransport, Transport
 from app.sync.writer import JournalWriter
 
@@ -49,12 +50,16 @@ class HeadOffice:
     """A head office over the database of a home."""
 
     def __init__(self, home: Path, clock: Clock) -> None:
-        home.mkdir(parents=True, exist_ok=True)
         self.home = home
+        # The key comes first: where there is a database, desks know it, and another would shut them out.
+        key = replica_key(home, HUB_KEY, make=not (home / HUB_DATABASE).exists())
         self.database: Database = open_database(home / HUB_DATABASE, clock.now())
-        key = desk_key(home, HUB_KEY)
         zone = zone_named("Asia/Ho_Chi_Minh")
-        self.writer = JournalWriter(self.database.write, self.database.read, COMPANY, clock, zone)
+        try:
+            self.writer = JournalWriter(self.database.write, self.database.read, COMPANY, clock, zone)
+        except BaseException:
+            self.database.close()
+            raise
         self.hub = Hub(self.database, self.writer, key)
         self.founding = Founding(self.writer, self.hub.public_key)
 
@@ -70,41 +75,33 @@ class HeadOffice:
 class Desktop:
     """A desk's program without its window: who it is, its data, what people do and ask, how it reconciles.
 
-    AppError "home.in_use" when another program has this home open, "home.not_enrolled" before enrolment.
+    AppError "home.in_use" when another program has this home open, "home.not_enrolled" before enrolment,
+    "home.damaged" when its identity or its key is; what `open_database` says of the database; and while the
+    office's data has never come whole, what keeps it from coming ("sync.offline" and its like).
     """
 
     def __init__(self, home: Path, clock: Clock, transport: Transport | None = None) -> None:
         identity = identity_of(home)
         if identity is None:
             raise AppError("home.not_enrolled", path=str(home))
+        key = replica_key(home)
         self.home = home
         self.clock = clock
         self.identity: Identity = identity
-        self._lock = FileLock(home / "desk.lock")
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise AppError("home.in_use", path=str(home)) from error
-        self._headoffice: HeadOffice | None = None
-        try:
+        self._loop: SyncLoop | None = None
+        with ExitStack() as opening:
+            opening.enter_context(_alone(home))
             self.database = open_database(home / OFFICE_DATABASE, clock.now())
+            opening.callback(self.database.close)
             desk = Desk(identity.office_no, identity.device, identity.desk)
             zone = zone_named(identity.zone)
             self.writer = JournalWriter(self.database.write, self.database.read, desk, clock, zone)
-            self._transport = transport or self._way_to_the_head_office()
-        except BaseException:
-            self._lock.release()
-            raise
-        self.client = SyncClient(
-            self.database, self.writer, self._transport, desk_key(home), identity.hub_public_key
-        )
-        self._loop: SyncLoop | None = None
-
-    def _way_to_the_head_office(self) -> Transport:
-        if self.identity.hub_url:
-            return HttpTransport(self.identity.hub_url)
-        self._headoffice = HeadOffice(self.home, self.clock)
-        return DirectTransport(self._headoffice.hub.answer)
+            way = transport or _way_to(home, identity.hub_url, clock, opening)
+            opening.callback(way.close)
+            self.client = SyncClient(self.database, self.writer, way, key, identity.hub_public_key)
+            if not self.client.complete:
+                self.client.once()
+            self._closing = opening.pop_all()
 
     @property
     def office_no(self) -> int:
@@ -214,6 +211,7 @@ class Desktop:
         """Reconcile by itself from now on; `tell` hears of each change of state, on the sync thread."""
         loop = SyncLoop(self.client, tell, every)
         self._loop = loop
+        self._closing.callback(loop.stop)
         self.writer.listen(lambda changes: None if changes.received else loop.wake())
         loop.start()
         return loop
@@ -232,36 +230,46 @@ class Desktop:
 
     def close(self) -> None:
         """End: stop reconciling, let go of the database and the home."""
-        if self._loop:
-            self._loop.stop()
-        self._transport.close()
-        self.database.close()
-        if self._headoffice:
-            self._headoffice.close()
-        self._lock.release()
+        self._closing.close()
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """No other program has this home's database open; the lock ends with the process, however that ends."""
+    lock = FileLock(home / "desk.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise AppError("home.in_use", path=str(home)) from error
+    except OSError as error:
+        raise AppError("folder.not_writable", path=str(home)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _way_to(home: Path, hub_url: str, clock: Clock, closing: ExitStack) -> Transport:
+    """To the head office at `hub_url`, or to the one in this same home, which is open until `closing`."""
+    if hub_url:
+        return HttpTransport(hub_url)
+    headoffice = HeadOffice(home, clock)
+    closing.callback(headoffice.close)
+    return DirectTransport(headoffice.hub.answer)
 
 
 def enrol_desk(
     home: Path, enrolment: Enrolment, clock: Clock, transport: Transport | None = None
 ) -> Identity:
-    """Make `home` a desk's by an enrolment, and fetch the office's data."""
-    own: HeadOffice | None = None
-    way = transport
-    if way is None and enrolment.hub_url:
-        way = HttpTransport(enrolment.hub_url)
-    elif way is None:
-        own = HeadOffice(home, clock)
-        way = DirectTransport(own.hub.answer)
-    try:
+    """Make `home` a desk's by an enrolment, and fetch the office's data. What was cut short is completed by the
+    same enrolment again, or by opening the desk."""
+    with ExitStack() as closing:
+        way = transport
+        if way is None:
+            way = _way_to(home, enrolment.hub_url, clock, closing)
+            closing.callback(way.close)
         identity = enrol(home, enrolment, way)
-    finally:
-        if own:
-            own.close()
-    desktop = Desktop(home, clock, transport)
-    try:
-        desktop.client.once()
-    finally:
-        desktop.close()
+    Desktop(home, clock, transport).close()
     return identity
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from string import Formatter
 from typing import Any, Protocol
 
@@ -24,6 +25,7 @@ from app.failures.fields import fields
 from app.failures.papers import papers
 from app.failures.rules import rules
 from app.failures.work import work
+from app.words import Words
 
 Sentence = str | tuple[str, ...]
 """One text, or several of which the first counts whose places are all known."""
@@ -46,11 +48,10 @@ def sentence(error: AppError, tr: Translate, currency: Currency = VND) -> str:
     if isinstance(error, Invalid):
         return _marked(error, tr)
     code, places = error.code, _shown(error, tr, currency)
-    for table in TABLES:
-        if code in (known := table(tr)):
-            return _filled(known[code], places)
-    if code in (known := cells(tr)):
-        what = _filled(known[code], places)
+    if code in (known := _known(tr.language)):
+        return _filled(known[code], places)
+    if code in (of_cells := _of_cells(tr.language)):
+        what = _filled(of_cells[code], places)
         if not places.get("row"):
             return what[:1].upper() + what[1:]
         if not places.get("column"):
@@ -59,10 +60,21 @@ def sentence(error: AppError, tr: Translate, currency: Currency = VND) -> str:
     return tr("This could not be done (reason: {code}). Try again, or ask your administrator.", code=code)
 
 
+@cache
+def _known(language: str) -> dict[str, Sentence]:
+    tr = Words(language)
+    return {code: text for table in TABLES for code, text in table(tr).items()}
+
+
+@cache
+def _of_cells(language: str) -> Mapping[str, Sentence]:
+    return cells(Words(language))
+
+
 def problem_words(problem: Problem, tr: Translate) -> str:
     """What is wrong with a cell, for a list that has the row in a column of its own."""
     error = problem.as_error(0)
-    what = _filled(cells(tr)[error.code], _shown(error, tr, VND))
+    what = _filled(_of_cells(tr.language)[error.code], _shown(error, tr, VND))
     if not problem.column:
         return what[:1].upper() + what[1:]
     return tr("{column}: {what}", column=problem.column, what=what)
