@@ -1,15 +1,19 @@
-"""Bills, one on each A5 page, as many as a whole period has: written page by page, in flat memory."""
+"""Bills, one on each A5 page, as many as a whole period has: in flat memory."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from app.documents.files import replacing
+from app.documents.long_pdf import LongPdf
 from app.documents.papers import BillPaper
-from app.documents.pdf import BOLD, MONO, REGULAR, Pdf
-from app.documents.style import MM, Column, Paper, day, fill, percent
+from app.documents.pdf import BOLD, MONO, REGULAR
+from app.documents.style import MM, Column, Paper, fill
+from app.documents.wording import day, percent
 from app.domain import vietqr
 from app.domain.amount_words import amount_in_words
 from app.domain.errors import AppError
@@ -31,8 +35,8 @@ def bills_pdf(
     """
     tr = Words(language)
     done = 0
-    with replacing(path) as draft, draft.open("wb", buffering=1 << 20) as file:
-        pdf = Pdf(file, tr("Bills"), language)
+    with replacing(path) as draft, TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        pdf = LongPdf(Path(folder), tr("Bills"), language)
         for bill in bills:
             fill(pdf, tr, partial(_draw, bill=bill, tr=tr), margin=9 * MM)
             done += 1
@@ -41,6 +45,7 @@ def bills_pdf(
         if not done:
             raise AppError("bills.none")
         pdf.finish()
+        os.replace(pdf.whole, draft)
     return done
 
 

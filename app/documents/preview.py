@@ -12,7 +12,7 @@ import pypdfium2  # type: ignore[import-untyped]
 from app.domain.errors import AppError
 
 # pdfium may be used by one thread at a time only.
-_LOCK = threading.Lock()
+PDFIUM = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def _open(pdf: bytes | Path) -> pypdfium2.PdfDocument:
 
 def page_sizes(pdf: bytes | Path) -> list[tuple[float, float]]:
     """Width and height of every page in points."""
-    with _LOCK:
+    with PDFIUM:
         document = _open(pdf)
         try:
             return [document.get_page_size(n) for n in range(len(document))]
@@ -43,7 +43,7 @@ def page_sizes(pdf: bytes | Path) -> list[tuple[float, float]]:
 
 def pdf_page(pdf: bytes | Path, page: int, scale: float) -> PageImage:
     """Page `page` (from 0) at `scale` pixels a point. Raises AppError("pdf.unreadable")."""
-    with _LOCK:
+    with PDFIUM:
         document = _open(pdf)
         try:
             bitmap = document[page].render(scale=scale, rev_byteorder=True, prefer_bgrx=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.documents.papers import ReceiptPaper
 from app.documents.pdf import BOLD, MONO, REGULAR
 from app.documents.slip import officer_line
-from app.documents.style import MM, ROLL, Column, Paper, document, moment
+from app.documents.style import MM, ROLL, Column, Paper, document
+from app.documents.wording import moment
 from app.domain.amount_words import amount_in_words
 from app.domain.money import format_money
 from app.words import Words

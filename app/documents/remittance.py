@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from app.documents.papers import SessionPaper, SessionRow
 from app.documents.pdf import BOLD, MONO, REGULAR
 from app.documents.slip import officer_line
-from app.documents.style import Column, Paper, document, moment
+from app.documents.style import Column, Paper, document
+from app.documents.wording import moment
 from app.domain.amount_words import amount_in_words
 from app.domain.money import format_money, format_number
 from app.words import Words

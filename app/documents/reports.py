@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.documents.papers import Chart, ReportData
-from app.documents.style import day, moment
+from app.documents.wording import day, moment
 from app.documents.workbook import OutColumn, Progress, SheetOut, write_workbook
 from app.domain.charts import ChartData, Series
 from app.words import Words

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.documents.papers import Officer, RequestSlip
 from app.documents.pdf import BOLD, MONO, REGULAR
-from app.documents.style import MM, Paper, document, moment, unbroken
+from app.documents.style import MM, Paper, document
+from app.documents.wording import moment, unbroken
 from app.words import Words
 
 
@@ -60,7 +61,7 @@ def _stub(paper: Paper, slip: RequestSlip, tr: Words) -> None:
     """The strip that is torn off and kept: what to say on the phone, and to whom."""
     side = 15 * MM * paper.scale
     paper.need(side + 12 * paper.scale)
-    paper.rule(0.6, "4 3")
+    paper.rule(0.6, (4, 3))
     top = paper.y
     paper.qr(slip.code, paper.right - side, top, side)
     width = paper.inner - side - 10

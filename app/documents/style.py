@@ -6,16 +6,14 @@ Text is plain: what a customer typed is never read as markup. Lengths are points
 from __future__ import annotations
 
 import io
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
 from typing import Literal
 
-from app.documents.barcodes import code128, qr_mask
 from app.documents.papers import Letterhead
 from app.documents.pdf import BOLD, REGULAR, Page, Pdf, text_width
+from app.documents.qr import qr_modules
+from app.documents.wording import clean, unbroken, wrap
 from app.words import Words
 
 MM = 72 / 25.4
@@ -25,65 +23,9 @@ LEADING = 1.32
 
 Align = Literal["left", "right", "centre"]
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\ufeff]")
-
 
 class TooLong(Exception):  # noqa: N818 - not a failure: the next, smaller size is tried
     """The paper does not fit on its page at this size."""
-
-
-def clean(text: str) -> str:
-    """NFC (decomposed marks would be drawn misplaced) without control and invisible direction characters."""
-    text = unicodedata.normalize("NFC", text)
-    return _CONTROL.sub(" ", text) if _CONTROL.search(text) else text
-
-
-def day(value: date | None) -> str:
-    """A date as it stands on paper: 21/11/2026; empty when there is none."""
-    return "" if value is None else f"{value:%d/%m/%Y}"
-
-
-def moment(value: datetime | None, zone: tzinfo) -> str:
-    """An aware moment in the office's zone: 21/11/2026 16:30; empty when there is none."""
-    return "" if value is None else f"{value.astimezone(zone):%d/%m/%Y %H:%M}"
-
-
-def unbroken(number: str) -> str:
-    """A number written in groups that is never broken at the end of a line."""
-    return number.replace(" ", "\u00a0")
-
-
-def percent(basis_points: int, language: str) -> str:
-    """A rate: 500 is 5 %, 750 is 7,5 %."""
-    whole, part = divmod(basis_points, 100)
-    mark = "," if language == "vi" else "."
-    return f"{whole}{mark}{part:02d}".rstrip("0").rstrip(mark) + "%"
-
-
-def wrap(text: str, width: float, font: str, size: float) -> list[str]:
-    """Breaks text into lines of at most `width`; a word longer than a line is broken where the line ends."""
-    lines = []
-    for paragraph in text.split("\n"):
-        if text_width(paragraph, font, size) <= width:
-            lines.append(paragraph)
-            continue
-        line = ""
-        for word in paragraph.split(" "):
-            longer = f"{line} {word}" if line else word
-            if text_width(longer, font, size) <= width:
-                line = longer
-                continue
-            if line:
-                lines.append(line)
-            while text_width(word, font, size) > width:
-                cut = len(word)
-                while cut > 1 and text_width(word[:cut], font, size) > width:
-                    cut -= 1
-                lines.append(word[:cut])
-                word = word[cut:]
-            line = word
-        lines.append(line)
-    return lines
 
 
 @dataclass(frozen=True)
@@ -122,7 +64,7 @@ class Paper:
         self._breaks = breaks
         self._running = running
         self._number = 1
-        self.page = Page(pdf)
+        self.page = Page()
 
     @property
     def inner(self) -> float:
@@ -148,7 +90,7 @@ class Paper:
         self._page_number()
         self._pdf.add(self.page, self.width, self.height)
         self._number += 1
-        self.page = Page(self._pdf)
+        self.page = Page()
         self.y = self.margin
         if self._running:
             self.paragraph(self._running, size=7.5)
@@ -164,7 +106,7 @@ class Paper:
     def space(self, height: float) -> None:
         self.y += height * self.scale
 
-    def rule(self, width: float = 0.5, dash: str = "") -> None:
+    def rule(self, width: float = 0.5, dash: Sequence[float] = ()) -> None:
         """A line across the page with air above and below."""
         self.need(7 * self.scale)
         self.space(3)
@@ -371,19 +313,15 @@ class Paper:
 
     def qr(self, text: str, x: float, top: float, side: float) -> None:
         """A QR symbol in a square of `side`; the quiet margin around it is the caller's white space."""
-        self.page.mask(x, top, side, *qr_mask(text))
+        self.page.squares(x, top, side, qr_modules(text))
 
     def bars(
         self, text: str, x: float, top: float, width: float, height: float, align: Align = "left"
     ) -> None:
         """Code 128, modules of a third of a millimetre at the most; nothing for a code that is not ASCII."""
-        if not (text.isascii() and text.isprintable() and text):
-            return
-        bars, modules = code128(text)
-        module = min(width / modules, 0.33 * MM)
-        if align == "centre":
-            x += (width - modules * module) / 2
-        self.page.bars(x, top, module, height, bars)
+        if text.isascii() and text.isprintable() and text:
+            centred = align == "centre"
+            self.page.code128(x, top, text, width, height, thickest=0.33 * MM, centred=centred)
 
     def letterhead(self, letterhead: Letterhead, *, aside: float = 0, align: Align = "left") -> None:
         """Who hands this over; `aside` is the width kept free on the right."""

@@ -1,0 +1,65 @@
+"""Words and figures as they stand on paper, and lines of text broken to a width."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, tzinfo
+
+from app.documents.pdf import text_width
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\ufeff]")
+
+
+def clean(text: str) -> str:
+    """NFC (decomposed marks would be drawn misplaced) without control and invisible direction characters."""
+    text = unicodedata.normalize("NFC", text)
+    return _CONTROL.sub(" ", text) if _CONTROL.search(text) else text
+
+
+def day(value: date | None) -> str:
+    """A date as it stands on paper: 21/11/2026; empty when there is none."""
+    return "" if value is None else f"{value:%d/%m/%Y}"
+
+
+def moment(value: datetime | None, zone: tzinfo) -> str:
+    """An aware moment in the office's zone: 21/11/2026 16:30; empty when there is none."""
+    return "" if value is None else f"{value.astimezone(zone):%d/%m/%Y %H:%M}"
+
+
+def unbroken(number: str) -> str:
+    """A number written in groups that is never broken at the end of a line."""
+    return number.replace(" ", "\u00a0")
+
+
+def percent(basis_points: int, language: str) -> str:
+    """A rate: 500 is 5 %, 750 is 7,5 %."""
+    whole, part = divmod(basis_points, 100)
+    mark = "," if language == "vi" else "."
+    return f"{whole}{mark}{part:02d}".rstrip("0").rstrip(mark) + "%"
+
+
+def wrap(text: str, width: float, font: str, size: float) -> list[str]:
+    """Breaks text into lines of at most `width`; a word longer than a line is broken where the line ends."""
+    lines = []
+    for paragraph in text.split("\n"):
+        if text_width(paragraph, font, size) <= width:
+            lines.append(paragraph)
+            continue
+        line = ""
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if text_width(longer, font, size) <= width:
+                line = longer
+                continue
+            if line:
+                lines.append(line)
+            while text_width(word, font, size) > width:
+                cut = len(word)
+                while cut > 1 and text_width(word[:cut], font, size) > width:
+                    cut -= 1
+                lines.append(word[:cut])
+                word = word[cut:]
+            line = word
+        lines.append(line)
+    return lines
