@@ -28,6 +28,7 @@ from app.models import (
     Reading,
     Request,
     RequestState,
+    RequestType,
     Staff,
 )
 from app.models.base import instant
@@ -122,7 +123,8 @@ class BillView:
 
 @dataclass(frozen=True, slots=True)
 class CustomerCard:
-    """All about a customer at a glance; money in minor units."""
+    """All about a customer at a glance; money in minor units. `unpaid` counts the open bills, `oldest_due` is
+    the first of their days; requests leave out the restricted kinds."""
 
     id: UUID
     code: str
@@ -139,6 +141,8 @@ class CustomerCard:
     credit: int
     readings: tuple[ReadingView, ...]
     bills: tuple[BillView, ...]
+    unpaid: int
+    oldest_due: date | None
     requests: int
     open_requests: int
 
@@ -333,6 +337,12 @@ class CustomerQueries:
             ).first()
             connections = self._connections(read, customer_id)
             requests, waiting = self._requests(read, customer_id)
+            s = BillState
+            unpaid = read.execute(
+                select(func.count(), func.min(s.due_on)).where(
+                    here(s, office), s.customer_id == customer_id, s.open == 1
+                )
+            ).one()
             return CustomerCard(
                 person.id,
                 person.code,
@@ -349,6 +359,8 @@ class CustomerQueries:
                 balance.credit if balance else 0,
                 self._readings(read, [k.id for k in connections]),
                 self._bills(read, customer_id),
+                unpaid[0],
+                unpaid[1],
                 requests,
                 waiting,
             )
@@ -413,12 +425,12 @@ class CustomerQueries:
 
     def _requests(self, read: Read, customer_id: UUID) -> tuple[int, int]:
         r, s = Request, RequestState
+        hidden = select(RequestType.code).where(RequestType.restricted == 1)
         wanted = (
             select(func.count(), func.count().filter(s.closed_at.is_(None)))
             .outerjoin(s, (s.office_no == r.office_no) & (s.id == r.id))
-            .where(here(r, self._office_no), r.customer_id == customer_id)
+            .where(here(r, self._office_no), r.customer_id == customer_id, r.type_code.not_in(hidden))
         )
-        # A request whose state is not worked out has no events: it counts as open all the same.
         every, waiting = read.execute(wanted.select_from(r)).one()
         return int(every), int(waiting)
 

@@ -90,7 +90,7 @@ class CustomerDialog(QDialog):
         code = QLineEdit()
         code.textEdited.connect(lambda _text: self._look_for_code())
         add("code", tr("Customer &code"), code)
-        add("name", tr("&Name"), QLineEdit())
+        add("name", tr("Customer &name"), QLineEdit())
         add("phone", tr("&Phone"), QLineEdit(), tr("Several with a comma between them."))
         add("address", tr("&Address"), QLineEdit())
         add("ward", tr("&Ward"), QLineEdit())

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QW
 
 from app.domain import people
 from app.domain.money import format_money, format_number
-from app.queries.customers import LIST, CustomerCard, CustomerFilter, CustomerHit
+from app.queries.customers import CAP, LIST, CustomerCard, CustomerFilter, CustomerHit
 from app.ui.customers.form import CustomerDialog
 from app.ui.customers.room import CustomerRoom
 from app.ui.customers.story import add_lists, details_of, history_lines
@@ -182,9 +182,11 @@ class CustomersPage(Page):
             self.table.set_empty(
                 tr("Nobody found for “{text}”. Try part of the name, the phone or the meter.", text=typed)
             )
-            self.set_count(tr("{count} found", count=len(ids)))
+            found = len(ids)
+            self.set_count(tr("{count} found", count=found if found < CAP else f"{CAP}+"))
         else:
             self.table.set_empty(tr("Nobody owes anything."))
+        self.table.show_sorted("code" if not typed and wanted.kind == "all" else "fit", self._sort[1])
         stood = self.table.current_id()
         self.table.set_ids(ids)
         self.show_body()

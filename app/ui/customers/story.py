@@ -14,6 +14,7 @@ from app.ui.customers.words import (
     class_words,
     field_words,
     flag_words,
+    mean_words,
     period_words,
     phone_words,
     quantity_words,
@@ -31,10 +32,9 @@ def details_of(card: CustomerCard, room: CustomerRoom) -> Details:
     if card.retired_at is not None:
         notice = tr("No longer a customer")
     elif card.owed:
-        unpaid = sum(1 for bill in card.bills if bill.paid < bill.total)
         owed = format_money(card.owed, currency, tr.language)
-        notice = tr("Owes {amount} · {count} bills", amount=owed, count=unpaid)
-        if any(b.paid < b.total and b.due_on < room.today() for b in card.bills):
+        notice = tr("Owes {amount} · unpaid bills: {count}", amount=owed, count=card.unpaid)
+        if card.oldest_due is not None and card.oldest_due < room.today():
             tone = Tone.WRONG
     elif card.credit:
         notice = tr("Credit {amount}", amount=format_money(card.credit, currency, tr.language))
@@ -75,7 +75,7 @@ def connection_field(each: ConnectionView, room: CustomerRoom, several: bool) ->
     else:
         lines.append(tr("no meter"))
     if each.usual is not None:
-        lines.append(tr("usually {use} {unit}", use=quantity_words(each.usual), unit=room.unit))
+        lines.append(tr("usually {use} {unit}", use=mean_words(each.usual), unit=room.unit))
     if several:
         lines.insert(0, each.address)
     return (tr("Connection {code}", code=each.code) if several else tr("Connection"), "\n".join(lines))
@@ -95,8 +95,10 @@ Cell = tuple[str, Tone]
 def _bill_cells(bill: BillView, room: CustomerRoom) -> Sequence[Cell]:
     currency = room.rules.utility.currency
     money = format_money(bill.total, currency, tr.language, symbol=False)
-    if bill.paid >= bill.total:
-        state: Cell = (tr("paid"), Tone.SOFT)
+    if not bill.total:
+        state: Cell = (tr("nothing to pay"), Tone.SOFT)
+    elif bill.paid >= bill.total:
+        state = (tr("paid"), Tone.SOFT)
     elif bill.due_on < room.today():
         state = (tr("overdue {day}", day=f"{bill.due_on:%d/%m}"), Tone.WRONG)
     else:

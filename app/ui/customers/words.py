@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.domain import names
+from app.domain.money import format_number, half_up
 from app.domain.quantities import format_quantity
 from app.words import tr
 
@@ -41,6 +42,11 @@ def class_words(code: str) -> str:
 def quantity_words(thousandths: int | None) -> str:
     """1.234,5; empty where there is none."""
     return "" if thousandths is None else format_quantity(thousandths, tr.language)
+
+
+def mean_words(thousandths: int | None) -> str:
+    """A mean in whole units; empty where there is none."""
+    return "" if thousandths is None else format_number(half_up(thousandths, 1000), tr.language)
 
 
 def flag_words() -> dict[str, str]:
