@@ -223,6 +223,11 @@ class Desktop:
             return self._loop.state
         return SyncState("never", self.client.unsent(), self.client.last_contact())
 
+    def acked(self) -> int:
+        """The last entry of this desk that the head office has acknowledged."""
+        last = self.writer.vector().get(self.identity.device, (0, b""))[0]
+        return last - self.client.unsent()
+
     def wake_sync(self) -> None:
         """Reconcile now rather than at the next turn."""
         if self._loop:

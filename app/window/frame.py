@@ -28,6 +28,7 @@ from app.sync.writer import Changes
 from app.ui.kit import theme
 from app.ui.kit.icons import icon
 from app.ui.kit.jobs import JobRunner
+from app.ui.kit.page import Page
 from app.ui.kit.prompt import Prompter, QtPrompter
 from app.ui.settings.page import Facts, Preferences, SettingsPage
 from app.ui.shell.status import SyncState
@@ -168,9 +169,8 @@ class DeskWindow(QStackedWidget):
         if self.main is not None and self.person is not None and stale:
             self.main.refresh_badges()
             page = self.main.page(self.main.key)
-            refresh = getattr(page, "on_changes", None)
-            if refresh is not None:
-                refresh(stale)
+            if isinstance(page, Page):
+                page.refresh(stale)
 
     def _show_contact(self, contact: Contact) -> None:
         self._last = contact

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from app.bootstrap import Desktop
 from app.domain import people
 from app.domain.deadlines import zone_named
-from app.failures import sentence
+from app.failures import field_error, sentence
 from app.services.writer import Person
 from app.ui.kit.jobs import Lane
 from app.ui.kit.paper import show_paper
@@ -24,7 +24,9 @@ from app.words import tr
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from app.ui.cash.room import MoneyRoom
     from app.ui.customers.room import CustomerRoom
+    from app.ui.readings.room import ReadingRoom
     from app.ui.requests.room import RequestRoom
     from app.window.frame import DeskWindow
 
@@ -72,6 +74,30 @@ class _Pages:
                 self.may("customers.see"),
                 Section("customers", lambda: tr("Customers"), "users", self._customers),
             ),
+            (
+                self.may("readings.enter") or self.may("readings.import"),
+                Section("readings", lambda: tr("Indexes"), "gauge", self._readings),
+            ),
+            (
+                self.may("reports.see"),
+                Section("bills", lambda: tr("Bills"), "file-invoice", self._bills),
+            ),
+            (self.may("cash.collect"), Section("cash", lambda: tr("Cash"), "cash", self._cash)),
+            (
+                self.may("reports.see"),
+                Section("reports", lambda: tr("Reports"), "chart-bar", self._reports),
+            ),
+            (
+                self.may("exceptions.settle"),
+                Section(
+                    "exceptions",
+                    lambda: tr("To settle"),
+                    "alert-triangle",
+                    self._exceptions,
+                    self._unsettled,
+                    alarm=True,
+                ),
+            ),
             (True, Section("settings", lambda: tr("Settings"), "settings", self._settings, bottom=True)),
         ]
         return [section for allowed, section in offered if allowed]
@@ -103,7 +129,9 @@ class _Pages:
 
     @cached_property
     def customer_room(self) -> CustomerRoom:
-        from app.ui.customers.room import CustomerRoom
+        from app.ui.cash.room import MoneyRoom
+    from app.ui.customers.room import CustomerRoom
+    from app.ui.readings.room import ReadingRoom
 
         desk = self.desk
         return CustomerRoom(
@@ -116,6 +144,50 @@ class _Pages:
             prompter=self.window.prompter,
             papers=papers_folder(desk.home),
             today=self.today,
+            new_id=uuid7,
+        )
+
+    @cached_property
+    def reading_room(self) -> ReadingRoom:
+        from app.ui.readings.room import ReadingRoom
+
+        desk = self.desk
+        return ReadingRoom(
+            readings=desk.readings,
+            queries=desk.reading_queries,
+            imports=desk.reading_imports,
+            rules=desk.rules,
+            person=self.person,
+            jobs=self.window.jobs,
+            prompter=self.window.prompter,
+            papers=papers_folder(desk.home),
+            today=self.today,
+            new_id=uuid7,
+        )
+
+    @cached_property
+    def money_room(self) -> MoneyRoom:
+        from app.ui.cash.room import MoneyRoom
+
+        desk, currency = self.desk, self.desk.rules.utility.currency
+        return MoneyRoom(
+            cash=desk.cash,
+            cash_queries=desk.cash_queries,
+            billing=desk.billing,
+            bill_queries=desk.bill_queries,
+            report_queries=desk.report_queries,
+            exception_queries=desk.exception_queries,
+            rules=desk.rules,
+            person=self.person,
+            device=desk.identity.device,
+            acked=desk.acked,
+            clock=desk.clock,
+            jobs=self.window.jobs,
+            prompter=self.window.prompter,
+            papers=papers_folder(desk.home),
+            show_paper=show_paper,
+            explain=lambda error: sentence(error, tr, currency),
+            explain_field=lambda code: field_error(code, tr),
             new_id=uuid7,
         )
 
@@ -139,6 +211,33 @@ class _Pages:
 
         return CustomersPage(self.customer_room)
 
+    def _readings(self) -> QWidget:
+        from app.ui.readings.page import ReadingsPage
+
+        return ReadingsPage(self.reading_room)
+
+    def _bills(self) -> QWidget:
+        from app.ui.bills.page import BillsPage
+
+        return BillsPage(self.money_room)
+
+    def _cash(self) -> QWidget:
+        from app.ui.cash.page import CashPage
+
+        page = CashPage(self.money_room)
+        self.window.contact_changed.connect(lambda _contact: page.sent())
+        return page
+
+    def _reports(self) -> QWidget:
+        from app.ui.reports.page import ReportsPage
+
+        return ReportsPage(self.money_room)
+
+    def _exceptions(self) -> QWidget:
+        from app.ui.exceptions.page import ExceptionsPage
+
+        return ExceptionsPage(self.money_room)
+
     def _settings(self) -> QWidget:
         return self.window.settings_page()
 
@@ -147,6 +246,9 @@ class _Pages:
     def _mine(self) -> int:
         room = self.request_room
         return room.queries.counts(room.viewer, self.desk.clock.now()).mine
+
+    def _unsettled(self) -> int:
+        return self.desk.exception_queries.count()
 
     def search(self, text: str, deliver: Deliver) -> None:
         """Customers and requests for a text, off the UI thread."""

@@ -131,6 +131,9 @@ class Page(QWidget):
         """Goes to that record (a search or another page sends one here); False when the page shows none."""
         return False
 
+    def refresh(self, tables: frozenset[str]) -> None:
+        """Rows of these tables were written, here or by another desk; called while the page is in sight."""
+
     def may_leave(self) -> bool:
         """False while leaving would lose something; the page then says so itself."""
         return True

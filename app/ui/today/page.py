@@ -87,7 +87,7 @@ class TodayPage(Page):
     def opened(self) -> None:
         self.reload()
 
-    def on_changes(self, tables: frozenset[str]) -> None:
+    def refresh(self, tables: frozenset[str]) -> None:
         """Something was written, here or by another desk; the window calls this on the UI thread."""
         if tables & TABLES and self.isVisible():
             self.reload()
