@@ -129,9 +129,7 @@ class _Pages:
 
     @cached_property
     def customer_room(self) -> CustomerRoom:
-        from app.ui.cash.room import MoneyRoom
-    from app.ui.customers.room import CustomerRoom
-    from app.ui.readings.room import ReadingRoom
+        from app.ui.customers.room import CustomerRoom
 
         desk = self.desk
         return CustomerRoom(
