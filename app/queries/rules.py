@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, select
 
@@ -12,7 +14,27 @@ from app.domain.deadlines import Limit, WorkingCalendar, calendar_of, zone_named
 from app.domain.money import CURRENCIES, Currency
 from app.domain.tariffs import Block
 from app.domain.tariffs import Tariff as TariffRule
-from app.models import CalendarDay, CollectionPoint, Office, RequestType, Tariff, Unit, Utility
+from app.models import (
+    CalendarDay,
+    CollectionPoint,
+    Device,
+    Feed,
+    Office,
+    RequestType,
+    Tariff,
+    Unit,
+    Utility,
+)
+
+T = TypeVar("T")
+
+_HEADS = (
+    select(Feed.device, Feed.last)
+    .join(Device, Device.number == Feed.device)
+    .where(Device.kind == "hub")
+    .order_by(Feed.device)
+)
+"""How far this replica holds the feeds of the head office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +84,17 @@ class RuleQueries:
     def __init__(self, read: Engine, office_no: int) -> None:
         self._read = read
         self._office_no = office_no
+        self._known: dict[str, tuple[Any, Any]] = {}
+
+    def _kept(self, name: str, look: Callable[[], T]) -> T:
+        """What was read before, unless the head office has written since: only its feeds change these."""
+        with self._read.connect() as read:
+            heads = read.execute(_HEADS).all()
+        kept = self._known.get(name)
+        if kept is None or kept[0] != heads:
+            kept = self._known[name] = (heads, look())
+        value: T = kept[1]
+        return value
 
     @cached_property
     def utility(self) -> UtilityView:
@@ -82,12 +115,18 @@ class RuleQueries:
 
     def calendar(self) -> WorkingCalendar:
         """The office's working time."""
+        return self._kept("calendar", self._calendar)
+
+    def _calendar(self) -> WorkingCalendar:
         with self._read.connect() as read:
             days = dict(read.execute(select(CalendarDay.day, CalendarDay.intervals)).all())
         return calendar_of(zone_named(self.utility.zone), self.office.hours, days)
 
     def request_types(self) -> dict[str, RequestTypeView]:
         """The kinds of request in use, by code, the most frequent first as the head office ordered them."""
+        return dict(self._kept("request_types", self._request_types))
+
+    def _request_types(self) -> dict[str, RequestTypeView]:
         t = RequestType
         wanted = select(
             t.code, t.names, t.unit_code, t.limit_amount, t.limit_unit, t.priority, t.restricted
@@ -96,7 +135,12 @@ class RuleQueries:
             rows = read.execute(wanted.order_by(t.priority, t.code)).all()
         return {
             r.code: RequestTypeView(
-                r.code, r.names, r.unit_code, Limit(r.limit_amount, r.limit_unit), r.priority, bool(r.restricted)
+                r.code,
+                r.names,
+                r.unit_code,
+                Limit(r.limit_amount, r.limit_unit),
+                r.priority,
+                bool(r.restricted),
             )
             for r in rows
         }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from app.domain import people
 from app.domain.cash import count_total
@@ -304,13 +304,36 @@ class CashService:
         return Remitted(slip, code, amount)
 
 
+# What every receipt asks, made once: putting a statement together takes longer than its answer.
+_SESSION = (
+    select(
+        SessionOpened.code,
+        SessionOpened.cashier,
+        SessionOpened.device,
+        SessionState.open,
+        SessionState.expected,
+    )
+    .join(
+        SessionState,
+        and_(SessionState.office_no == SessionOpened.office_no, SessionState.id == SessionOpened.id),
+    )
+    .where(SessionOpened.office_no == bindparam("office"), SessionOpened.id == bindparam("session"))
+)
+_BILLS = (
+    select(Bill.id, Bill.code, Bill.customer_id, BillState.total, BillState.paid)
+    .join(BillState, and_(BillState.office_no == Bill.office_no, BillState.id == Bill.id))
+    .where(Bill.office_no == bindparam("office"), Bill.id.in_(bindparam("bills", expanding=True)))
+    .order_by(Bill.due_on, Bill.period, Bill.code)
+)
+_CREDIT = select(CustomerBalance.credit).where(
+    CustomerBalance.office_no == bindparam("office"), CustomerBalance.id == bindparam("customer")
+)
+
+
 def _own_open_session(draft: Draft, by: Person, session_id: UUID) -> int:
     """What the drawer of the person's own open session at this desk should hold."""
-    o, s = SessionOpened, SessionState
     session: Any = draft.read.execute(
-        select(o.code, o.cashier, o.device, s.open, s.expected)
-        .join(s, and_(s.office_no == o.office_no, s.id == o.id))
-        .where(o.office_no == draft.desk.office_no, o.id == session_id)
+        _SESSION, {"office": draft.desk.office_no, "session": session_id}
     ).first()
     if session is None:
         raise AppError("cash.session_unknown")
@@ -322,12 +345,8 @@ def _own_open_session(draft: Draft, by: Person, session_id: UUID) -> int:
 
 
 def _chosen_bills(draft: Draft, customer_id: UUID, bill_ids: Sequence[UUID]) -> list[_Open]:
-    b, s = Bill, BillState
     rows: Sequence[Any] = draft.read.execute(
-        select(b.id, b.code, b.customer_id, s.total, s.paid)
-        .join(s, and_(s.office_no == b.office_no, s.id == b.id))
-        .where(b.office_no == draft.desk.office_no, b.id.in_(bill_ids))
-        .order_by(b.due_on, b.period, b.code)
+        _BILLS, {"office": draft.desk.office_no, "bills": list(bill_ids)}
     ).all()
     if len(rows) < len(set(bill_ids)):
         raise AppError("cash.bill_unknown")
@@ -340,10 +359,7 @@ def _chosen_bills(draft: Draft, customer_id: UUID, bill_ids: Sequence[UUID]) -> 
 
 
 def _credit(draft: Draft, customer_id: UUID) -> int:
-    balance = CustomerBalance
-    found = draft.read.execute(
-        select(balance.credit).where(balance.office_no == draft.desk.office_no, balance.id == customer_id)
-    ).scalar()
+    found = draft.read.execute(_CREDIT, {"office": draft.desk.office_no, "customer": customer_id}).scalar()
     return int(found or 0)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Connection as Read
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.domain.errors import AppError, Invalid
 from app.domain.fold import nfc
@@ -18,6 +18,11 @@ from app.queries.bills import bill_id
 from app.queries.readings import NO_PAST, Entered, past
 from app.services.customers import LARGEST_INDEX
 from app.services.writer import Person, Writer
+
+# Made once: putting a statement together takes longer than its answer.
+_METER = select(Meter.connection_id, Meter.digits, Meter.first_index).where(
+    Meter.office_no == bindparam("office"), Meter.id == bindparam("meter")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +79,7 @@ class ReadingService:
             raise Invalid(present="index.wrong")
         with self._writer.entry("readings.enter", by.id, id=new.entry_id) as draft:
             office = draft.desk.office_no
-            m = Meter
-            meter = draft.read.execute(
-                select(m.connection_id, m.digits, m.first_index).where(
-                    m.office_no == office, m.id == new.meter_id
-                )
-            ).first()
+            meter = draft.read.execute(_METER, {"office": office, "meter": new.meter_id}).first()
             if meter is None or meter.connection_id != new.connection_id:
                 raise AppError("meter.unknown")
             known = past(draft.read, office, [new.connection_id], new.period).get(new.connection_id, NO_PAST)

@@ -11,13 +11,15 @@ from functools import cache
 from typing import Any, Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, bindparam, select
 from sqlalchemy.types import TypeDecorator
 
 from app.domain import people
 from app.domain.codes import code
 from app.models import Series
 from app.models.base import Raw
+
+_LAST = select(Series.last).where(Series.series == bindparam("series"))
 
 Model = Any
 """A card's or a fact's class in `app.models`."""
@@ -98,7 +100,7 @@ class Draft:
         """The next code of this desk's own yearly series, such as "BL-BN03-26-000123"; without a gap."""
         series = code(kind, self.desk.name, self._year, 1).rpartition("-")[0]
         if series not in self._taken:
-            last = self.read.execute(select(Series.last).where(Series.series == series)).scalar()
+            last = self.read.execute(_LAST, {"series": series}).scalar()
             self._taken[series] = last or 0
         self._taken[series] += 1
         return code(kind, self.desk.name, self._year, self._taken[series])
