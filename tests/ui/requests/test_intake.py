@@ -1,0 +1,274 @@
+"""Taking in a request, by keyboard alone, in the real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.bootstrap import Desktop
+from app.queries.requests import RequestRow
+from app.ui.kit.toast import Toast
+from app.ui.requests.intake import IntakeDialog
+from app.ui.requests.letters import LetterBox
+from app.ui.requests.page import RequestsPage
+from app.ui.requests.room import RequestRoom
+from app.ui.shell.window import MainWindow, Section
+from tests.services.test_requests import add_customer, good, new
+from tests.ui.requests.conftest import Shown
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+Active = Callable[[QWidget], QWidget]
+
+
+@pytest.fixture
+def window(qtbot: QtBot, room: RequestRoom, active: Active) -> MainWindow:
+    section = Section("requests", lambda: "Yêu cầu", "message-exclamation", lambda: RequestsPage(room))
+    window = MainWindow([section], office="Chi nhánh Bắc Ninh", desk="Quầy 1 · BN03", person="Yến")
+    qtbot.addWidget(window)
+    active(window)
+    window.open_section("requests")
+    return window
+
+
+class Hand:
+    """Types where the keyboard is, as a person does."""
+
+    def __init__(self, qtbot: QtBot, window: QWidget) -> None:
+        self._qtbot, self._window = qtbot, window
+
+    def type(self, *parts: str | Key, with_: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        for part in parts:
+            at = QApplication.focusWidget() or self._window
+            if isinstance(part, str) and part.isascii():
+                self._qtbot.keyClicks(at, part)
+            elif isinstance(part, str):
+                commit(at, part)
+            else:
+                self._qtbot.keyClick(at, part, with_)
+
+    def open_intake(self) -> IntakeDialog:
+        self.type(Key.Key_F2)
+        self._qtbot.waitUntil(lambda: bool(self._shown()))
+        dialog = self._shown()[0]
+        dialog.activateWindow()  # a window manager would have done it
+        self._qtbot.waitUntil(dialog.isActiveWindow)
+        return dialog
+
+    def _shown(self) -> list[IntakeDialog]:
+        return [each for each in self._window.findChildren(IntakeDialog) if each.isVisible()]
+
+
+def commit(at: QWidget, text: str) -> None:
+    """Letters with accents come from the input method."""
+    event = QInputMethodEvent()
+    event.setCommitString(text)
+    QApplication.sendEvent(at, event)
+
+
+@pytest.fixture
+def hand(qtbot: QtBot, window: MainWindow) -> Hand:
+    return Hand(qtbot, window)
+
+
+def only_row(desktop: Desktop) -> RequestRow:
+    queries = desktop.request_queries
+    viewer = queries.viewer(UUID(int=0), ["supervisor"])
+    ids = queries.ids("all", viewer, desktop.clock.now())
+    assert len(ids) == 1
+    return queries.rows(ids)[ids[0]]
+
+
+def test_a_customer_at_the_counter(
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, hand: Hand, shown: Shown
+) -> None:
+    customer = add_customer(desktop)
+    add_customer(desktop, "BN-000009", "Nguyễn Thị Hoa")
+    clerk = hand_person(window)
+    old = desktop.requests.register(clerk, new("bill", customer_id=customer, words="Tăng gấp ba"))
+    desktop.clock.advance(timedelta(days=3))  # type: ignore[attr-defined]
+    dialog = hand.open_intake()
+    form = dialog.form
+    hand.type("nhu quynh", Key.Key_Return)  # typed faster than found
+    qtbot.waitUntil(lambda: form.customer.customer_id == customer)
+    assert QApplication.focusWidget() is form.types
+    qtbot.waitUntil(lambda: "Tăng gấp ba" in words_in(dialog.panel))
+    assert "Yêu cầu đang mở: 1" in words_in(dialog.panel)
+    hand.type("mat", Key.Key_Return, Key.Key_Return)
+    assert form.types.currentText() == "Mất nước, mất điện"
+    hand.type("Mất nước từ sáng, cả ngõ 12")
+    hand.type(Key.Key_Return, with_=CTRL)
+    qtbot.waitUntil(lambda: bool(shown.files))
+    viewer = desktop.request_queries.viewer(customer, ["supervisor"])
+    ids = desktop.request_queries.ids("open", viewer, desktop.clock.now())
+    row = desktop.request_queries.rows(ids)[next(each for each in ids if each != old.id)]
+    assert (row.code, row.type_code, row.channel) == ("YC-BN03-26-000002", "no_supply", "walk_in")
+    assert (row.customer_id, row.contact_name, row.phone) == (
+        customer, "Nguyễn Thị Như Quỳnh", "0912345678",
+    )  # fmt: skip
+    assert row.words == "Mất nước từ sáng, cả ngõ 12"
+    assert [file.name for file in shown.files] == ["YC-BN03-26-000002.pdf"]
+    assert shown.files[0].read_bytes().startswith(b"%PDF")
+    page = window.page("requests")
+    assert isinstance(page, RequestsPage)
+    qtbot.waitUntil(lambda: page.table.current_id() == row.id)
+    assert desktop.draft_queries.kept("request", clerk.id) is None
+    assert good(desktop)
+
+
+def test_one_who_is_no_customer_on_the_phone(
+    qtbot: QtBot, desktop: Desktop, hand: Hand, shown: Shown
+) -> None:
+    form = hand.open_intake().form
+    hand.type("Người qua đường")
+    qtbot.waitUntil(lambda: form.customer.list().isVisible())
+    hand.type(Key.Key_Return)
+    assert QApplication.focusWidget() is form.types
+    hand.type("ro", Key.Key_Return, "di")
+    assert form.channels.currentText() == "Điện thoại"
+    hand.type(Key.Key_Return, "Rò rỉ trước nhà số 5", Key.Key_Tab)
+    assert form.values()["contact_name"] == "Người qua đường"
+    hand.type(Key.Key_F9)
+    qtbot.waitUntil(lambda: bool(form.findChild(QWidget, "phone.below").text()))  # type: ignore[attr-defined]
+    assert QApplication.focusWidget() is form.editor("phone")
+    hand.type("0988 777 666", Key.Key_F9)
+    qtbot.waitUntil(lambda: bool(desktop.request_queries.ids(
+        "all", desktop.request_queries.viewer(UUID(int=0), ["supervisor"]), desktop.clock.now()
+    )))  # fmt: skip
+    row = only_row(desktop)
+    assert (row.contact_name, row.phone, row.customer_id) == ("Người qua đường", "0988777666", None)
+    assert not shown.files  # nobody waits for a slip on the phone
+
+
+def test_an_information_answered_at_once_leaves_nothing_open(
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, hand: Hand, shown: Shown
+) -> None:
+    add_customer(desktop)
+    dialog = hand.open_intake()
+    hand.type("BN-007415", Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.form.customer.customer_id is not None)
+    hand.type("hoi", Key.Key_Return, Key.Key_Return, "Hỏi lịch thu", Key.Key_Tab)
+    dialog.form.editor("answer").setFocus()
+    hand.type("Thứ ba", Key.Key_F9)
+    qtbot.waitUntil(lambda: bool(window.findChildren(Toast, "toast")))
+    assert only_row(desktop).state == "closed"
+    assert not shown.files
+
+
+def test_what_was_typed_survives_a_crash(
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, hand: Hand, room: RequestRoom
+) -> None:
+    customer = add_customer(desktop)
+    dialog = hand.open_intake()
+    hand.type("BN-007415", Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.form.customer.customer_id == customer)
+    hand.type("ro", Key.Key_Return, Key.Key_Return, "Rò rỉ trước nhà")
+    qtbot.waitUntil(lambda: kept_words(room) == "Rò rỉ trước nhà")
+    dialog._keeping.stop()  # the power goes: nothing more is written
+    dialog.hide()
+    dialog.deleteLater()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+    again = hand.open_intake()
+    values = again.form.values()
+    assert (values["type_code"], values["words"]) == ("leak", "Rò rỉ trước nhà")
+    assert again.form.customer.customer_id == customer
+    assert again.form.customer.text() == "BN-007415 · Nguyễn Thị Như Quỳnh"
+    assert again._entry_id == dialog._entry_id
+    hand.type(Key.Key_F9)
+    qtbot.waitUntil(lambda: kept_words(room) is None)
+    assert only_row(desktop).customer_id == customer
+
+
+def test_saved_just_before_the_crash_is_not_saved_twice(
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, hand: Hand, room: RequestRoom
+) -> None:
+    dialog = hand.open_intake()
+    for name, text in (("words", "Rò rỉ"), ("contact_name", "Lan"), ("phone", "0912345678")):
+        dialog.form.set_values({name: text})
+    dialog.form.types.setCurrentIndex(1)
+    desktop.requests.register(room.person, dialog.form.new_request(dialog._entry_id))
+    hand.type(Key.Key_F9)
+    qtbot.waitUntil(lambda: bool(window.findChildren(Toast, "toast")))
+    assert [t.accessibleName() for t in window.findChildren(Toast, "toast")] == [
+        "Yêu cầu này đã được lưu trước đó."
+    ]
+    assert only_row(desktop).words == "Rò rỉ"
+
+
+def test_escape_keeps_and_says_so_and_begin_anew_forgets(
+    qtbot: QtBot, window: MainWindow, hand: Hand, room: RequestRoom
+) -> None:
+    dialog = hand.open_intake()
+    dialog.form.editor("words").setFocus()
+    hand.type("Đang nói dở", Key.Key_Escape)
+    qtbot.waitUntil(lambda: kept_words(room) == "Đang nói dở")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    again = hand.open_intake()
+    assert again.form.values()["words"] == "Đang nói dở"
+    again.throw_away()
+    qtbot.waitUntil(lambda: kept_words(room) is None)
+    assert again.form.kept() is None
+    assert again._entry_id != dialog._entry_id
+
+
+def test_a_letter_that_came_days_ago(qtbot: QtBot, desktop: Desktop, hand: Hand) -> None:
+    dialog = hand.open_intake()
+    form = dialog.form
+    assert form.editor("answer").isVisible()
+    assert not form.editor("received_on").isVisible()
+    form.channels.setFocus()
+    hand.type("thu")
+    assert form.channels.currentData() == "letter"
+    assert not form.editor("answer").isVisible()
+    assert form.editor("received_on").isVisible()
+    assert dialog.verb.accessibleName() == "Lưu"
+    form.came.setDate(form.came.date().addDays(-2))
+    received = form.received_at()
+    assert received is not None
+    assert (desktop.clock.now() - received) > timedelta(days=2)
+
+
+def test_letters_jump_to_a_word_in_any_spelling(qtbot: QtBot, active: Active) -> None:
+    box = LetterBox()
+    box.addItem("Chọn", None)
+    for code in ("Mất nước", "Rò rỉ, vỡ ống", "Hóa đơn sai", "Mở lại sau khi trả nợ", "Đổi tên"):
+        box.addItem(code, code)
+    qtbot.addWidget(box)
+    active(box)
+    found = []
+    for typed in ("m", "m", "m", "doi", "don"):
+        for letter in typed:
+            qtbot.keyClick(box, letter)
+        found.append(box.currentText())
+        if typed != "m" or len(found) == 3:
+            box._since.invalidate()
+    assert found == ["Mất nước", "Mở lại sau khi trả nợ", "Mất nước", "Đổi tên", "Hóa đơn sai"]
+
+
+def words_in(widget: QWidget) -> str:
+    from PySide6.QtWidgets import QAbstractButton, QLabel
+
+    parts = [each.text() for each in widget.findChildren(QLabel) if each.isVisible()]
+    parts += [each.text() for each in widget.findChildren(QAbstractButton) if each.isVisible()]
+    return "\n".join(parts)
+
+
+def kept_words(room: RequestRoom) -> str | None:
+    kept = room.draft_queries.kept("request", room.person.id)
+    return None if kept is None else str(kept.fields["words"])
+
+
+def hand_person(window: MainWindow):  # type: ignore[no-untyped-def]
+    page = window.page("requests")
+    assert isinstance(page, RequestsPage)
+    return page.room.person

@@ -1,0 +1,257 @@
+"""The list of requests, its inspector and its acts, in the real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from time import perf_counter
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.bootstrap import Desktop
+from app.models import Request, RequestEvent
+from app.models.base import canonical_json, millis
+from app.services.writer import raw_columns
+from app.ui.kit.buttons import Button
+from app.ui.kit.page import State
+from app.ui.requests.dialogs import ActDialog
+from app.ui.requests.page import RequestsPage
+from app.ui.requests.room import RequestRoom
+from tests.offices import person
+from tests.services.test_requests import add_customer, good, new
+from tests.ui.conftest import Asked
+from tests.ui.requests.conftest import Shown
+from tests.ui.requests.test_intake import commit
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+Active = Callable[[QWidget], QWidget]
+
+
+@pytest.fixture
+def page(qtbot: QtBot, room: RequestRoom, active: Active) -> RequestsPage:
+    page = RequestsPage(room)
+    page.resize(1190, 740)
+    qtbot.addWidget(page)
+    active(page)
+    return page
+
+
+def settle(qtbot: QtBot, room: RequestRoom) -> None:
+    """Until nothing runs, and what was made is shown: Qt shows new widgets at the next turn."""
+    qtbot.waitUntil(lambda: not room.jobs.busy)
+    QApplication.processEvents()
+
+
+def shown_codes(page: RequestsPage) -> list[str]:
+    return [page.model.cell(row, 0).text for row in range(page.model.rowCount())]
+
+
+def words_of(widget: QWidget) -> list[str]:
+    return [each.text() for each in widget.findChildren(QLabel) if each.isVisible()]
+
+
+def acts(page: RequestsPage) -> list[str]:
+    buttons = page.inspector.findChildren(Button)
+    return [each.text() for each in buttons if each.isVisible() and each.text()]
+
+
+def the_dialog(qtbot: QtBot, page: RequestsPage) -> ActDialog:
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in page.findChildren(ActDialog)))
+    dialog = next(each for each in page.findChildren(ActDialog) if each.isVisible())
+    dialog.activateWindow()  # a window manager would have done it
+    qtbot.waitUntil(dialog.isActiveWindow)
+    return dialog
+
+
+def test_an_empty_office_says_so_and_offers_the_first_step(
+    qtbot: QtBot, page: RequestsPage, room: RequestRoom
+) -> None:
+    page.chips.choose("all")
+    settle(qtbot, room)
+    assert "Chưa tiếp nhận yêu cầu nào." in words_of(page)
+    assert State.EMPTY is page._state._state
+
+
+def test_chips_count_and_filter(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
+) -> None:
+    late = desktop.requests.register(room.person, new("no_supply", words="Mất nước từ sáng"))
+    other = desktop.requests.register(person(desktop, "mai"), new("meter", words="Đồng hồ kẹt"))
+    desktop.requests.answer(room.person, other.id, "Đã thay", "solved")
+    desktop.clock.advance(timedelta(hours=2, minutes=40))  # type: ignore[attr-defined]
+    page.reload()
+    settle(qtbot, room)
+    titles = [each.text() for each in page.chips._chips.values()]
+    assert titles == [
+        "Việc của tôi  1", "Quá hạn  1", "Hạn hôm nay  0", "Chờ báo khách  1", "Đang mở  2", "Tất cả",
+    ]  # fmt: skip
+    assert "2 đang mở · 1 quá hạn" in words_of(page)
+    assert page.show_record("tell")
+    settle(qtbot, room)
+    assert shown_codes(page) == ["000002"]
+    assert page.show_record(late.id)
+    settle(qtbot, room)
+    assert page.table.current_id() == late.id
+    due = page.model.cell(page.model.place_of(late.id), 5)
+    assert (due.text, due.pill) == ("trễ 40 phút", True)
+    assert "Trễ 40 phút · hạn hôm nay 10:00" in words_of(page.inspector)
+    assert not page.show_record(UUID(int=1))
+
+
+def test_from_answer_to_close_by_keys(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
+) -> None:
+    done = desktop.requests.register(room.person, new())
+    page.reload()
+    settle(qtbot, room)
+    qtbot.waitUntil(
+        lambda: acts(page) == ["Ctrl+P  In phiếu", "F6  Hỏi đơn vị", "F7  Ghi chú", "F8  Trả lời"]
+    )
+    qtbot.keyClick(page.table, Key.Key_F8)
+    dialog = the_dialog(qtbot, page)
+    qtbot.keyClick(dialog.form.editor("text"), Key.Key_Return, CTRL)
+    below = dialog.form.findChild(QLabel, "text.below")
+    assert isinstance(below, QLabel)
+    qtbot.waitUntil(lambda: below.text() == "Vui lòng nhập ô này.")
+    commit(dialog.form.editor("text"), "Đã vá ống")
+    qtbot.keyClick(dialog.form.editor("text"), Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: "Đã có kết quả. Cần báo khách hàng." in words_of(page.inspector))
+    qtbot.waitUntil(lambda: acts(page) == ["Ctrl+P  In phiếu", "F7  Ghi chú", "Mở lại", "F9  Báo khách hàng"])
+
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    qtbot.keyClick(page.table, Key.Key_F9)
+    telling = the_dialog(qtbot, page)
+    assert "Nguyễn Thị Như Quỳnh · 0912 345 678" in words_of(telling)
+    assert telling.form.values() == {"how": "phone", "words": "Đã vá ống"}
+    qtbot.keyClick(telling, Key.Key_F9)
+    viewer = room.viewer
+    qtbot.waitUntil(lambda: not desktop.request_queries.ids("open", viewer, room.now()))
+    story = desktop.request_queries.story(done.id, viewer)
+    assert story is not None
+    assert [each.kind for each in story.events[-3:]] == ["answered", "told", "closed"]
+    assert good(desktop)
+
+
+def test_another_desk_was_first(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
+) -> None:
+    done = desktop.requests.register(room.person, new())
+    page.reload()
+    settle(qtbot, room)
+    qtbot.keyClick(page.table, Key.Key_F8)
+    dialog = the_dialog(qtbot, page)
+    desktop.requests.answer(person(desktop, "mai"), done.id, "Đã vá", "solved")
+    commit(dialog.form.editor("text"), "Đã thay ống")
+    qtbot.keyClick(dialog, Key.Key_F8)
+    said = f"Yêu cầu {done.code} đã có kết quả. Hãy báo khách hàng, hoặc mở lại."
+    qtbot.waitUntil(lambda: said in words_of(dialog))
+    assert dialog.form.values()["text"] == "Đã thay ống"
+
+
+def test_escape_asks_only_when_something_would_be_lost(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom, prompter: Asked
+) -> None:
+    desktop.requests.register(room.person, new())
+    page.reload()
+    settle(qtbot, room)
+    prompter.answers = False
+    qtbot.keyClick(page.table, Key.Key_F7)
+    dialog = the_dialog(qtbot, page)
+    commit(dialog.form.editor("words"), "Đang đào")
+    qtbot.keyClick(dialog, Key.Key_Escape)
+    assert prompter.questions == [("Nội dung vừa gõ chưa được lưu.", "Bỏ, không lưu")]
+    assert dialog.isVisible()
+    dialog.form.set_values({"words": ""})
+    qtbot.keyClick(dialog, Key.Key_Escape)
+    qtbot.waitUntil(lambda: not page.findChildren(ActDialog))
+    assert len(prompter.questions) == 1
+
+
+def test_a_slip_is_printed_again(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom, shown: Shown
+) -> None:
+    done = desktop.requests.register(room.person, new(customer_id=add_customer(desktop)))
+    page.reload()
+    settle(qtbot, room)
+    qtbot.keyClick(page.table, Key.Key_P, CTRL)
+    qtbot.waitUntil(lambda: bool(shown.files))
+    assert shown.files[0].name == f"{done.code}.pdf"
+
+
+def test_a_cashier_sees_no_denunciation_and_no_acts_of_others(
+    qtbot: QtBot, desktop: Desktop, room_of: Callable[[str], RequestRoom], active: Active
+) -> None:
+    yen, room = person(desktop, "yen"), room_of("tung")
+    desktop.requests.register(yen, new("denunciation"))
+    desktop.requests.register(yen, new("leak"))
+    page = RequestsPage(room)
+    page.resize(1190, 740)
+    qtbot.addWidget(page)
+    active(page)
+    page.chips.choose("all")
+    settle(qtbot, room)
+    assert shown_codes(page) == ["000002"]
+    qtbot.waitUntil(lambda: acts(page) == ["Ctrl+P  In phiếu", "F7  Ghi chú"])
+
+
+def test_search_in_the_list(qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom) -> None:
+    desktop.requests.register(room.person, new(words="Nước đục, có mùi"))
+    desktop.requests.register(room.person, new(words="Mất nước từ sáng"))
+    page.reload()
+    settle(qtbot, room)
+    qtbot.keyClick(page.table, Key.Key_F, CTRL)
+    assert page.search.hasFocus()
+    qtbot.keyClicks(page.search, "duc")
+    qtbot.waitUntil(lambda: shown_codes(page) == ["000001"])
+    page.search.setText("không có")
+    qtbot.waitUntil(lambda: shown_codes(page) == [])
+    assert page.table._empty.startswith("Không tìm thấy “không có”")
+
+
+def test_three_thousand_requests(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
+) -> None:
+    fill(desktop, room, 3000)
+    page.chips.choose("open")
+    page.reload()
+    settle(qtbot, room)
+    assert page.model.rowCount() == 3000
+    assert page.chips._chips["open"].text() == "Đang mở  3000"
+    began = perf_counter()
+    for _ in range(20):
+        qtbot.keyClick(page.table, Key.Key_PageDown)
+    qtbot.keyClick(page.table, Key.Key_End)
+    spent = perf_counter() - began
+    assert page.table.current_id() == page.model.ids[-1]
+    assert shown_codes(page)[-1] == "003000"
+    # 21 pages with their inspector; the time allows for a slow machine, not for reading all rows each time.
+    assert spent < 3.0
+
+
+def fill(desktop: Desktop, room: RequestRoom, count: int) -> None:
+    """Requests by the raw way of bulk work, a minute apart."""
+    requests, events = [], []
+    now = millis(room.now())
+    columns, event_columns = raw_columns(Request), raw_columns(RequestEvent)
+    with desktop.writer.entry("requests.import", room.person.id) as draft:
+        for number in range(1, count + 1):
+            id, at, by = draft.new_id().bytes, now + number * 60_000, room.person.id.bytes
+            row = {
+                "id": id, "code": f"YC-BN03-26-{number:06d}", "type_code": "leak", "channel": "phone",
+                "contact_name": f"Khách {number}", "words": f"Rò rỉ số {number}", "received_at": at,
+                "received_by": by,
+            }  # fmt: skip
+            event = {
+                "id": draft.new_id().bytes, "request_id": id, "kind": "received", "at": at, "by": by,
+                "unit_code": "REPAIR", "due": at + 86_400_000, "data": canonical_json({}),
+            }  # fmt: skip
+            requests.append([row.get(c) for c in columns])
+            events.append([event.get(c) for c in event_columns])
+        draft.add_raw(Request, columns, requests)
+        draft.add_raw(RequestEvent, event_columns, events)

@@ -1,0 +1,108 @@
+"""The first page in its window: what waits, and the ways to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.bootstrap import Desktop
+from app.sync.client import SyncState
+from app.ui.requests.room import RequestRoom
+from app.ui.today.page import TodayPage, long_day, sync_sentence
+from tests.offices import person
+from tests.services.test_requests import add_customer, new
+
+Active = Callable[[QWidget], QWidget]
+
+
+@pytest.fixture
+def page_of(
+    qtbot: QtBot, desktop: Desktop, room_of: Callable[[str], RequestRoom], active: Active
+) -> Callable[[str], TodayPage]:
+    def make(login: str) -> TodayPage:
+        page = TodayPage(desktop.today_queries, room_of(login))
+        page.resize(1190, 740)
+        qtbot.addWidget(page)
+        active(page)
+        qtbot.waitUntil(lambda: not page.room.jobs.busy)
+        return page
+
+    return make
+
+
+def words_of(widget: QWidget) -> list[str]:
+    return [each.text() for each in widget.findChildren(QLabel) if each.isVisible()]
+
+
+def test_a_clerk_sees_what_waits_and_gets_there(
+    qtbot: QtBot, desktop: Desktop, page_of: Callable[[str], TodayPage]
+) -> None:
+    yen = person(desktop, "yen")
+    add_customer(desktop)
+    late = desktop.requests.register(yen, new("no_supply", words="Mất nước"))
+    told = desktop.requests.register(yen, new("leak", words="Rò rỉ"))
+    desktop.requests.answer(yen, told.id, "Đã vá", "solved")
+    desktop.clock.advance(timedelta(hours=3))  # type: ignore[attr-defined]
+    page = page_of("yen")
+    assert list(page.tiles) == ["overdue", "due", "tell"]
+    assert [tile.number for tile in page.tiles.values()] == ["1", "0", "1"]
+    assert "Thứ sáu, 20/11/2026 · Hoàng Thị Yến" in words_of(page)
+    asked: list[tuple[str, object]] = []
+    page.record_asked.connect(lambda section, record: asked.append((section, record)))
+    assert page.tiles["overdue"].hasFocus()
+    qtbot.keyClick(page.tiles["overdue"], Qt.Key.Key_Space)
+    page.tiles["tell"].click()
+    assert list(page.model.ids) == [late.id, told.id]
+    page.table.setFocus()
+    page.table.choose_first()
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert asked == [("requests", "overdue"), ("requests", "tell"), ("requests", late.id)]
+
+
+def test_tiles_by_role(page_of: Callable[[str], TodayPage]) -> None:
+    by_role = {login: list(page_of(login).tiles) for login in ("tung", "duc", "mai", "admin")}
+    assert by_role == {
+        "tung": ["overdue", "due", "tell", "session"],
+        "duc": ["overdue", "due", "tell", "routes"],
+        "mai": ["overdue", "due", "tell", "session", "routes", "bills", "arrears", "exceptions"],
+        "admin": ["customers"],
+    }
+
+
+def test_an_empty_office_is_shown_its_first_steps(
+    qtbot: QtBot, desktop: Desktop, page_of: Callable[[str], TodayPage]
+) -> None:
+    page = page_of("mai")
+    assert page.steps.isVisible()
+    assert "1.  Nhập danh sách khách hàng từ Excel" in words_of(page)
+    add_customer(desktop)
+    page.refresh(frozenset({"customer"}))
+    qtbot.waitUntil(lambda: not page.steps.isVisible())
+
+
+def test_a_change_that_does_not_concern_it_asks_nothing(page_of: Callable[[str], TodayPage]) -> None:
+    page = page_of("yen")
+    page.refresh(frozenset({"tariff"}))
+    assert not page.room.jobs.busy
+
+
+def test_the_state_of_the_connection_in_a_sentence(page_of: Callable[[str], TodayPage]) -> None:
+    page = page_of("yen")
+    page.show_sync(SyncState("offline", 12, page.room.now() - timedelta(hours=1)))
+    said = "Vẫn làm việc bình thường; 12 mục sẽ tự gửi khi có kết nối. Liên lạc lần cuối: hôm nay 07:00."
+    assert said in words_of(page)
+    sentences = {
+        sync_sentence(SyncState(state, unsent, None), "")
+        for state in ("never", "online", "offline", "refused")
+        for unsent in (0, 3)
+    }
+    assert len(sentences) == 7  # "never" says the same for both
+
+
+def test_the_day_as_a_letter_begins() -> None:
+    assert long_day(date(2026, 11, 22)) == "Chủ nhật, 22/11/2026"
