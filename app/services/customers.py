@@ -141,7 +141,8 @@ class CustomerService:
                 if there["customer_id"] != edit.customer_id:
                     raise AppError("customer.unknown")
                 differing = _differing(there, values)
-                self._check_class(differing.get("customer_class", there["customer_class"]), errors)
+                if "customer_class" in differing:
+                    self._check_class(differing["customer_class"], errors)
                 changed.append((Connection, id, differing))
             changed += [
                 (Meter, id, _differing(_row(draft, Meter, id), values)) for id, values in dials.items()

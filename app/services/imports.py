@@ -84,7 +84,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did, in numbers of cards."""
+    """What an import did: cards that were added, and rows that changed something."""
 
     customers: int
     connections: int
@@ -193,7 +193,7 @@ def _write(draft: Draft, act: _Act, counts: Counter[str]) -> None:
         counts[table] += 1
     for (model, id), fields in act.edits.items():
         draft.change(model, id, **fields)
-        counts["changed"] += 1
+    counts["changed"] += act.kind == "changed"
 
 
 def _against(
@@ -295,7 +295,8 @@ class _Comparison:
         if customer is None:
             customer = self._add_customer(act, values)
         elif first:
-            self._edit_customer(act, customer, values)
+            told = {problem.field for problem in row.problems}
+            self._edit_customer(act, customer, {n: v for n, v in values.items() if n not in told})
         if connection is None:
             self._add_connection(act, customer, values)
         else:
@@ -320,6 +321,7 @@ class _Comparison:
         return customer
 
     def _edit_customer(self, act: _Act, customer: Any, values: dict[str, Value]) -> None:
+        """Sets what differs; `values` without those that were remarked on, as a phone that is no number."""
         for name in OF_CUSTOMER:
             new, old = values.get(name), getattr(customer, name)
             if new is not None and new != old:

@@ -81,6 +81,7 @@ class ColumnsStep(QWidget):
         self.sheet.addItems(list(looked.sheets))
         self.sheet.setCurrentText(looked.sheet)
         self.sheet.blockSignals(False)
+        self.place.set_field_visible("sheet", len(looked.sheets) > 1)
         self.header_row.blockSignals(True)
         self.header_row.setRange(1, looked.sample[-1][0])
         self.header_row.setValue(looked.header.row_number)

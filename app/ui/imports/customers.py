@@ -98,7 +98,7 @@ class CustomerImport:
             (done.customers, tr("customers added")),
             (done.connections, tr("connections added")),
             (done.meters, tr("meters added")),
-            (done.changed, tr("cards changed")),
+            (done.changed, tr("rows brought up to date")),
         )
         said = [f"{format_number(count, tr.language)} {what}" for count, what in counts if count]
         return said or [tr("Nothing had to be changed.")]

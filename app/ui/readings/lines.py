@@ -155,10 +155,35 @@ class Sheet:
         at = self.order.index(id) + step
         return self.order[at] if 0 <= at < len(self.order) else None
 
+    def next_left(self, id: UUID) -> UUID | None:
+        """The next line below that is not read."""
+        below = self.order[self.order.index(id) + 1 :]
+        return next((each for each in below if not self.lines[each].done), None)
+
     def first_left(self) -> UUID | None:
         """The first line that is not read; the first of all where all are."""
         unread = next((i for i in self.order if not self.lines[i].done), None)
         return unread or (self.order[0] if self.order else None)
+
+
+SIGNS = {
+    "lower": "alert-triangle",
+    "far_above": "chevron-up",
+    "far_below": "chevron-down",
+    "zero": "ban",
+    "rolled_over": "refresh",
+}
+
+
+def icon_of(line: Line) -> str:
+    """The icon of what is odd about the line; empty: the tone's own."""
+    if line.refusal or line.saving:
+        return ""
+    try:
+        judged = line.judge()
+    except AppError:
+        return ""
+    return SIGNS.get(judged.flags[0], "") if judged and judged.flags else ""
 
 
 def usual_words(line: Line) -> str:

@@ -33,7 +33,7 @@ from app.words import tr
 
 TABLES = frozenset({"reading", "connection", "meter", "customer", "bill"})
 """A change of these concerns the page."""
-ROUTES_WIDTH = 208
+ROUTES_WIDTH = 176
 
 
 class ReadingsPage(Page):
@@ -85,7 +85,8 @@ class ReadingsPage(Page):
         self.view.line_changed.connect(self._say_line)
         self.view.set_empty(tr("Choose a route."))
         self.said = Label(wrap=True)
-        self.said.setMinimumHeight(px(22))
+        self.said.setMinimumHeight(px(32))
+        self.left = Label(tone=Tone.SOFT)
         self.roll = Button(tr("Dial past its end"), self.roll_over, key="F8")
         self.roll.hide()
         self.set_body(self._body_of())
@@ -97,6 +98,7 @@ class ReadingsPage(Page):
         foot.setSpacing(px(12))
         foot.addWidget(self.said, 1)
         foot.addWidget(self.roll)
+        foot.addWidget(self.left)
         work = QVBoxLayout()
         work.setSpacing(px(8))
         work.addWidget(self.view, 1)
@@ -222,7 +224,7 @@ class ReadingsPage(Page):
             return
         id = line.of.connection_id
         if not line.touched or line.typed is None:
-            self._next_line(id)
+            self._next_line(id, unread=not line.done)
             return
         try:
             judged = line.judge()
@@ -236,7 +238,7 @@ class ReadingsPage(Page):
             self._say_line()
             return
         self._save(line, line.typed)
-        self._next_line(id)
+        self._next_line(id, unread=True)
 
     def _save(self, line: Line, present: int) -> None:
         room, of = self.room, line.of
@@ -288,14 +290,14 @@ class ReadingsPage(Page):
             self.reload()
         self.all_saved.emit()
 
-    def _next_line(self, id: UUID) -> None:
-        following = self.sheet.after(id)
-        if following is None:
-            self.view.take_focus()
-            self._say_line()
-        else:
+    def _next_line(self, id: UUID, *, unread: bool) -> None:
+        """The keyboard goes on: to the next line, or to the next that is still to be read if there is one."""
+        following = self.sheet.next_left(id) if unread else None
+        following = following or self.sheet.after(id)
+        if following is not None:
             self.view.choose(following)
-            self.view.take_focus()
+        self.view.take_focus()
+        self._say_line()
 
     def _touched_line(self, line: Line) -> None:
         self.view.repaint_line(line.of.connection_id)
@@ -320,8 +322,7 @@ class ReadingsPage(Page):
         line = self.view.line
         self.roll.setVisible(line is not None and self._may_roll(line))
         text, tone = ("", Tone.SOFT) if line is None else self._line_words(line)
-        if not text and self.sheet.order:
-            text, tone = self._sum_words(), Tone.SOFT
+        self.left.setText(self._sum_words() if self.sheet.order else "")
         self.said.setText(text)
         self.said.set_tone(tone)
 

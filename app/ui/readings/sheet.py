@@ -12,7 +12,7 @@ from app.ui.kit.inputs import QuantityEdit
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
 from app.ui.kit.theme import Tone
-from app.ui.readings.lines import Line, Sheet, usual_words
+from app.ui.readings.lines import Line, Sheet, icon_of, usual_words
 from app.words import tr
 
 PRESENT = 6
@@ -178,22 +178,22 @@ class SheetView(TableView):
 def columns(unit: str) -> list[Column[Line]]:
     """What stands in a line."""
     return [
-        Column(tr("No."), lambda x: "" if x.of.seq is None else str(x.of.seq), align=RIGHT, width=52),
-        Column(tr("Code"), lambda x: x.of.code, mono=True, width=92),
-        Column(tr("Customer name"), lambda x: x.of.name, width=140, grow=3),
+        Column(tr("No."), lambda x: "" if x.of.seq is None else str(x.of.seq), align=RIGHT, width=50),
+        Column(tr("Code"), lambda x: x.of.code, mono=True, width=90),
+        Column(tr("Customer name"), lambda x: x.of.name, width=150, grow=4),
         Column(tr("Address"), lambda x: x.of.address, width=110, grow=4),
-        Column(tr("Meter"), lambda x: x.of.serial, mono=True, width=92),
-        Column(tr("Previous"), lambda x: quantity_words(x.of.previous) or "0", align=RIGHT, width=78),
+        Column(tr("Meter"), lambda x: x.of.serial, mono=True, width=90),
+        Column(tr("Previous"), lambda x: quantity_words(x.of.previous) or "0", align=RIGHT, width=74),
         Column(
             tr("Present"),
             lambda x: "" if x.shown is None else quantity_words(x.shown) or "0",
             align=RIGHT,
             strong=lambda x: True,
-            width=92,
+            width=88,
         ),
-        Column(tr("Use {unit}", unit=unit), lambda x: x.use(), align=RIGHT, width=76),
-        Column(tr("Usual"), usual_words, align=RIGHT, width=76),
-        Column(tr("Sign"), lambda x: x.sign()[0], tone=_tone, width=156),
+        Column(tr("Use {unit}", unit=unit), lambda x: x.use(), align=RIGHT, width=84),
+        Column(tr("Usual"), usual_words, align=RIGHT, width=74),
+        Column(tr("Sign"), lambda x: x.sign()[0], tone=_tone, sign=icon_of, width=152),
     ]
 
 
