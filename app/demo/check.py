@@ -1,4 +1,4 @@
-"""The closing check of a day: the books balance, every journal replays to its database, all replicas agree."""
+"""The closing check of a day: books balance, journals replay to their databases, all replicas agree."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ def close_the_day(
         books = desk.report_queries.books()
         good &= books.balanced
         outcome = "balance" if books.balanced else f"DO NOT BALANCE: {books}"
-        say(f"  {desk.identity.desk}: {books.receipts:,} taken, {books.reversals:,} given back; the books {outcome}")
+        money = f"{books.receipts:,} taken, {books.reversals:,} given back"
+        say(f"  {desk.identity.desk}: {money}; the books {outcome}")
     paths = {desk.identity.desk: desk.database.path for desk in desks} | {"head office": headoffice}
     for name, path in paths.items():
         verdict = verify(path, now)
         good &= verdict.good
-        outcome = "equals its replay" if verdict.good else f"DIFFERS in {[d.table for d in verdict.differences]}"
+        differing = [d.table for d in verdict.differences] + [f"feed {n}" for n in verdict.broken_feeds]
+        outcome = "equals its replay" if verdict.good else f"DIFFERS in {differing}"
         say(f"  {name}: {verdict.entries} entries, {verdict.rows} rows, {outcome}")
     contents = {name: contents_of(path) for name, path in paths.items()}
     reference = contents["head office"]

@@ -6,22 +6,38 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from uuid import UUID
 
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QLineEdit
+from sqlalchemy import select
 
 from app.bootstrap import Desktop
 from app.demo.cable import Cable
 from app.demo.check import close_the_day
-from app.demo.filling import demo_customers, fill_bills, fill_payments, fill_readings, office_clock, person
+from app.demo.filling import (
+    demo_customers,
+    fill_bills,
+    fill_payments,
+    fill_readings,
+    last_indexes,
+    office_clock,
+    person,
+)
+from app.demo.generator import usual_reading
 from app.demo.office import OFFICE, PASSWORD, STAFF, UTILITY, HubThread
-from app.demo.sheets import customer_sheet
+from app.demo.sheets import customer_sheet, reading_sheet
 from app.demo.stage import Stage, StageError
 from app.documents.workbook import OutColumn, SheetOut, write_workbook
+from app.domain.cash import make_change
 from app.domain.deadlines import zone_named
+from app.domain.fold import fold
 from app.domain.money import format_money
+from app.models import Request, RequestState
+from app.queries.bills import BillFilter
+from app.queries.cash import denominations
+from app.queries.requests import RequestRow
 from app.sync.enrolment import write_enrolment
 from app.ui.settings.page import Preferences
 from app.ui.start.setup import SetUpPage
@@ -33,6 +49,9 @@ DAY = date(2026, 11, 20)
 PERIOD = date(2026, 11, 1)
 FOUNDED = date(2026, 8, 31)
 CUSTOMERS = 240
+TYPED, TAKEN = 12, 8
+CASHIER = 1
+"""The cashier's cable, in the order in which the desks enrolled."""
 SYNC_EVERY = 0.5
 
 
@@ -73,11 +92,9 @@ class Day:
                 ("set-up", self.set_up),
                 ("customers from Excel", self.import_customers),
                 ("indexes", self.indexes),
-                ("bills", self.bills),
                 ("a walk-in complaint", self.complaint),
                 ("a collection point, offline", self.collection),
                 ("the connection returns", self.connection_returns),
-                ("the supervisor's workbook", self.report),
             ),
             1,
         ):
@@ -185,7 +202,7 @@ class Day:
         stage.settle()
         stage.picture("import-done")
         stage.close_dialogs()
-        page.show_record(self._desk(self.supervisor).customer_queries.id_of(self.customers[6].code))  # type: ignore[attr-defined]
+        page.show_record(self._desk(self.supervisor).customer_queries.id_of(self.customers[6].code))
         stage.picture("customers")
         desk = self._desk(self.supervisor)
         stage.count(f"{desk.customer_queries.count()} customers from a workbook, 3 wrong rows put aside")
@@ -215,6 +232,258 @@ class Day:
             self.clock.set(office_clock(month.replace(day=27), 8).now())
             paid = fill_payments(desk, mai, share, month.month)
             self.stage.count(f"{month:%m/%Y}: {bills} bills, {paid} receipts")
+
+    # -- 3 ----------------------------------------------------------------------------------------------
+
+    def indexes(self) -> None:
+        """A route typed with Enter alone, the others from a workbook."""
+        self.at(7, 40)
+        stage = self.stage
+        self.sign_in(self.counter, "duc")
+        page = self._main(self.counter).open_section("readings")
+        stage.settle()
+        desk = self._desk(self.counter)
+        route = desk.reading_queries.routes(f"{PERIOD:%Y-%m}")[0]
+        lines = desk.reading_queries.sheet(route.code, f"{PERIOD:%Y-%m}")
+        stage.until(lambda: isinstance(page.focusWidget(), QLineEdit), "the sheet takes the keys")
+        for number, line in enumerate(lines[:TYPED]):
+            usual = (line.usual or 12_000) // 1000
+            use = {4: usual * 6 + 20, 7: 0}.get(number, usual + number % 3)
+            stage.write(str(line.previous // 1000 + use))
+            if number == 4:
+                stage.picture("indexes-abnormal")
+            stage.key("Return")
+        stage.settle()
+        stage.picture("indexes")
+        typed = {line.code for line in lines[:TYPED]}
+        stage.count(f"{len(typed)} indexes typed in route {route.code}")
+        self._indexes_from_workbook(typed)
+
+    def _indexes_from_workbook(self, typed: set[str]) -> None:
+        from app.ui.imports.wizard import ImportDialog
+
+        stage, desk = self.stage, self._desk(self.supervisor)
+        last = last_indexes(desk)
+        pairs = [
+            (customer, usual_reading(customer, PERIOD, seed=7, previous=last.get(customer.code)))
+            for customer in self.customers
+            if customer.code not in typed
+        ]
+        kept = [(c, r) for c, r in pairs if r.kind not in ("lower", "rolled_over")]
+        sheet = reading_sheet(kept, "L002", self.language)
+        path = self.folder / "chi-so.xlsx"
+        columns = tuple(OutColumn(title, "any") for title in sheet.headings)
+        write_workbook(path, [SheetOut("Chỉ số", columns, sheet.rows)])
+        stage.front(self.supervisor)
+        self._main(self.supervisor).open_section("readings")
+        stage.settle()
+        stage.key("F7")
+        stage.dialog(ImportDialog).take_file(path)
+        stage.settle()
+        stage.key("F9")
+        stage.settle()
+        stage.picture("indexes-import")
+        stage.key("F9")
+        stage.settle()
+        stage.close_dialogs()
+        stage.count(f"{len(kept)} from a workbook")
+
+    # -- 5 ----------------------------------------------------------------------------------------------
+
+    def complaint(self) -> None:
+        """A customer comes to the counter; by keyboard alone."""
+        from app.ui.kit.paper import PaperDialog
+        from app.ui.requests.intake import IntakeDialog
+
+        self.at(9, 5)
+        stage = self.stage
+        self.sign_in(self.counter, "yen")
+        self._main(self.counter).open_section("requests")
+        stage.settle()
+        customer = self.customers[11]
+        stage.key("F2")
+        dialog = stage.dialog(IntakeDialog)
+        stage.write(" ".join(fold(customer.name).split()[:3]))
+        stage.until(lambda: dialog.form.customer.list().isVisible(), "customers found")
+        stage.settle()
+        stage.picture("complaint-search")
+        stage.close_dialogs()
+        stage.key("F2")
+        dialog = stage.dialog(IntakeDialog)
+        stage.write(customer.code)
+        stage.until(lambda: dialog.form.customer.list().isVisible(), "the customer found")
+        stage.settle()
+        stage.key("Return")
+        stage.until(lambda: dialog.form.customer.customer_id is not None, "the customer chosen")
+        stage.settle()
+        kind = self._desk(self.counter).rules.request_types()["no_supply"].name(tr.language)
+        stage.write(kind[:5])
+        stage.key("Return", "Return", "Return")
+        stage.write("Mất nước từ 5 giờ sáng, cả ngõ không có. Nhà có người già, mong sửa sớm.")
+        stage.settle()
+        stage.picture("complaint")
+        stage.key("F9")
+        paper = stage.dialog(PaperDialog)
+        stage.picture("complaint-slip")
+        self._keep(paper.path, "phieu-tiep-nhan.pdf")
+        stage.close_dialogs()
+        row = self._newest_request(self.counter)
+        self.request_code = row.code
+        stage.picture("requests")
+        stage.count(f"{row.code}, {row.unit_code}, due {row.due:%H:%M} UTC")
+
+    def _newest_request(self, window: DeskWindow) -> RequestRow:
+        desk = self._desk(window)
+        assert window.person is not None
+        queries = desk.request_queries
+        viewer = queries.viewer(window.person.id, window.person.roles)
+        ids = queries.ids("all", viewer, self.clock.now(), sort="received", descending=True)
+        return queries.rows(ids[:1])[ids[0]]
+
+    # -- 6 ----------------------------------------------------------------------------------------------
+
+    def collection(self) -> None:
+        """The cashier goes out with no connection, takes money, gives one back, counts."""
+        from app.ui.cash.closing import CloseDialog
+        from app.ui.cash.dialogs import OpenDialog, ReceiptDialog
+        from app.ui.cash.page import CashPage
+        from app.ui.kit.paper import PaperDialog
+
+        stage = self.stage
+        self.all_agree()
+        self.cables[CASHIER].cut()
+        self.at(13, 30)
+        self.sign_in(self.cashier, "tung")
+        desk = self._desk(self.cashier)
+        page = self._main(self.cashier).open_section("cash")
+        assert isinstance(page, CashPage)
+        stage.settle()
+        stage.key("F2")
+        dialog = stage.dialog(OpenDialog)
+        stage.write("VA") if dialog.form.values()["point"] == "" else None
+        dialog.form.editor("float_amount").setFocus()
+        stage.write("500000")
+        stage.picture("cash-open")
+        stage.key("F9")
+        stage.until(lambda: page.session is not None, "the session open")
+        stage.settle()
+        assert page.session is not None
+        session, taken = page.session.id, 0
+        for number, code in enumerate(self._open_bill_codes(desk)):
+            self.clock.advance(timedelta(minutes=7))
+            page.scan.setFocus()
+            stage.write(code)
+            stage.key("Return")
+            stage.until(lambda: page.basket.due is not None, f"{code} found")
+            stage.settle()
+            due = page.basket.amount()
+            note = 50_000 if number % 2 else 100_000
+            page.till.tender.setFocus()
+            stage.write(str(-(-due // note) * note))
+            stage.settle()
+            if number == 2:
+                stage.picture("cash")
+            stage.key("F9")
+            paper = stage.dialog(PaperDialog)
+            if number == 2:
+                stage.picture("cash-receipt")
+                self._keep(paper.path, "bien-lai.pdf")
+            stage.close_dialogs()
+            taken += due
+        stage.count(f"{TAKEN} receipts, {format_money(taken, desk.rules.utility.currency, 'vi')}")
+        page.recent.setFocus()
+        stage.key("Home", "Return")
+        receipt = stage.dialog(ReceiptDialog)
+        stage.picture("cash-take-back")
+        stage.press(receipt, danger=True)
+        stage.write("Thu nhầm hóa đơn của nhà bên cạnh")
+        stage.picture("cash-take-back-reason")
+        stage.key("Ctrl+Return")
+        stage.until(lambda: desk.cash_queries.session(session).reversals == 1, "taken back")
+        stage.close_dialogs()
+        stage.count("1 taken back")
+        stage.picture("cash-offline")
+        stage.key("F10")
+        stage.dialog(CloseDialog)
+        expected = desk.cash_queries.session(session).expected
+        counted = dict(make_change(expected - expected % 1000, denominations("VND")))
+        for note in denominations("VND"):
+            stage.write(str(counted.get(note, "")))
+            stage.key("Return")
+        stage.settle()
+        stage.picture("cash-count")
+        stage.key("F9")
+        paper = stage.dialog(PaperDialog)
+        stage.picture("cash-remittance")
+        self._keep(paper.path, "giay-nop-tien.pdf")
+        stage.close_dialogs()
+        unsent = desk.client.unsent()
+        stage.count(f"{unsent} entries not sent")
+        if unsent == 0:
+            raise StageError("the cashier's desk was not offline")
+
+    def _open_bill_codes(self, desk: Desktop) -> list[str]:
+        today = self.clock.now().date()
+        ids = desk.bill_queries.ids(BillFilter(today, state="overdue"))
+        rows = desk.bill_queries.rows(ids[:: max(len(ids) // TAKEN, 1)][:TAKEN])
+        return [row.code for row in rows.values()]
+
+    # -- 7 ----------------------------------------------------------------------------------------------
+
+    def connection_returns(self) -> None:
+        """All desks agree by themselves; the unit answers, the clerk tells the customer: the request closes."""
+        from app.ui.requests.dialogs import ActDialog
+        from app.ui.requests.page import RequestsPage
+
+        stage = self.stage
+        self.at(16, 0)
+        self.cables[CASHIER].mend()
+        self.all_agree()
+        stage.until(lambda: self._desk(self.cashier).contact.unsent == 0, "everything sent")
+        stage.front(self.cashier)
+        stage.picture("connected")
+        self.sign_in(self.repair, "son")
+        self._open_request(self.repair)
+        stage.key("F8")
+        stage.dialog(ActDialog)
+        stage.write("Đã thay van khu vực ở đầu ngõ, nước có lại từ 15 giờ 20.")
+        stage.picture("answer")
+        stage.key("F8")
+        stage.settle()
+        self.all_agree()
+        self.sign_in(self.counter, "yen")
+        page = self._open_request(self.counter)
+        assert isinstance(page, RequestsPage)
+        stage.picture("answered")
+        stage.key("F9")
+        stage.dialog(ActDialog)
+        stage.picture("tell")
+        before = self._state(self.counter)
+        stage.key("F9")
+        stage.settle()
+        self.all_agree()
+        after = [self._state(w) for w in self.stage.windows[1:]]
+        stage.picture("closed")
+        stage.count(f"{self.request_code}: {before} before the customer was told, then {', '.join(after)}")
+        if before != "answered" or set(after) != {"closed"}:
+            raise StageError(f"the request went from {before} to {after}")
+
+    def _open_request(self, window: DeskWindow) -> object:
+        self.stage.front(window)
+        page = self._main(window).open_section("requests")
+        self.stage.settle()
+        page.show_record(self._request_id(window))
+        self.stage.settle()
+        return page
+
+    def _request_id(self, window: DeskWindow) -> UUID:
+        with self._desk(window).database.read.connect() as read:
+            return read.execute(select(Request.id).where(Request.code == self.request_code)).scalar_one()
+
+    def _state(self, window: DeskWindow) -> str:
+        wanted = select(RequestState.state).where(RequestState.id == self._request_id(window))
+        with self._desk(window).database.read.connect() as read:
+            return str(read.execute(wanted).scalar_one())
 
     # -- the end ----------------------------------------------------------------------------------------
 
@@ -249,6 +518,9 @@ class Day:
             cable.close()
 
     # -- helpers ----------------------------------------------------------------------------------------
+
+    def _keep(self, paper: Path, name: str) -> None:
+        shutil.copy(paper, self.folder / name)
 
     @staticmethod
     def _desk(window: DeskWindow) -> Desktop:

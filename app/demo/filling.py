@@ -53,7 +53,7 @@ def fill_customers(desktop: Desktop, by: Person, customers: Iterable[MadeUpCusto
 
 def fill_readings(desktop: Desktop, by: Person, customers: Sequence[MadeUpCustomer], month: date) -> None:
     """A month's readings of every route; the out-of-the-ordinary ones too, save the lower ones."""
-    indexes = _last_indexes(desktop)
+    indexes = last_indexes(desktop)
     pairs = []
     for customer in customers:
         reading = usual_reading(customer, month, seed=7, previous=indexes.get(customer.code))
@@ -137,7 +137,8 @@ def office_clock(day: date, hour: int, minute: int = 0) -> SteppingClock:
     return SteppingClock(start, timedelta(milliseconds=2))
 
 
-def _last_indexes(desktop: Desktop) -> dict[str, int]:
+def last_indexes(desktop: Desktop) -> dict[str, int]:
+    """Connection code to its last index."""
     from app.models import Connection, ConnectionUse
 
     k, u = Connection, ConnectionUse

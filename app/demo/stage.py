@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.domain.clock import SteppingClock
+from app.ui.kit.buttons import Button
 from app.window.frame import DeskWindow
 
 T = TypeVar("T", bound=QWidget)
@@ -140,6 +141,13 @@ class Stage:
 
         self.until(seen, f"{kind.__name__} in sight")
         return seen()[0]
+
+    def press(self, parent: QWidget, *, danger: bool = False) -> None:
+        """Press the primary button of a dialog, or the dangerous one that stands apart."""
+        wanted = "danger" if danger else "primary"
+        button = next(b for b in parent.findChildren(Button) if b.property(wanted) and b.isVisible())
+        button.click()
+        QCoreApplication.processEvents()
 
     def close_dialogs(self) -> None:
         """Close every dialog in sight."""

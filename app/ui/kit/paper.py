@@ -26,7 +26,7 @@ class PaperDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._path = path
+        self.path = path
         self._pages = len(page_sizes(path))
         self._page = 0
         self._paper = QLabel()
@@ -67,12 +67,12 @@ class PaperDialog(QDialog):
             )
 
     def _image(self, number: int, scale: float) -> QImage:
-        page = pdf_page(self._path, number, scale)
+        page = pdf_page(self.path, number, scale)
         image = QImage(page.rgb, page.width, page.height, page.width * 3, QImage.Format.Format_RGB888)
         return image.copy()
 
     def _open_elsewhere(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.path)))
 
     def _print(self) -> None:
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
