@@ -23,7 +23,6 @@ from app.services.requests import RequestService
 from app.services.writer import Person
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.prompt import Prompter
-from app.ui.requests.words import refusal
 from app.words import tr
 
 
@@ -55,8 +54,7 @@ class RequestRoom:
     """Handed to every page and dialog of requests.
 
     `desk` is the desk's short name in codes. `papers` is the folder for slips, `show_paper(parent, file,
-    title)` shows one. `explain` has the words for failures that are not of requests; `new_id` makes ids of
-    entries.
+    title)` shows one. `explain` has the sentence for a failure; `new_id` makes ids of entries.
     """
 
     requests: RequestService
@@ -109,4 +107,4 @@ class RequestRoom:
 
     def why(self, error: AppError) -> str:
         """The sentence for a failure."""
-        return refusal(error) or self.explain(error)
+        return self.explain(error)

@@ -1,4 +1,4 @@
-"""Requests as people speak of them: due times near and far, steps of the story, why something is refused."""
+"""Requests as people speak of them: due times near and far, steps of the story."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from app.domain import names
 from app.domain.codes import parse_code
-from app.domain.errors import AppError, Invalid
+from app.domain.errors import Invalid
+from app.failures import field_error
 from app.queries.requests import UNTOLD, Happened, RequestRow
 from app.ui.kit.theme import Tone
 from app.words import tr
@@ -130,41 +131,6 @@ def step_words(step: Happened, units: Mapping[str, str]) -> str:
     return said if step.fitted else tr("{step} (too late: another desk was first)", step=said)
 
 
-def refusal(error: AppError) -> str | None:
-    """The sentence for a failure of this subject; None where it is not one of ours."""
-    code = str(error.params.get("request", ""))
-    match error.code:
-        case "request.unknown":
-            return tr("This request is not at this desk. Reconcile, then look for it again.")
-        case "request.answered_already":
-            return tr(
-                "Request {request} has an answer already. Tell the customer, or reopen it.", request=code
-            )
-        case "request.not_answered":
-            return tr("Request {request} has no answer yet. Write the answer first.", request=code)
-        case "request.closed_already":
-            return tr("Request {request} is closed. Reopen it to go on with it.", request=code)
-        case "request.open_still":
-            return tr("Request {request} is still open. There is nothing to reopen.", request=code)
-        case "calendar.no_working_time":
-            return tr("The office's calendar has no working days. Ask the head office to set the hours.")
-    return None
-
-
 def field_refusals(error: Invalid) -> dict[str, str]:
-    """A sentence for each wrong field of a request's forms."""
-    words = {
-        "required": tr("Please fill this in."),
-        "text.long": tr("Too long: at most 4,000 letters."),
-        "type.unknown": tr("This type is no longer in use. Choose another."),
-        "channel.unknown": tr("Choose how the request came."),
-        "unit.unknown": tr("This unit is no longer in use. Choose another."),
-        "outcome.unknown": tr("Choose how the matter ended."),
-        "way.unknown": tr("Choose how the customer was told."),
-        "customer.unknown": tr("This customer is not at this desk. Look for the customer again."),
-        "phone.wrong": tr("A phone number has 3 to 15 figures."),
-        "contact.unreachable": tr("Give a phone number or an address: the customer must hear the answer."),
-        "time.future": tr("This time is still to come. Check date and hour."),
-        "answer.not_at_once": tr("Only at the counter or by phone can the answer be given at once."),
-    }
-    return {name: words.get(code, code) for name, code in error.fields.items()}
+    """The words beside each wrong field of a request's forms."""
+    return {name: field_error(code, tr) for name, code in error.fields.items()}
