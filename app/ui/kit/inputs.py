@@ -299,6 +299,11 @@ class BigNumber(QWidget):
         self._words.hide()
         self.setAccessibleName(name)
 
+    def show_name(self, name: str) -> None:
+        """What the number is now."""
+        self._name.setText(name)
+        self.setAccessibleName(name)
+
     def show_number(self, text: str, words: str = "", tone: Tone | None = None) -> None:
         self._number.setText(text)
         self._words.setText(words)
