@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import people
 from app.domain.money import format_money, format_number
+from app.queries.readings import Route
 from app.queries.requests import RequestRow
 from app.queries.today import OfficeWork, SessionView, Today, TodayQueries
 from app.sync.client import SyncState
@@ -30,6 +31,7 @@ from app.ui.today.tiles import Tile
 from app.words import tr
 
 EVERY = 60_000
+"""How often, in ms, everything is counted anew."""
 TABLES = frozenset(
     {
         "bill",
@@ -54,29 +56,29 @@ class TodayPage(Page):
     def __init__(self, today: TodayQueries, room: RequestRoom, parent: QWidget | None = None) -> None:
         super().__init__(tr("Today"), parent)
         self.room, self._today = room, today
+        roles = room.person.roles
+        self._sees_requests = people.may(roles, "requests.register")
+        self._reads_meters = people.may(roles, "readings.enter")
         self._now: datetime = room.now()
         self._rows: dict[UUID, RequestRow] = {}
+        self._routes: dict[str, Route] = {}
+        self._period = ""
         self._reading = Latest(room.jobs, self, Lane.IO)
         self._counting = Latest(room.jobs, self, Lane.IO)
         self.add_act(SearchBox(self.search_asked.emit))
-        if people.may(room.person.roles, "requests.register"):
+        if self._sees_requests:
             self.set_primary(tr("Receive"), self.receive)
         self.tiles: dict[str, Tile] = {}
         self._make_tiles()
         self.steps = self._make_steps()
         self.steps.hide()
-        self.model: WindowedTableModel[RequestRow] = WindowedTableModel(
-            lambda ids: {id: self._rows[id] for id in ids}, self._columns(), parent=self
-        )
-        self.table = TableView(self.model, tr("The most urgent requests"))
-        self.table.opened.connect(lambda id: self.record_asked.emit("requests", id))
-        self.table.set_empty(tr("No open request waits for you."))
-        self._urgent = Label(tr("The most urgent requests"), bold=True)
+        self.urgent = self._make_urgent()
+        self.routes = self._make_routes()
         self._sync = Pill("", Tone.SOFT)
         self._sync_words = Label(tone=Tone.SOFT)
         self._lay_out()
         self._ticking = QTimer(self, interval=EVERY)
-        self._ticking.timeout.connect(lambda: self.reload() if self.isVisible() else None)
+        self._ticking.timeout.connect(lambda: self.recount() if self.isVisible() else None)
         self._ticking.start()
 
     # -- what the window calls --------------------------------------------------------------------------
@@ -85,7 +87,7 @@ class TodayPage(Page):
         next(iter(self.tiles.values())).setFocus()
 
     def opened(self) -> None:
-        self.reload()
+        self.recount()
 
     def refresh(self, tables: frozenset[str]) -> None:
         """Something was written, here or by another desk; the window calls this on the UI thread."""
@@ -118,7 +120,7 @@ class TodayPage(Page):
         return dialog
 
     def reload(self) -> None:
-        """Asks anew: first what is known at once, then what takes a moment to count."""
+        """Asks anew what is known at once."""
         self._now = now = self.room.now()
         self.set_count(f"{long_day(now.astimezone(self.room.zone).date())} · {self.room.person.name}")
         person, today = self.room.person, self._today
@@ -128,8 +130,13 @@ class TodayPage(Page):
             failed=lambda error: self.show_state(State.WRONG, self.room.why(error)),
         )
 
+    def recount(self) -> None:
+        """Asks anew also what takes a moment: it goes over all connections and bills of the office."""
+        self.reload()
+        roles, today, now = self.room.person.roles, self._today, self._now
+
         def count(_job: Job[OfficeWork]) -> OfficeWork:
-            return today.office_work(person.roles, now)
+            return today.office_work(roles, now)
 
         self._counting.run(count, done=self._show_work)
 
@@ -138,32 +145,32 @@ class TodayPage(Page):
     def _make_tiles(self) -> None:
         roles = self.room.person.roles
 
-        def tile(key: str, title: str, sign: str, section: str, filter: str) -> None:
+        def tile(key: str, title: str, sign: str, section: str, record: object = "") -> None:
             made = Tile(title, sign)
-            made.clicked.connect(lambda _checked=False: self.record_asked.emit(section, filter))
+            made.clicked.connect(lambda _checked=False: self.record_asked.emit(section, record))
             self.tiles[key] = made
 
-        if people.may(roles, "requests.note"):
+        if self._sees_requests:
             tile("overdue", tr("Requests overdue"), "alert-circle", "requests", "overdue")
             tile("due", tr("Due today"), "clock", "requests", "today")
             tile("tell", tr("To be told"), "phone", "requests", "tell")
         if people.may(roles, "cash.collect"):
-            tile("session", tr("Cash session"), "cash", "cash", "")
-        if people.may(roles, "readings.enter"):
-            tile("routes", tr("Routes to finish"), "gauge", "readings", "")
+            tile("session", tr("Cash session"), "cash", "cash")
+        if self._reads_meters:
+            tile("routes", tr("Routes to finish"), "gauge", "readings")
         if people.may(roles, "billing.run"):
             tile("bills", tr("Not billed yet"), "file-invoice", "bills", "unbilled")
             tile("arrears", tr("Overdue debt"), "wallet", "bills", "overdue")
         if people.may(roles, "exceptions.settle"):
-            tile("exceptions", tr("Needs attention"), "alert-triangle", "exceptions", "")
+            tile("exceptions", tr("Needs attention"), "alert-triangle", "exceptions")
         if not self.tiles:
-            tile("customers", tr("Customers"), "users", "customers", "")
+            tile("customers", tr("Customers"), "users", "customers")
 
     def _make_steps(self) -> QWidget:
         """What an empty office does first, by what this person may."""
         roles = self.room.person.roles
         steps = [
-            ("customers.import", tr("Bring in the list of customers from Excel"), tr("Import"), "import"),
+            ("customers.import", tr("Bring in the list of customers from Excel"), tr("Import"), "customers"),
             ("customers.edit", tr("Or add a customer by hand"), tr("Add a customer"), "customers"),
             ("requests.register", tr("Receive a first request"), tr("Receive"), ""),
         ]
@@ -197,8 +204,14 @@ class TodayPage(Page):
             flow.addWidget(each)
         column.addWidget(tiles)
         column.addWidget(self.steps)
-        column.addWidget(self._urgent)
-        column.addWidget(self.table, 1)
+        if self._sees_requests:
+            column.addWidget(Label(tr("The most urgent requests"), bold=True))
+            column.addWidget(self.urgent, 1)
+        elif self._reads_meters:
+            column.addWidget(Label(tr("Routes to finish"), bold=True))
+            column.addWidget(self.routes, 1)
+        else:
+            column.addStretch(1)
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
         foot.addWidget(self._sync)
@@ -207,13 +220,13 @@ class TodayPage(Page):
         self.set_body(body)
         self.show_sync(SyncState("never", 0, None))
 
-    def _columns(self) -> Sequence[Column[RequestRow]]:
+    def _make_urgent(self) -> TableView:
         room = self.room
 
         def late(row: RequestRow) -> bool:
             return row.late(self._now)
 
-        return [
+        columns: list[Column[RequestRow]] = [
             Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=70),
             Column(tr("Content"), lambda r: one_line(r.words), strong=late, width=220, grow=4),
             Column(tr("Customer"), lambda r: r.contact_name, width=150, grow=2),
@@ -227,6 +240,29 @@ class TodayPage(Page):
                 width=142,
             ),
         ]
+        model = WindowedTableModel(lambda ids: {id: self._rows[id] for id in ids}, columns, parent=self)
+        table = TableView(model, tr("The most urgent requests"), parent=self)
+        table.opened.connect(lambda id: self.record_asked.emit("requests", id))
+        table.set_empty(tr("No open request waits for you."))
+        table.setVisible(self._sees_requests)
+        return table
+
+    def _make_routes(self) -> TableView:
+        def number(count: int) -> str:
+            return format_number(count, tr.language)
+
+        columns: list[Column[Route]] = [
+            Column(tr("Route"), lambda r: r.code or tr("without a route"), width=200, grow=2),
+            Column(tr("Meters"), lambda r: number(r.total), align=RIGHT, width=120, grow=1),
+            Column(tr("Read"), lambda r: number(r.done) if r.done else "", align=RIGHT, width=120, grow=1),
+            Column(tr("Left"), lambda r: number(r.total - r.done), align=RIGHT, width=120, grow=1),
+        ]
+        model = WindowedTableModel(lambda ids: {id: self._routes[id] for id in ids}, columns, parent=self)
+        table = TableView(model, tr("Routes to finish"), parent=self)
+        table.opened.connect(lambda code: self.record_asked.emit("readings", (code, self._period)))
+        table.set_empty(tr("Every route has been read."))
+        table.setVisible(not self._sees_requests and self._reads_meters)
+        return table
 
     # -- what it shows ----------------------------------------------------------------------------------
 
@@ -246,7 +282,7 @@ class TodayPage(Page):
             self.tiles["customers"].show_number("→")
         self.steps.setHidden(today.started)
         self._rows = {row.id: row for row in today.urgent}
-        self.table.set_ids(list(self._rows))
+        self.urgent.set_ids(list(self._rows))
         self.show_body()
 
     def _show_session(self, session: SessionView | None) -> None:
@@ -272,6 +308,8 @@ class TodayPage(Page):
                 name = first.code or tr("without a route")
                 detail += " · " + tr("{route}: {count} left", route=name, count=first.total - first.done)
             self._number("routes", len(work.routes), detail)
+            self._routes, self._period = {route.code: route for route in work.routes}, work.period
+            self.routes.set_ids(list(self._routes))
         if work.not_billed is not None:
             month = f"{work.period[5:]}/{work.period[:4]}"
             self._number("bills", work.not_billed, tr("Read in {month}", month=month), Tone.ATTENTION)

@@ -15,6 +15,7 @@ from app.sync.client import SyncState
 from app.ui.requests.room import RequestRoom
 from app.ui.today.page import TodayPage, long_day, sync_sentence
 from tests.offices import person
+from tests.queries.test_today import connection, read
 from tests.services.test_requests import add_customer, new
 
 Active = Callable[[QWidget], QWidget]
@@ -57,10 +58,10 @@ def test_a_clerk_sees_what_waits_and_gets_there(
     assert page.tiles["overdue"].hasFocus()
     qtbot.keyClick(page.tiles["overdue"], Qt.Key.Key_Space)
     page.tiles["tell"].click()
-    assert list(page.model.ids) == [late.id, told.id]
-    page.table.setFocus()
-    page.table.choose_first()
-    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert list(page.urgent.model().ids) == [late.id, told.id]
+    page.urgent.setFocus()
+    page.urgent.choose_first()
+    qtbot.keyClick(page.urgent, Qt.Key.Key_Return)
     assert asked == [("requests", "overdue"), ("requests", "tell"), ("requests", late.id)]
 
 
@@ -68,10 +69,28 @@ def test_tiles_by_role(page_of: Callable[[str], TodayPage]) -> None:
     by_role = {login: list(page_of(login).tiles) for login in ("tung", "duc", "mai", "admin")}
     assert by_role == {
         "tung": ["overdue", "due", "tell", "session"],
-        "duc": ["overdue", "due", "tell", "routes"],
+        "duc": ["routes"],
         "mai": ["overdue", "due", "tell", "session", "routes", "bills", "arrears", "exceptions"],
         "admin": ["customers"],
     }
+
+
+def test_a_reader_sees_the_routes_begun_first(
+    qtbot: QtBot, desktop: Desktop, page_of: Callable[[str], TodayPage]
+) -> None:
+    customer = add_customer(desktop)
+    points = [connection(desktop, customer, f"D{n}", route) for n, route in enumerate("AABBB")]
+    read(desktop, *points[2])
+    page = page_of("duc")
+    assert (page.tiles["routes"].number, page.tiles["routes"].detail) == ("2", "còn 4 đồng hồ · B: còn 2")
+    cells = [[page.routes.model().index(r, c).data() for c in range(4)] for r in range(2)]
+    assert cells == [["B", "3", "1", "2"], ["A", "2", "", "2"]]
+    asked: list[tuple[str, object]] = []
+    page.record_asked.connect(lambda section, record: asked.append((section, record)))
+    page.routes.setFocus()
+    page.routes.choose_first()
+    qtbot.keyClick(page.routes, Qt.Key.Key_Return)
+    assert asked == [("readings", ("B", "2026-11"))]
 
 
 def test_an_empty_office_is_shown_its_first_steps(
