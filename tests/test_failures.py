@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import AppError, Cancelled, Invalid
@@ -322,6 +322,7 @@ def test_a_problem_in_a_list_names_its_column() -> None:
 anything = st.one_of(st.none(), st.integers(), st.text(), st.dates(), st.booleans(), st.floats())
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([*known(), *cells(ENGLISH), "?"]), st.data(), st.sampled_from(LANGUAGES))
 def test_whatever_the_places_hold_a_sentence_comes(code: str, data: st.DataObject, language: str) -> None:
     """Also braces in a name, a number that came as text from the head office, and nothing at all."""

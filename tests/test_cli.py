@@ -1,0 +1,524 @@
+"""The command line as people and scripts use it: real programs, a real head office over HTTP."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from shutil import copytree
+
+import openpyxl
+import pypdfium2
+import pytest
+from filelock import FileLock
+
+from app.cli import main
+from app.words import tr
+
+ROOT = Path(__file__).parent.parent
+PASSWORD = "mat-khau-thu"
+CUSTOMERS = 300
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-P", "-m", "app", *map(str, arguments)]
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DAUMOI")}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
+
+
+def run(
+    *arguments: object, expect: int = 0, language: str = "en", cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        command("--language", language, *arguments),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        cwd=cwd,
+    )
+    assert done.returncode == expect, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def told(*arguments: object, expect: int = 0) -> dict[str, object]:
+    """What a command with --json tells."""
+    done = run(*arguments, "--json", expect=expect)
+    found = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def refused(*arguments: object, language: str = "en") -> str:
+    """The one sentence of a refusal, on stderr alone; in this program, for there are many."""
+    out, err = io.StringIO(), io.StringIO()
+    before = tr.language
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            assert main(["--language", language, *map(str, arguments)]) == 2
+    finally:
+        tr.use(before)
+    assert out.getvalue() == ""
+    assert err.getvalue().count("\n") == 1
+    return err.getvalue().strip()
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """The head office of a home, on a free port; its address."""
+    arguments = command("--language", "en", "headoffice", "--home", home, "--port", 0)
+    server = subprocess.Popen(
+        arguments,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        env=environment(),
+    )
+    try:
+        assert server.stdout is not None
+        ready = server.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+", ready)
+        assert found, ready + server.stdout.read()
+        yield found[0]
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(20)
+        assert server.stdout is not None
+        rest = server.stdout.read()
+        server.stdout.close()
+    assert rest == ""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A founded head office (hub), a desk with a workbook's customers (desk), and a password."""
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "password").write_text(PASSWORD + "\n", "utf-8")
+    hub = folder / "hub"
+    name = "Công ty Cấp nước Thử Nghiệm"
+    bank = ("--bank-bin", "970436", "--bank-account", "1017595600")
+    run("headoffice", "found", "--home", hub, "--name", name, "--tariffs", "tra_vinh_water", *bank)
+    office = ("--name", "Chi nhánh Bắc Ninh", "--address", "57 Ngô Gia Tự", "--phone", "02223821000")
+    added = run("headoffice", "office", "add", "--home", hub, *office, "--point", "VA=Nhà văn hóa Vệ An")
+    assert added.stdout == "Office 1: Chi nhánh Bắc Ninh.\n"
+    for login, role in (("mai", "supervisor"), ("tung", "cashier")):
+        person = ("--office", 1, "--login", login, "--name", "Bùi Thị Mai", "--role", role)
+        run("headoffice", "staff", "add", "--home", hub, *person, "--password-file", folder / "password")
+    with served(hub) as url:
+        invitation = folder / "BN03.daumoi-enrolment"
+        of_desk = ("--office", 1, "--desk", "BN03", "--name", "Quầy 3", "--url", url)
+        run("headoffice", "invite", "--home", hub, *of_desk, "--out", invitation)
+        enrolled = run("enrol", invitation, "--home", folder / "desk")
+        assert enrolled.stdout == "This is desk BN03 of office 1 now.\n"
+        assert "is desk BN03 already" in refused("enrol", invitation, "--home", folder / "desk")
+        assert "Another PC has used this" in refused("enrol", invitation, "--home", folder / "other")
+    run("generate", CUSTOMERS, folder / "customers.xlsx", "--seed", 7)
+    run("generate", CUSTOMERS, folder / "readings.xlsx", "--seed", 7, "--readings", "2026-11")
+    taken = told("import", folder / "customers.xlsx", "--home", folder / "desk", *by_mai(folder))
+    assert (taken["rows"], taken["new"], taken["wrong"]) == (CUSTOMERS, CUSTOMERS, 0)
+    assert taken["written"] == {
+        "customers": CUSTOMERS, "connections": CUSTOMERS, "meters": CUSTOMERS, "changed": 0,
+    }  # fmt: skip
+    return folder
+
+
+def by_mai(folder: Path) -> Sequence[object]:
+    return "--as", "mai", "--password-file", folder / "password"
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Path:
+    """A copy of the desk's home, to do with as a test likes."""
+    copytree(made / "desk", tmp_path / "desk")
+    return tmp_path / "desk"
+
+
+# -- a month of work --------------------------------------------------------------------------------------
+
+
+def test_a_month_of_bulk_work(made: Path, tmp_path: Path) -> None:
+    home, mai = made / "desk", by_mai(made)
+    again = told("import", made / "customers.xlsx", "--home", home, *mai)
+    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, CUSTOMERS)
+    assert again["written"] == {"customers": 0, "connections": 0, "meters": 0, "changed": 0}
+
+    sheet = (made / "readings.xlsx", "--home", home, "--readings", "--period", "2026-11")
+    day = ("--read-on", "2026-11-20")
+    tried = told("import", *sheet, *day, "--dry-run")
+    assert tried["written"] is None
+    read = told("import", *sheet, *day, *mai)
+    assert read["new"] == tried["new"]
+    assert read["written"] == {"new": read["new"], "changed": 0, "flagged": pytest.approx(15, abs=15)}
+    assert read["rows"] == CUSTOMERS == read["new"] + read["unread"] + read["wrong"]  # type: ignore[operator]
+
+    bill = ("bill", "--home", home, "--period", "2026-11")
+    planned = told(*bill, "--dry-run")
+    pdf = tmp_path / "bills.pdf"
+    billed = told(*bill, *mai, "--issued-on", "2026-11-25", "--due-on", "10/12/2026", "--pdf", pdf)
+    assert {k: billed[k] for k in ("bills", "total", "left_out")} == {
+        k: planned[k] for k in ("bills", "total", "left_out")
+    }
+    assert billed["bills"] + sum(billed["left_out"].values()) == read["new"]  # type: ignore[operator, attr-defined]
+    assert billed["printed"] == billed["bills"]
+    with closing(pypdfium2.PdfDocument(pdf)) as printed:
+        assert len(printed) == billed["bills"]
+        first = printed[0].get_textpage().get_text_bounded()
+    assert "HD-BN03-26-" in first
+    assert "10/12/2026" in first
+    assert told(*bill, *mai)["bills"] == 0
+
+    report = tmp_path / "report.xlsx"
+    figures = told("report", "--home", home, "--from", "2026-11-01", "--to", "2026-11-30", report, *mai)
+    assert figures["owed"] == billed["total"]
+    book = openpyxl.load_workbook(report)
+    assert any(cell.value == billed["total"] for row in book.worksheets[0].rows for cell in row)
+    book.close()
+
+    with served(made / "hub") as url:
+        assert "cannot be reached" in run("sync", "--home", home, "--once", expect=2).stderr
+        _points_to(home, url)
+        sent = told("sync", "--home", home, "--once")
+        assert sent["sent"] > 0  # type: ignore[operator]
+        assert told("sync", "--home", home, "--once")["sent"] == 0
+    assert told("verify", "--home", home)["good"] is True
+    assert "All is well" in run("verify", "--home", made / "hub", "--headoffice").stdout
+
+
+def _points_to(home: Path, url: str) -> None:
+    """The head office has moved to another port since the desk enrolled."""
+    identity = json.loads((home / "desk.json").read_text("utf-8"))
+    (home / "desk.json").write_text(json.dumps({**identity, "hub_url": url}), "utf-8")
+
+
+def test_a_changed_row_is_found_and_named(desk: Path) -> None:
+    database = desk / "office.db"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        code = connection.execute("SELECT code FROM customer ORDER BY code LIMIT 1").fetchone()[0]
+        connection.execute("UPDATE customer SET name = 'Kẻ Gian' WHERE code = ?", (code,))
+    done = run("verify", "--home", desk, expect=1)
+    assert f"{database} differs from its journal" in done.stdout
+    lines = [line for line in done.stdout.splitlines() if code in line]
+    assert [line.strip()[0] for line in lines] == ["+", "−"]
+    assert "Kẻ Gian" in lines[0]
+    found = told("verify", "--home", desk, expect=1)
+    assert found["good"] is False
+    assert [each["table"] for each in found["differences"]] == ["customer"]  # type: ignore[attr-defined]
+
+
+def test_a_changed_entry_breaks_its_chain(desk: Path) -> None:
+    with closing(sqlite3.connect(desk / "office.db")) as connection, connection:
+        connection.execute("UPDATE entry SET hlc = hlc + 1 WHERE kind = 'customers.import'")
+    assert told("verify", "--home", desk, expect=1)["broken_feeds"] != []
+
+
+def test_rows_that_are_wrong_come_back_as_a_workbook(desk: Path, made: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(made / "customers.xlsx")
+    sheet = book.worksheets[0]
+    header = next(row for row in sheet.iter_rows() if "Customer code" in [cell.value for cell in row])
+    columns = {cell.value: cell.column for cell in header}
+    first = header[0].row + 1
+    sheet.cell(first, columns["Customer name"]).value = None
+    sheet.cell(first + 1, columns["Last index"]).value = "abc"
+    sheet.cell(first + 2, columns["Customer name"]).value = "Nguyễn Văn Mới"
+    book.save(tmp_path / "spoilt.xlsx")
+    book.close()
+    out = tmp_path / "wrong.xlsx"
+    done = run("import", tmp_path / "spoilt.xlsx", "--home", desk, *by_mai(made), "--wrong-rows", out)
+    assert f"{CUSTOMERS} rows: 0 new, 1 changed, {CUSTOMERS - 3} as they were, 2 wrong." in done.stdout
+    assert (
+        f"  Row {first}, column Customer name: this cell is empty. Fill it in and import again."
+        in done.stdout
+    )
+    assert f"  Row {first + 1}, column Last index: “abc” is not a number." in done.stdout
+    wrong = openpyxl.load_workbook(out)
+    rows = list(wrong.worksheets[0].iter_rows(values_only=True))
+    wrong.close()
+    assert [row[-2:] for row in rows[1:]] == [
+        (first, "Customer name: this cell is empty. Fill it in and import again."),
+        (first + 1, "Last index: “abc” is not a number. Correct this cell and import again."),
+    ]
+
+
+# -- what is refused --------------------------------------------------------------------------------------
+
+
+def test_refusals_of_bulk_work(desk: Path, made: Path, tmp_path: Path) -> None:
+    mai, home = by_mai(made), ("--home", desk)
+    good = made / "customers.xlsx"
+    text = tmp_path / "notes.xlsx"
+    text.write_text("no workbook at all", "utf-8")
+    assert (
+        refused("import", text, *home, *mai)
+        == f"{text} is not an Excel workbook. Choose an .xlsx or .xls file."
+    )
+    assert refused("import", text, *home, *mai, language="vi") == (
+        f"{text} không phải bảng tính Excel. Chọn tệp .xlsx hoặc .xls."
+    )
+    assert refused("import", tmp_path / "gone.xlsx", *home, *mai).startswith("There is no file ")
+    assert "Its sheets: Customers." in refused("import", good, *home, *mai, "--sheet", "KH")
+    assert refused("import", good, *home).startswith("This writes to the office's data")
+    assert "with --password-file" in refused("import", good, *home, "--as", "mai")
+    (tmp_path / "wrong").write_text("mat-khau-sai", "utf-8")
+    assert refused("import", good, *home, "--as", "mai", "--password-file", tmp_path / "wrong").startswith(
+        "The login name or the password is not right."
+    )
+    tung = ("--as", "tung", "--password-file", made / "password")
+    assert refused("bill", *home, "--period", "2026-11", *tung) == (
+        "You have no right to do this. Ask your supervisor."
+    )
+    dates = ("--issued-on", "2026-11-25", "--due-on", "2026-11-01")
+    assert "due before they are issued" in refused("bill", *home, "--period", "2026-11", *mai, *dates)
+    days = ("--from", "2026-11-30", "--to", "2026-11-01")
+    assert "before the first day 30/11/2026" in refused("report", *home, *days, tmp_path / "r.xlsx", *mai)
+    nowhere = tmp_path / "no" / "r.xlsx"
+    days = ("--from", "2026-11-01", "--to", "2026-11-30")
+    assert refused("report", *home, *days, nowhere, *mai).startswith(f"The folder of {nowhere}")
+    assert not (tmp_path / "r.xlsx").exists()
+
+
+def test_a_home_that_is_open_elsewhere_or_nobodys(desk: Path, tmp_path: Path) -> None:
+    with FileLock(desk / "desk.lock"):
+        assert refused("sync", "--home", desk, "--once").startswith(f"The data in {desk} is open in another")
+    assert refused("sync", "--home", tmp_path / "empty", "--once").startswith("There is no desk in ")
+    assert refused("verify", "--home", tmp_path / "empty").startswith("There is no database ")
+    (desk / "office.db").write_bytes(b"SQLite format 3\0" + b"rubbish" * 1000)
+    assert refused("verify", "--home", desk).startswith(f"The database {desk / 'office.db'} is damaged.")
+
+
+class _SignInPage(BaseHTTPRequestHandler):
+    """What a hotel's network answers to everything."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        page = b"<html><body>Please sign in to the network</body></html>"
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.send_header("content-length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on stderr."""
+
+
+def test_a_head_office_that_is_none(desk: Path, made: Path, tmp_path: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _SignInPage)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        _points_to(desk, url)
+        assert refused("sync", "--home", desk, "--once").startswith(
+            f"What answers at {url} is no head office."
+        )
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    # The port is free again: nobody answers.
+    assert refused("sync", "--home", desk, "--once").startswith(
+        f"The head office cannot be reached at {url}."
+    )
+    assert refused("enrol", made / "password", "--home", tmp_path / "new").startswith(
+        f"{made / 'password'} is not an enrolment file."
+    )
+
+
+def test_refusals_of_the_head_office(made: Path, tmp_path: Path) -> None:
+    hub = ("--home", made / "hub")
+    name = ("--name", "Công ty khác", "--tariffs", "tra_vinh_water")
+    assert "is founded already, as Công ty Cấp nước Thử Nghiệm." in refused(
+        "headoffice", "found", *hub, *name
+    )
+    nowhere = tmp_path / "none"
+    assert refused("headoffice", "--home", nowhere).startswith("There is no head office in ")
+    assert not nowhere.exists()
+    prices = ("--name", "X", "--tariffs", "free")
+    assert "Choose one of: tra_vinh_water" in refused("headoffice", "found", "--home", nowhere, *prices)
+    bank = ("--bank-bin", "12", "--bank-account", "1")
+    assert "is not a bank number" in refused("headoffice", "found", "--home", nowhere, *name, *bank)
+    assert not nowhere.exists()
+    out = ("--out", tmp_path / "x.daumoi-enrolment")
+    invite = ("headoffice", "invite", *hub)
+    assert "no office number 7" in refused(*invite, "--office", 7, "--desk", "BN04", *out)
+    assert "Another desk is called BN03" in refused(*invite, "--office", 1, "--desk", "BN03", *out)
+    assert "cannot be a desk's name" in refused(*invite, "--office", 1, "--desk", "quầy", *out)
+    assert not (tmp_path / "x.daumoi-enrolment").exists()
+    mai = (
+        "headoffice",
+        "staff",
+        "add",
+        *hub,
+        "--office",
+        1,
+        "--login",
+        "Mai",
+        "--name",
+        "M",
+        "--role",
+        "clerk",
+    )
+    assert "The login name mai is in use" in refused(*mai, "--password-file", made / "password")
+    with served(made / "hub") as url:
+        port = url.rpartition(":")[2]
+        assert f"port {port} cannot be opened" in refused("headoffice", *hub, "--port", port)
+
+
+def test_a_utility_out_of_a_file(tmp_path: Path) -> None:
+    described = tmp_path / "utility.toml"
+    described.write_text(
+        '[utility]\nname = "Công ty Cấp nước Bắc Ninh"\ntariffs = "hai_phong_water"\n'
+        '[[office]]\nname = "Tiên Du"\naddress = "Lim"\nphone = "02223821000"\n'
+        'points = [["DT", "Nhà văn hóa Đại Thượng", "Đại Đồng"]]\n'
+        '[[office]]\nname = "Quế Võ"\naddress = "Phố Mới"\nphone = "02223821001"\n',
+        "utf-8",
+    )
+    done = run("headoffice", "found", "--home", tmp_path / "hub", "--file", described)
+    assert done.stdout.splitlines()[1:] == ["Office 1: Tiên Du.", "Office 2: Quế Võ."]
+    described.write_text('[utility]\nname = "X"\ntarifs = "hai_phong_water"\n', "utf-8")
+    assert "does not describe a utility: tarifs." in refused(
+        "headoffice", "found", "--home", tmp_path / "other", "--file", described
+    )
+    described.write_text("utility", "utf-8")
+    assert "does not describe a utility" in refused(
+        "headoffice", "found", "--home", tmp_path / "other", "--file", described
+    )
+
+
+# -- the command line itself ------------------------------------------------------------------------------
+
+
+def test_help_is_there_at_once_in_both_languages() -> None:
+    quickest = 10.0
+    for _ in range(3):
+        start = time.monotonic()
+        english = run("--help").stdout
+        quickest = min(quickest, time.monotonic() - start)
+    assert quickest < 0.5
+    vietnamese = run("--help", language="vi").stdout
+    names = (
+        "desktop",
+        "demo",
+        "headoffice",
+        "enrol",
+        "sync",
+        "verify",
+        "import",
+        "bill",
+        "report",
+        "generate",
+    )
+    for name in names:
+        assert re.search(rf"^    {name}\b", english, re.MULTILINE)
+        assert re.search(rf"^    {name}\b", vietnamese, re.MULTILINE)
+        assert "daumoi " + name in run(name, "--help").stdout.partition("Examples:")[2]
+    assert "usage" not in vietnamese
+    assert "cách dùng" in vietnamese
+
+
+def test_heavy_libraries_wait_until_they_are_needed() -> None:
+    script = (
+        "import sys; from app.cli import _parser; _parser(); "
+        "print(sorted(sys.modules.keys() & {'sqlalchemy', 'PySide6', 'openpyxl', 'reportlab', 'httpx2', "
+        "'starlette', 'cryptography'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script], capture_output=True, text=True, env=environment(), check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["dance"], "không có lựa chọn 'dance'"),
+        (["bill"], "còn thiếu tham số: --period. Xem: daumoi bill --help"),
+        (["bill", "--period", "11-2026"], "“11-2026” không phải là kỳ"),
+        (["report", "--from", "31/02/2026"], "“31/02/2026” không phải là ngày"),
+        (["generate", "0", "x.xlsx"], "cần một số từ 1 đến 1.000.000"),
+        (["verify", "--all"], "không hiểu tham số: --all"),
+        (["--language", "zh", "verify"], "không có lựa chọn 'zh'"),
+    ],
+)
+def test_what_is_not_understood_is_said_in_the_language(arguments: list[str], words: str) -> None:
+    done = subprocess.run(
+        command(*arguments), capture_output=True, text=True, encoding="utf-8", env=environment()
+    )
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_language_may_stand_anywhere(tmp_path: Path) -> None:
+    asked = ["verify", "--home", str(tmp_path), "--language=en"]
+    done = subprocess.run(command(*asked), capture_output=True, text=True, env=environment())
+    assert done.stderr.startswith("There is no database")
+    by_variable = subprocess.run(
+        command(*asked[:3]), capture_output=True, text=True, env=environment(DAUMOI_LANGUAGE="en")
+    )
+    assert by_variable.stderr == done.stderr
+
+
+def test_the_same_seed_makes_the_same_people(tmp_path: Path) -> None:
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        run("generate", 40, tmp_path / f"{name}.xlsx", "--seed", seed)
+    a, b, c = (
+        list(openpyxl.load_workbook(tmp_path / f"{name}.xlsx", read_only=True).worksheets[0].values)
+        for name in "abc"
+    )
+    assert a == b
+    assert a != c
+    assert len(a) == 40 + 3
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="watches the files that a program has open")
+def test_ctrl_c_leaves_no_half_file(tmp_path: Path) -> None:
+    out, temporary = tmp_path / "many.xlsx", tmp_path / "temporary"
+    temporary.mkdir()
+    making = subprocess.Popen(
+        command("--language", "en", "generate", 400_000, out),
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(TMPDIR=str(temporary), PYTHONWARNINGS="default"),
+    )
+    try:
+        while making.poll() is None and not any(temporary.iterdir()):
+            threading.Event().wait(0.02)  # the rows go into a file of openpyxl's own until the end
+        making.send_signal(signal.SIGINT)
+        _, words = making.communicate(timeout=60)
+    finally:
+        making.kill()
+    assert making.returncode == 130, words
+    assert words.strip() == "Stopped. What was finished before is kept."
+    assert [each.name for each in tmp_path.iterdir()] == ["temporary"]
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is another error there")
+def test_a_reader_that_goes_away_is_no_matter(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    made = command("generate", 3, tmp_path / "few.xlsx")
+    with os.fdopen(writing, "w") as nobody:
+        done = subprocess.run(made, stdout=nobody, stderr=subprocess.PIPE, text=True, env=environment())
+    assert done.stderr == ""
+    assert done.returncode == 141
+    assert (tmp_path / "few.xlsx").exists()
