@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtWidgets import QLineEdit
 from sqlalchemy import select
 
 from app.bootstrap import Desktop
@@ -180,33 +179,37 @@ class Day:
 
     def import_customers(self) -> None:
         """A workbook with a few wrong rows; then two months of the past, billed and mostly paid."""
-        from app.ui.imports.wizard import ImportDialog
-
         path = self._customer_workbook()
         stage = self.stage
         stage.front(self.supervisor)
         page = self._main(self.supervisor).open_section("customers")
         stage.settle()
-        stage.key("F7")
-        dialog = stage.dialog(ImportDialog)
-        dialog.take_file(path)
-        stage.settle()
-        stage.picture("import-columns")
-        stage.key("F9")
-        stage.settle()
-        stage.picture("import-check")
-        dialog.write_wrong()
-        stage.settle()
-        stage.key("F9")
-        stage.until(lambda: self._desk(self.supervisor).customer_queries.count() >= CUSTOMERS, "the import")
-        stage.settle()
-        stage.picture("import-done")
-        stage.close_dialogs()
+        self._import(path, "import")
         page.show_record(self._desk(self.supervisor).customer_queries.id_of(self.customers[6].code))
         stage.picture("customers")
         desk = self._desk(self.supervisor)
         stage.count(f"{desk.customer_queries.count()} customers from a workbook, 3 wrong rows put aside")
         self._past(desk)
+
+    def _import(self, path: Path, name: str) -> None:
+        """Through the steps of the import: columns, check, the wrong rows put aside, work."""
+        from app.ui.imports.wizard import CHECK, COLUMNS, DONE, ImportDialog
+
+        stage = self.stage
+        stage.key("F7")
+        dialog = stage.dialog(ImportDialog)
+        dialog.take_file(path)
+        stage.until(lambda: dialog.steps.currentIndex() == COLUMNS, "the columns")
+        stage.picture(f"{name}-columns")
+        stage.key("F9")
+        stage.until(lambda: dialog.steps.currentIndex() == CHECK, "the check")
+        stage.picture(f"{name}-check")
+        dialog.write_wrong()
+        stage.settle()
+        stage.key("F9")
+        stage.until(lambda: dialog.steps.currentIndex() == DONE, "the import")
+        stage.picture(f"{name}-done")
+        stage.close_dialogs()
 
     def _customer_workbook(self) -> Path:
         sheet = customer_sheet(self.customers, self.language)
@@ -237,15 +240,19 @@ class Day:
 
     def indexes(self) -> None:
         """A route typed with Enter alone, the others from a workbook."""
+        from app.ui.readings.page import ReadingsPage
+
         self.at(7, 40)
         stage = self.stage
         self.sign_in(self.counter, "duc")
         page = self._main(self.counter).open_section("readings")
+        assert isinstance(page, ReadingsPage)
         stage.settle()
         desk = self._desk(self.counter)
         route = desk.reading_queries.routes(f"{PERIOD:%Y-%m}")[0]
         lines = desk.reading_queries.sheet(route.code, f"{PERIOD:%Y-%m}")
-        stage.until(lambda: isinstance(page.focusWidget(), QLineEdit), "the sheet takes the keys")
+        stage.until(lambda: page.view.line is not None, "the route's sheet")
+        stage.key("F3", "Return")
         for number, line in enumerate(lines[:TYPED]):
             usual = (line.usual or 12_000) // 1000
             use = {4: usual * 6 + 20, 7: 0}.get(number, usual + number % 3)
@@ -260,8 +267,6 @@ class Day:
         self._indexes_from_workbook(typed)
 
     def _indexes_from_workbook(self, typed: set[str]) -> None:
-        from app.ui.imports.wizard import ImportDialog
-
         stage, desk = self.stage, self._desk(self.supervisor)
         last = last_indexes(desk)
         pairs = [
@@ -277,15 +282,7 @@ class Day:
         stage.front(self.supervisor)
         self._main(self.supervisor).open_section("readings")
         stage.settle()
-        stage.key("F7")
-        stage.dialog(ImportDialog).take_file(path)
-        stage.settle()
-        stage.key("F9")
-        stage.settle()
-        stage.picture("indexes-import")
-        stage.key("F9")
-        stage.settle()
-        stage.close_dialogs()
+        self._import(path, "indexes-import")
         stage.count(f"{len(kept)} from a workbook")
 
     # -- 5 ----------------------------------------------------------------------------------------------
@@ -431,7 +428,7 @@ class Day:
     # -- 7 ----------------------------------------------------------------------------------------------
 
     def connection_returns(self) -> None:
-        """All desks agree by themselves; the unit answers, the clerk tells the customer: the request closes."""
+        """All desks agree by themselves; the unit answers, the clerk tells the customer; it closes."""
         from app.ui.requests.dialogs import ActDialog
         from app.ui.requests.page import RequestsPage
 

@@ -98,10 +98,12 @@ class Stage:
         return found
 
     def _has_keys(self) -> bool:
-        """Whether some window is active; the one in front is made so when none is."""
-        if QApplication.activeWindow() is None and self._front is not None:
-            self._front.activateWindow()
-        return QApplication.activeWindow() is not None
+        """Whether the window that is on top takes the keys; it is made to when it does not."""
+        wanted = QApplication.activeModalWidget() or self._front
+        if wanted is not None and QApplication.activeWindow() is not wanted:
+            wanted.activateWindow()
+            return False
+        return wanted is not None
 
     def key(self, *keys: str) -> None:
         """Press keys, each as it is printed on a button: "F2", "Ctrl+Return", "Down"."""
