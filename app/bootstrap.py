@@ -266,8 +266,8 @@ def _way_to(home: Path, hub_url: str, clock: Clock, closing: ExitStack) -> Trans
 def enrol_desk(
     home: Path, enrolment: Enrolment, clock: Clock, transport: Transport | None = None
 ) -> Identity:
-    """Make `home` a desk's by an enrolment, and fetch the office's data. What was cut short is completed by the
-    same enrolment again, or by opening the desk."""
+    """Make `home` a desk's by an enrolment, and fetch the office's data. What was cut short is completed by
+    the same enrolment again, or by opening the desk."""
     with ExitStack() as closing:
         way = transport
         if way is None:

@@ -128,7 +128,9 @@ class Founding:
     def office(self, new: NewOffice) -> int:
         """Add an office with the usual hours; returns its number."""
         with self._writer.entry("office.add", None, desk=COMPANY) as draft:
-            number = 1 + int(draft.read.execute(select(func.coalesce(func.max(Office.number), 0))).scalar_one())
+            number = 1 + int(
+                draft.read.execute(select(func.coalesce(func.max(Office.number), 0))).scalar_one()
+            )
             feed = 1 + int(draft.read.execute(select(func.max(Device.number))).scalar_one())
             draft.add(
                 Office,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import AppError
 
@@ -34,27 +37,53 @@ class Database:
 def open_database(path: Path, now: datetime) -> Database:
     """Open (or make) a database and bring it to this release.
 
-    AppError: "folder.not_writable", "database.damaged", "database.newer" (made by a newer release), each with
-    `path`. A copy is put into `backups/` beside it before a migration.
+    AppError: "folder.not_writable", "disk.full", "database.busy", "database.damaged", "database.newer" (made
+    by a newer release), each with `path`. A copy is put into `backups/` beside it before a migration.
     """
+    write: sqlite3.Connection | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write = _connect(path)
         revision = _revision(write)
         if revision != HEAD:
             _migrate(path, write, revision, now)
-    except (PermissionError, FileExistsError, NotADirectoryError) as error:
-        raise AppError("folder.not_writable", path=str(path.parent)) from error
-    except sqlite3.OperationalError as error:
-        raise AppError("folder.not_writable", path=str(path.parent)) from error
-    except sqlite3.DatabaseError as error:
-        raise AppError("database.damaged", path=str(path)) from error
-    return Database(path, write, read_engine(path))
+        return Database(path, write, read_engine(path))
+    except BaseException as error:
+        if write is not None:
+            write.close()
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        named = trouble(cause, path) if isinstance(cause, sqlite3.Error | OSError) else None
+        if named is None:
+            raise
+        raise named from error
+
+
+def trouble(error: BaseException, path: Path) -> AppError | None:
+    """What has befallen a database, where it is not the program's own fault."""
+    if isinstance(error, OSError):
+        full = error.errno == errno.ENOSPC
+        return AppError("disk.full" if full else "folder.not_writable", path=str(path.parent))
+    name = getattr(error, "sqlite_errorname", "")
+    for start, code, at in _TROUBLE:
+        if name.startswith(start):
+            return AppError(code, path=str(at(path)))
+    return None
+
+
+_TROUBLE: tuple[tuple[str, str, Callable[[Path], Path]], ...] = (
+    ("SQLITE_FULL", "disk.full", lambda path: path.parent),
+    ("SQLITE_BUSY", "database.busy", lambda path: path),
+    ("SQLITE_CORRUPT", "database.damaged", lambda path: path),
+    ("SQLITE_NOTADB", "database.damaged", lambda path: path),
+    ("SQLITE_READONLY", "folder.not_writable", lambda path: path.parent),
+    ("SQLITE_CANTOPEN", "folder.not_writable", lambda path: path.parent),
+    ("SQLITE_IOERR", "folder.not_writable", lambda path: path.parent),
+)
 
 
 def read_engine(path: Path) -> Engine:
     """An engine whose connections can only read."""
-    engine = create_engine(f"sqlite:///{path}", pool_size=4)
+    engine = create_engine(_url(path), pool_size=4)
 
     @event.listens_for(engine, "connect")
     def _only_read(connection: Any, _: Any) -> None:
@@ -66,11 +95,21 @@ def read_engine(path: Path) -> Engine:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA cache_size = -32000")
-    connection.execute("PRAGMA temp_store = MEMORY")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -32000")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("BEGIN IMMEDIATE")  # says now, not at the first receipt, that it cannot be written
+        connection.execute("ROLLBACK")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
+
+
+def _url(path: Path) -> URL:
+    return URL.create("sqlite", database=str(path))
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:
@@ -88,12 +127,12 @@ def _migrate(path: Path, connection: sqlite3.Connection, revision: str | None, n
     known = {s.revision for s in ScriptDirectory.from_config(alembic_config(None)).walk_revisions()}
     if revision is not None:
         if revision not in known:
-            connection.close()
             raise AppError("database.newer", path=str(path))
         backup(connection, path.parent / "backups" / f"{path.stem}-{revision}-{now:%Y%m%d-%H%M%S}.db")
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(_url(path), connect_args={"isolation_level": None})
     try:
-        with engine.connect() as migrating:
+        with engine.begin() as migrating:  # whole or not at all: a power cut leaves the old schema
+            migrating.exec_driver_sql("BEGIN IMMEDIATE")
             command.upgrade(alembic_config(migrating), "head")
     finally:
         engine.dispose()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,23 +11,28 @@ from typing import Any, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import select
 
 from app.domain.errors import AppError
+from app.models import Device, Feed
 from app.models.base import instant, millis
 from app.models.database import Database
-from app.sync.entries import Entry
+from app.sync.entries import FIRST, Entry
 from app.sync.transport import Transport
-from app.sync.wire import CHUNK_BYTES, Heads, Refusal, SyncReply, SyncRequest, seal, unseal
-from app.sync.writer import JournalWriter, read_feed
+from app.sync.wire import CHUNK_BYTES, Head, Refusal, SyncReply, SyncRequest, seal, unseal
+from app.sync.writer import JournalWriter, Received, read_feed
 
 log = logging.getLogger(__name__)
+
+LEAST_CHUNK = 8 << 10
+NOTHING = Received(0, 0, 0)
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """What the status bar shows. `state`: "never", "syncing", "online", "offline", "refused"."""
+    """What the status bar shows. `state`: "never", "online", "offline", "refused"."""
 
     state: str
     unsent: int
@@ -46,7 +50,7 @@ class SyncReport:
 
 
 class SyncClient:
-    """Reconciles this replica with the head office."""
+    """Reconciles this replica with the head office; one pass at a time, from whatever thread."""
 
     def __init__(
         self,
@@ -62,65 +66,94 @@ class SyncClient:
         self._key = key
         self._hub_key = hub_key
         self._acked = int(self._local("acked") or 0)
+        self._chunk = CHUNK_BYTES
+        self._passing = threading.Lock()
 
     def unsent(self) -> int:
         """Entries of this desk that the head office has not acknowledged."""
-        head = self._writer.vector().get(self._writer.desk.device, (0, b""))
-        return max(head[0] - self._acked, 0)
+        return max(self._head()[0] - self._acked, 0)
 
     def last_contact(self) -> datetime | None:
         """When the head office was last heard of."""
         known = self._local("last_contact")
         return instant(known) if known else None
 
+    @property
+    def complete(self) -> bool:
+        """Whether the office's data has come: the desk's own card is the last that it needs to begin."""
+        wanted = select(Device.id).where(Device.number == self._writer.desk.device)
+        with self._database.read.connect() as read:
+            return read.execute(wanted).first() is not None
+
     def once(self) -> SyncReport:
         """Send and receive until both sides hold the same.
 
-        AppError: "sync.offline", "sync.nonsense", "sync.not_authentic", "sync.revoked", "sync.restored" (this
-        database is older than what it sent), "sync.differs" (the two hold other entries under one number).
+        AppError: "sync.offline", "sync.certificate", "sync.nonsense", "sync.not_authentic", "sync.revoked",
+        "sync.restored" (this database is older than what it sent), "sync.differs" (the two hold other entries
+        under one number), "sync.stuck" (neither side can take what the other offers).
         """
+        with self._passing:
+            return self._pass()
+
+    def hang_up(self) -> None:
+        """Let go of the connection for good; a pass under way ends with "sync.offline"."""
+        self._transport.close()
+
+    def _pass(self) -> SyncReport:
         me = self._writer.desk.device
         sent = received = rounds = 0
-        theirs: Heads | None = None
+        theirs: Head = (self._acked, self._hash_of(me, self._acked) or FIRST)
         while True:
             mine = self._writer.vector()
-            push = [] if theirs is None else self._push(me, theirs)
-            request = SyncRequest(me, millis(self._writer.hlc.now()), mine, push)
-            answer = self._transport.post("/v1/sync", seal(request, self._key))
-            reply = open_answer(answer, SyncReply, self._hub_key)
+            push = self._push(me, theirs[0])
+            reply = self._exchange(SyncRequest(self._now_ms(), mine, theirs, push, self._chunk))
             rounds += 1
-            self._writer.hlc.offset_ms += reply.now_ms - millis(self._writer.hlc.now())
-            self._check(me, mine, reply)
-            received += self._writer.receive(reply.entries).taken if reply.entries else 0
+            there = reply.have.get(me, (0, FIRST))
+            self._check(me, there, reply)
+            got = self._writer.receive(reply.entries) if reply.entries else NOTHING
+            received += got.taken
             sent += len(push)
-            theirs = reply.have
-            self._acknowledge(reply.have.get(me, (0, b""))[0], reply.now_ms)
-            last = self._writer.vector().get(me, (0, b""))[0]
-            if not reply.more and reply.have.get(me, (0, b""))[0] >= last:
+            self._acknowledge(there[0], reply.now_ms)
+            if not reply.more and not got.waiting and there[0] >= self._head()[0]:
                 return SyncReport(sent, received, rounds)
-            if not push and not reply.entries and rounds > 1:
+            if rounds > 1 and not got.taken and there == theirs:
                 raise AppError("sync.stuck")
+            theirs = there
 
-    def _push(self, me: int, theirs: Heads) -> list[Entry]:
-        after = theirs.get(me, (0, b""))[0]
+    def _exchange(self, request: SyncRequest) -> SyncReply:
+        data = seal(request, self._key, sender=self._writer.desk.device)
+        try:
+            answer = self._transport.post("/v1/sync", data)
+        except AppError:
+            self._chunk = max(self._chunk // 2, LEAST_CHUNK)  # a slow line brings a smaller one in time
+            raise
+        self._chunk = min(self._chunk * 2, CHUNK_BYTES)
+        reply = open_answer(answer, SyncReply, self._hub_key, data)
+        took = self._now_ms() - request.sent_at_ms
+        ahead = reply.now_ms - request.sent_at_ms - took // 2
+        if abs(ahead) > max(took, 1000):  # less than this is the line's doing, not the clock's
+            self._writer.hlc.offset_ms += ahead
+        return reply
+
+    def _push(self, me: int, after: int) -> list[Entry]:
         chunk: list[Entry] = []
         size = 0
-        connection = sqlite3.connect(self._database.path)
-        try:
-            for entry in read_feed(connection.cursor(), me, after, 2000):
+        with self._database.read.connect() as read:
+            for entry in read_feed(read.connection.cursor(), me, after, 2000):
                 size += len(entry.body) + 100
-                if chunk and size > CHUNK_BYTES:
+                if chunk and size > self._chunk:
                     break
                 chunk.append(entry)
-        finally:
-            connection.close()
         return chunk
 
-    def _check(self, me: int, mine: Heads, reply: SyncReply) -> None:
-        if reply.have.get(me, (0, b""))[0] > mine.get(me, (0, b""))[0]:
+    def _check(self, me: int, there: Head, reply: SyncReply) -> None:
+        if there[0] > self._head()[0]:
             raise AppError("sync.restored")
-        if reply.conflict:
-            raise AppError("sync.differs", feeds=", ".join(str(d) for d in reply.conflict))
+        differing = {*reply.conflict}
+        if there[0] and self._hash_of(me, there[0]) != there[1]:
+            differing.add(me)
+        if differing:
+            raise AppError("sync.differs", feeds=", ".join(map(str, sorted(differing))))
 
     def _acknowledge(self, number: int, now_ms: int) -> None:
         if number != self._acked:
@@ -130,15 +163,32 @@ class SyncClient:
         if last is None or now_ms - int(last) > 60_000:
             self._writer.set_local("last_contact", now_ms)
 
+    def _now_ms(self) -> int:
+        return millis(self._writer.hlc.now())
+
+    def _head(self) -> Head:
+        with self._database.read.connect() as read:
+            found = read.execute(
+                select(Feed.last, Feed.hash).where(Feed.device == self._writer.desk.device)
+            ).first()
+        return (found.last, found.hash) if found else (0, FIRST)
+
+    def _hash_of(self, device: int, number: int) -> bytes | None:
+        with self._database.read.connect() as read:
+            found: bytes | None = read.exec_driver_sql(
+                "SELECT hash FROM entry WHERE device = ? AND number = ?", (device, number)
+            ).scalar()
+        return found
+
     def _local(self, key: str) -> Any:
         with self._database.read.connect() as read:
             found = read.exec_driver_sql("SELECT value FROM local WHERE key = ?", (key,)).scalar()
         return None if found is None else msgspec.json.decode(found)
 
 
-def open_answer(data: bytes, kind: type[T], key: Ed25519PublicKey) -> T:
-    """The head office's answer, or the AppError that it names."""
-    answer = unseal(data, msgspec.Raw, key)
+def open_answer(data: bytes, kind: type[T], key: Ed25519PublicKey, asked: bytes) -> T:
+    """The head office's answer to the message `asked`, or the AppError that it names."""
+    answer = unseal(data, msgspec.Raw, key, about=asked)
     try:
         return msgspec.msgpack.decode(answer, type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError):
@@ -153,14 +203,13 @@ def open_answer(data: bytes, kind: type[T], key: Ed25519PublicKey) -> T:
 class SyncLoop:
     """Makes passes by itself: soon after each own entry, and every few seconds to hear of others'."""
 
-    def __init__(
-        self, client: SyncClient, tell: Callable[[SyncState], None], every: float = 5.0
-    ) -> None:
+    def __init__(self, client: SyncClient, tell: Callable[[SyncState], None], every: float = 5.0) -> None:
         self._client = client
         self._tell = tell
         self._every = every
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._showing = threading.RLock()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
         self.state = SyncState("never", client.unsent(), client.last_contact())
 
@@ -170,13 +219,17 @@ class SyncLoop:
 
     def wake(self) -> None:
         """There is something to send; also brings the unsent count up to date."""
-        self._show(replace(self.state, unsent=self._client.unsent()))
+        try:
+            self._show()
+        except Exception:
+            log.exception("the state of sync was not shown")
         self._wake.set()
 
     def stop(self) -> None:
-        """End after the present message; what was not sent goes at the next start."""
+        """End at once; what was not sent goes at the next start."""
         self._stop.set()
         self._wake.set()
+        self._client.hang_up()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -184,25 +237,32 @@ class SyncLoop:
         failures = 0
         while not self._stop.is_set():
             self._wake.clear()
-            failures = 0 if self._pass() else failures + 1
+            try:
+                failures = 0 if self._pass() else failures + 1
+            except Exception:
+                log.exception("a sync pass failed")
+                failures += 1
             self._wake.wait(min(self._every * 2 ** min(failures, 4), 60.0) if failures else self._every)
 
     def _pass(self) -> bool:
         try:
             self._client.once()
         except AppError as error:
-            state = "offline" if error.code == "sync.offline" else "refused"
-            self._show(SyncState(state, self._client.unsent(), self._client.last_contact(), error))
+            if not self._stop.is_set():
+                self._show("offline" if error.code == "sync.offline" else "refused", error)
             return False
-        except Exception:  # noqa: BLE001 the loop must outlive a fault of its own; the clerk goes on working offline
-            log.exception("a sync pass failed")
-            failed = AppError("sync.failed")
-            self._show(SyncState("refused", self._client.unsent(), self._client.last_contact(), failed))
-            return False
-        self._show(SyncState("online", self._client.unsent(), self._client.last_contact()))
+        except Exception:
+            self._show("refused", AppError("sync.failed"))
+            raise
+        self._show("online", None)
         return True
 
-    def _show(self, state: SyncState) -> None:
-        if state != self.state:
-            self.state = state
-            self._tell(state)
+    def _show(self, state: str = "", error: AppError | None = None) -> None:
+        """Tell what is new; without a state, only the count."""
+        with self._showing:
+            count, contact = self._client.unsent(), self._client.last_contact()
+            before = self.state
+            shown = SyncState(state, count, contact, error) if state else replace(before, unsent=count)
+            self.state = shown
+            if shown != before:
+                self._tell(shown)

@@ -11,7 +11,9 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
+from app.models.database import trouble
 from app.sync.client import open_answer
 from app.sync.transport import Transport
 from app.sync.wire import EnrolReply, EnrolRequest, seal
@@ -49,8 +51,10 @@ def read_enrolment(path: Path) -> Enrolment:
     try:
         if path.stat().st_size > 10_000:
             raise AppError("enrol.not_a_file", path=str(path))
-        return msgspec.json.decode(path.read_bytes(), type=Enrolment)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
+        enrolment = msgspec.json.decode(path.read_bytes(), type=Enrolment)
+        Ed25519PublicKey.from_public_bytes(enrolment.hub_key)
+        return enrolment
+    except (OSError, ValueError, RecursionError) as error:
         raise AppError("enrol.not_a_file", path=str(path)) from error
 
 
@@ -62,41 +66,63 @@ def write_enrolment(path: Path, enrolment: Enrolment) -> None:
 def enrol(home: Path, enrolment: Enrolment, transport: Transport) -> Identity:
     """Become a desk: make a key, present the one-time code, keep the identity.
 
-    The key is written before it is presented, so a lost answer is asked for again with the same key.
+    The key is written before it is presented, so a lost answer is asked for again with the same key. AppError
+    "home.enrolled" when the home is a desk of another head office, "folder.not_writable", "disk.full".
     """
-    home.mkdir(parents=True, exist_ok=True)
-    key = desk_key(home)
-    request = EnrolRequest(enrolment.code, key.public_key().public_bytes_raw())
+    there = identity_of(home)
+    if there and there.hub_key != enrolment.hub_key:
+        raise AppError("home.enrolled", path=str(home), desk=there.desk)
+    key = replica_key(home, make=there is None)
+    request = seal(EnrolRequest(enrolment.code, key.public_key().public_bytes_raw()), key)
     hub_key = Ed25519PublicKey.from_public_bytes(enrolment.hub_key)
-    reply = open_answer(transport.post("/v1/enrol", seal(request, key)), EnrolReply, hub_key)
+    reply = open_answer(transport.post("/v1/enrol", request), EnrolReply, hub_key, request)
     identity = Identity(
         reply.device, reply.office_no, reply.desk, reply.zone, enrolment.hub_url, enrolment.hub_key
     )
-    part = home / (IDENTITY_FILE + ".part")
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(identity)))
-    part.replace(home / IDENTITY_FILE)
+    _keep(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(identity)))
     return identity
 
 
 def identity_of(home: Path) -> Identity | None:
     """Who the desktop in this home is; None before enrolment. AppError "home.damaged"."""
+    path = home / IDENTITY_FILE
     try:
-        return msgspec.json.decode((home / IDENTITY_FILE).read_bytes(), type=Identity)
+        identity = msgspec.json.decode(path.read_bytes(), type=Identity)
+        Ed25519PublicKey.from_public_bytes(identity.hub_key)
+        zone_named(identity.zone)
     except FileNotFoundError:
         return None
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise AppError("home.damaged", path=str(home / IDENTITY_FILE)) from error
+    except (OSError, LookupError, ValueError, RecursionError) as error:
+        raise AppError("home.damaged", path=str(path)) from error
+    return identity
 
 
-def desk_key(home: Path, name: str = KEY_FILE) -> Ed25519PrivateKey:
-    """This replica's private key, made at the first call; readable by its owner alone."""
+def replica_key(home: Path, name: str = KEY_FILE, *, make: bool = False) -> Ed25519PrivateKey:
+    """This replica's private key, readable by its owner alone. AppError "home.damaged" when it is missing or
+    is none; with `make` a missing one is made: never where the other side knows one already."""
     path = home / name
-    if path.exists():
+    try:
         return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    except FileNotFoundError as error:
+        if not make:
+            raise AppError("home.damaged", path=str(path)) from error
+    except (OSError, ValueError) as error:
+        raise AppError("home.damaged", path=str(path)) from error
     key = Ed25519PrivateKey.generate()
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(key.private_bytes_raw())
-        file.flush()
-        os.fsync(file.fileno())
+    _keep(path, key.private_bytes_raw())
     return key
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write a file under its name only when it is whole and on the disk. AppError as from a database."""
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise trouble(error, path) or error from error

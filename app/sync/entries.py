@@ -8,7 +8,7 @@ come out on every machine.
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -17,6 +17,10 @@ SCHEMA = 1
 
 FIRST = b""
 """The hash before a feed's first entry."""
+
+Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
+Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]
+"""Numbers that every replica can keep and count on from."""
 
 
 class Rows(msgspec.Struct, frozen=True, array_like=True):
@@ -32,7 +36,7 @@ class Edit(msgspec.Struct, frozen=True, array_like=True):
     """Changed fields of one card: field, new value, and the stamp of the value that its author saw."""
 
     table: str
-    id: bytes
+    id: Id
     fields: list[tuple[str, Any, int, int]]
 
 
@@ -51,16 +55,16 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     as (device, number) pairs in order.
     """
 
-    device: int
-    number: int
-    id: bytes
-    origin: int
-    hlc: int
-    office_no: int
+    device: Count
+    number: Count
+    id: Id
+    origin: Count
+    hlc: Count
+    office_no: Count
     kind: str
-    by: bytes | None
-    schema: int
-    seen: list[tuple[int, int]]
+    by: Id | None
+    schema: Count
+    seen: list[tuple[Count, Count]]
     body: bytes
 
 

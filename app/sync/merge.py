@@ -33,11 +33,14 @@ def exception_id(kind: str, table: str, row: bytes, part: str = "") -> bytes:
     return uuid5(EXCEPTIONS, f"{kind}/{table}/{row.hex()}/{part}").bytes
 
 
-def put_exception(cur: Cursor, office: int, kind: str, table: str, row: bytes, part: str, details: Any) -> None:
+def put_exception(
+    cur: Cursor, office: int, kind: str, table: str, row: bytes, part: str, details: Any
+) -> None:
     """Raise an exception, or bring its details up to date."""
     cur.execute(
-        'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) VALUES (?, ?, ?, ?, ?, ?) '
-        "ON CONFLICT (office_no, id) DO UPDATE SET kind = excluded.kind, details = excluded.details",
+        'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) '
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (office_no, id) "
+        "DO UPDATE SET kind = excluded.kind, details = excluded.details",
         (office, exception_id(kind, table, row, part), kind, table, row, canonical_json(details)),
     )
 
@@ -63,14 +66,14 @@ def fact_again(
     if stamp < there:
         settings = ", ".join(f'"{c}" = ?' for c in columns)
         cur.execute(
-            f'UPDATE "{info.name}" SET hlc = ?, device = ?, {settings} '
-            "WHERE office_no = ? AND id = ?",
+            f'UPDATE "{info.name}" SET hlc = ?, device = ?, {settings} WHERE office_no = ? AND id = ?',
             (*stamp, *row, office, row[0]),
         )
     differ = len({c[2] for c in copies}) > 1
     cur.execute(
-        'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) VALUES (?, ?, ?, ?, ?, ?) '
-        "ON CONFLICT (office_no, id) DO UPDATE SET kind = excluded.kind, details = excluded.details",
+        'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) '
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (office_no, id) "
+        "DO UPDATE SET kind = excluded.kind, details = excluded.details",
         (
             office,
             key,
@@ -108,8 +111,7 @@ def card_again(
     for field in info.columns[1:]:
         stamps.setdefault(field, list(made))
     cur.execute(
-        f'UPDATE "{info.name}" SET made_hlc = ?, made_device = ?, edited = ? '
-        "WHERE office_no = ? AND id = ?",
+        f'UPDATE "{info.name}" SET made_hlc = ?, made_device = ?, edited = ? WHERE office_no = ? AND id = ?',
         (*stamp, _encode(stamps), office, row[0]),
     )
     fields = [(c, v, *NEVER) for c, v in zip(later_columns[1:], later[1:], strict=True)]

@@ -27,15 +27,36 @@ class Touched:
         self.series: dict[str, int] = {}
         self.tables: set[str] = set()
 
-    def note(self, cur: Cursor, office: int, body: Body) -> None:
+    def moving(
+        self, cur: Cursor, office: int, table: str, ids: list[bytes], fields: set[str] | None = None
+    ) -> None:
+        """Take note of what rows lead to before they are overwritten (all of them, or these fields): what
+        they lead to no more is stale too."""
+        for projection, column in _FOLLOWS.get(table, ()):
+            if column == "id" or (fields is not None and column not in fields):
+                continue
+            keys = self._keys[office][projection]
+            for marks, chunk in _chunks(ids):
+                cur.execute(
+                    f'SELECT "{column}" FROM "{table}" WHERE office_no = ? AND id IN ({marks})',
+                    (office, *chunk),
+                )
+                keys.update(found for (found,) in cur.fetchall() if found is not None)
+            if projection in _MAY_END:
+                cur.executemany(
+                    f'DELETE FROM "{_MAY_END[projection]}" WHERE office_no = ? AND id = ?',
+                    [(office, key) for key in keys],
+                )
+
+    def note(self, office: int, body: Body) -> None:
         """Take note of an applied body."""
         keys = self._keys[office]
         for rows in body.rows:
             self.tables.add(rows.table)
             place = {c: i for i, c in enumerate(rows.columns)}
             for projection, column in _FOLLOWS.get(rows.table, ()):
-                at = place[column]
-                keys[projection].update(r[at] for r in rows.rows if r[at] is not None)
+                if (at := place.get(column)) is not None:
+                    keys[projection].update(r[at] for r in rows.rows if r[at] is not None)
             if "code" in place and rows.table in _NUMBERED:
                 self._number(r[place["code"]] for r in rows.rows)
         for edit in body.edits:
@@ -88,6 +109,9 @@ _FOLLOWS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """Table -> (projection or source of one, the column with its key)."""
 
+_MAY_END = {"use": "connection_use", "request": "request_state"}
+"""Projections without a row when no fact is left to stand on."""
+
 _SEARCHED = {"customer", "connection", "meter"}
 _NUMBERED = {"bill", "receipt", "request", "session_opened", "remittance"}
 
@@ -95,13 +119,18 @@ _LEADS: tuple[tuple[str, str], ...] = (
     ("meter", "SELECT connection_id FROM meter WHERE office_no = ? AND id IN ({marks})"),
     ("connection", "SELECT customer_id FROM connection WHERE office_no = ? AND id IN ({marks})"),
     ("customer", "SELECT id FROM customer WHERE office_no = ? AND id IN ({marks})"),
-    ("receipt", "SELECT bill_id, customer_id FROM allocation WHERE office_no = ? AND receipt_id IN ({marks})"),
+    (
+        "receipt",
+        "SELECT bill_id, customer_id FROM allocation WHERE office_no = ? AND receipt_id IN ({marks})",
+    ),
+    ("bill", "SELECT customer_id FROM bill WHERE office_no = ? AND id IN ({marks})"),
 )
 _LEADS_TO = {
     "meter": ("connection",),
     "connection": ("search",),
     "customer": ("search",),
     "receipt": ("bill", "balance"),
+    "bill": ("balance",),
 }
 
 
@@ -112,8 +141,10 @@ def _chunks(keys: Iterable[bytes]) -> Iterator[tuple[str, list[bytes]]]:
         yield ", ".join("?" * len(chunk)), chunk
 
 
-_COUNTS = "(1 - (SELECT count(*) FROM reversal r WHERE r.receipt_id = a.receipt_id))"
-"""A receipt's money counts once, less once for each reversal: nothing is lost even if it was reversed twice."""
+_COUNTS = (
+    "(1 - (SELECT count(*) FROM reversal r WHERE r.receipt_id = a.receipt_id AND r.office_no = a.office_no))"
+)
+"""A receipt's money counts once, less once for each reversal: nothing is lost even if reversed twice."""
 
 
 def _bills(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
@@ -121,10 +152,11 @@ def _bills(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "INSERT INTO bill_state (office_no, id, customer_id, total, paid, open, due_on) "
         "SELECT office_no, id, customer_id, total, paid, paid < total, due_on FROM ("
         "SELECT b.office_no, b.id, b.customer_id, b.total, b.due_on, "
-        f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a WHERE a.bill_id = b.id), 0) AS paid "
+        f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a "
+        "WHERE a.bill_id = b.id AND a.office_no = b.office_no), 0) AS paid "
         f"FROM bill b WHERE b.office_no = ? AND b.id IN ({marks})) AS worked_out WHERE true "
-        "ON CONFLICT (office_no, id) DO UPDATE SET customer_id = excluded.customer_id, total = excluded.total, "
-        "paid = excluded.paid, open = excluded.open, due_on = excluded.due_on",
+        "ON CONFLICT (office_no, id) DO UPDATE SET customer_id = excluded.customer_id, "
+        "total = excluded.total, paid = excluded.paid, open = excluded.open, due_on = excluded.due_on",
         (office, *ids),
     )
     _derived_exceptions(
@@ -136,32 +168,41 @@ def _bills(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
 
 
 def _balances(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
+    here = f"?{len(ids) + 1}"
     cur.execute(
+        f"WITH c (id) AS (VALUES {marks.replace('?', '(?)')}) "
         "INSERT INTO customer_balance (office_no, id, owed, credit) "
-        "SELECT c.office_no, c.id, "
-        "coalesce((SELECT sum(max(s.total - s.paid, 0)) FROM bill_state s WHERE s.customer_id = c.id), 0), "
+        f"SELECT {here}, c.id, "
+        "coalesce((SELECT sum(max(s.total - s.paid, 0)) FROM bill_state s "
+        f"WHERE s.customer_id = c.id AND s.office_no = {here}), 0), "
         f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a "
-        "WHERE a.customer_id = c.id AND a.bill_id IS NULL), 0) + "
-        "coalesce((SELECT sum(max(s.paid - s.total, 0)) FROM bill_state s WHERE s.customer_id = c.id), 0) "
-        f"FROM customer c WHERE c.office_no = ? AND c.id IN ({marks}) "
+        f"WHERE a.customer_id = c.id AND a.office_no = {here} AND a.bill_id IS NULL), 0) + "
+        "coalesce((SELECT sum(max(s.paid - s.total, 0)) FROM bill_state s "
+        f"WHERE s.customer_id = c.id AND s.office_no = {here}), 0) FROM c WHERE true "
         "ON CONFLICT (office_no, id) DO UPDATE SET owed = excluded.owed, credit = excluded.credit",
-        (office, *ids),
+        (*ids, office),
     )
 
 
 def _sessions(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     cur.execute(
         "INSERT INTO session_state (office_no, id, open, receipts, received, reversals, returned, expected, "
-        "counted, remitted) SELECT w.office_no, w.id, w.counted IS NULL, w.receipts, w.received, w.reversals, "
-        "w.returned, w.float_amount + w.received - w.returned, w.counted, w.remitted FROM ("
+        "counted, remitted) "
+        "SELECT w.office_no, w.id, w.counted IS NULL, w.receipts, w.received, w.reversals, w.returned, "
+        "w.float_amount + w.received - w.returned, w.counted, w.remitted FROM ("
         "SELECT o.office_no, o.id, o.float_amount, "
-        "(SELECT count(*) FROM receipt p WHERE p.session_id = o.id) AS receipts, "
-        "coalesce((SELECT sum(p.total) FROM receipt p WHERE p.session_id = o.id), 0) AS received, "
-        "(SELECT count(*) FROM reversal v WHERE v.session_id = o.id) AS reversals, "
-        "coalesce((SELECT sum(v.amount) FROM reversal v WHERE v.session_id = o.id), 0) AS returned, "
-        "(SELECT x.counted FROM session_closed x WHERE x.session_id = o.id ORDER BY x.hlc, x.device LIMIT 1) "
-        "AS counted, "
-        "coalesce((SELECT sum(m.amount) FROM remittance m WHERE m.session_id = o.id), 0) AS remitted "
+        "(SELECT count(*) FROM receipt p WHERE p.session_id = o.id AND p.office_no = o.office_no) "
+        "AS receipts, "
+        "coalesce((SELECT sum(p.total) FROM receipt p "
+        "WHERE p.session_id = o.id AND p.office_no = o.office_no), 0) AS received, "
+        "(SELECT count(*) FROM reversal v WHERE v.session_id = o.id AND v.office_no = o.office_no) "
+        "AS reversals, "
+        "coalesce((SELECT sum(v.amount) FROM reversal v "
+        "WHERE v.session_id = o.id AND v.office_no = o.office_no), 0) AS returned, "
+        "(SELECT x.counted FROM session_closed x WHERE x.session_id = o.id AND x.office_no = o.office_no "
+        "ORDER BY x.hlc, x.device LIMIT 1) AS counted, "
+        "coalesce((SELECT sum(m.amount) FROM remittance m "
+        "WHERE m.session_id = o.id AND m.office_no = o.office_no), 0) AS remitted "
         f"FROM session_opened o WHERE o.office_no = ? AND o.id IN ({marks})) AS w WHERE true "
         "ON CONFLICT (office_no, id) DO UPDATE SET open = excluded.open, receipts = excluded.receipts, "
         "received = excluded.received, reversals = excluded.reversals, returned = excluded.returned, "
@@ -192,7 +233,8 @@ def _uses(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "WHERE r.office_no + 0 = ? AND (r.connection_id, r.period) IN (SELECT connection_id, period "
         f"FROM reading WHERE connection_id IN ({marks}) GROUP BY connection_id, period HAVING count(*) > 1) "
         "AND NOT EXISTS (SELECT 1 FROM reading later "
-        "WHERE later.connection_id = r.connection_id AND later.period = r.period AND later.replaces = r.id) "
+        "WHERE later.office_no = r.office_no AND later.connection_id = r.connection_id "
+        "AND later.period = r.period AND later.replaces = r.id) "
         "GROUP BY r.connection_id, r.period HAVING count(*) > 1) AS doubled GROUP BY connection_id",
         lambda found: {"period": found[1]},
     )  # fmt: skip
@@ -207,8 +249,8 @@ def _derived_exceptions(
     gone = [(office, exception_id(kind, table, key)) for key in ids if key not in standing]
     cur.executemany('DELETE FROM "exception" WHERE office_no = ? AND id = ?', gone)
     cur.executemany(
-        'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) VALUES (?, ?, ?, ?, ?, ?) '
-        "ON CONFLICT (office_no, id) DO UPDATE SET details = excluded.details",
+        'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) '
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (office_no, id) DO UPDATE SET details = excluded.details",
         [(office, exception_id(kind, table, k), kind, table, k, d) for k, d in standing.items()],
     )
 
@@ -251,8 +293,8 @@ def _requests(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
 def _search(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     cur.execute(
         "SELECT c.id, c.name, c.code, c.phone, c.address, c.ward, k.code, k.address, m.serial "
-        "FROM customer c LEFT JOIN connection k ON k.customer_id = c.id "
-        "LEFT JOIN meter m ON m.connection_id = k.id "
+        "FROM customer c LEFT JOIN connection k ON k.customer_id = c.id AND k.office_no = c.office_no "
+        "LEFT JOIN meter m ON m.connection_id = k.id AND m.office_no = c.office_no "
         f"WHERE c.office_no = ? AND c.id IN ({marks}) ORDER BY c.id, k.id, m.id",
         (office, *ids),
     )

@@ -25,10 +25,7 @@ class TableInfo:
         stamp = ("made_hlc", "made_device") if self.kind == "card" else ("hlc", "device")
         names = ", ".join(f'"{c}"' for c in ("office_no", *stamp, *columns))
         marks = ", ".join("?" * (len(columns) + 3))
-        return (
-            f'INSERT INTO "{self.name}" ({names}) VALUES ({marks}) '
-            "ON CONFLICT (office_no, id) DO NOTHING"
-        )
+        return f'INSERT INTO "{self.name}" ({names}) VALUES ({marks}) ON CONFLICT (office_no, id) DO NOTHING'
 
 
 @cache

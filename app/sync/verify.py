@@ -1,11 +1,10 @@
-"""Does the database equal the replay of its journal? Plays the journal into an empty database, in (HLC, device)
-order, and compares every table but the local ones."""
+"""Does the database equal the replay of its journal? Plays the journal into an empty database, in (HLC,
+device) order, and compares every table but the local ones."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,60 +46,47 @@ class Verdict:
 def verify(path: Path, now: datetime, step: Callable[[int, int], None] = lambda done, total: None) -> Verdict:
     """Replay the journal of the database at `path` and compare. `step` hears of entries done and in all."""
     with TemporaryDirectory(prefix="daumoi-verify-") as folder:
-        replayed = Path(folder) / "replayed.db"
+        replayed = open_database(Path(folder) / "replayed.db", now)
         source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         try:
-            source.execute("ATTACH DATABASE ? AS replayed", (str(replayed),))
+            source.execute("ATTACH DATABASE ? AS replayed", (str(replayed.path),))
             source.execute("BEGIN")  # one moment for all of it, whatever is written meanwhile
             broken = _broken_feeds(source)
-            entries = _replay(source, replayed, now, step)
+            entries = _replay(source, replayed.write.cursor(), step)
             differences, rows = _compare(source)
         finally:
             source.close()
+            replayed.close()
     return Verdict(entries, rows, broken, differences)
 
 
-def _copy(path: Path, to: sqlite3.Connection) -> None:
-    """The database of one moment, while others may go on writing it."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as live:
-        live.backup(to)
-
-
-def _replay(
-    source: sqlite3.Connection, target: Path, now: datetime, step: Callable[[int, int], None]
-) -> int:
-    database = open_database(target, now)
-    try:
-        cur = database.write.cursor()
-        cur.execute("PRAGMA synchronous = OFF")
-        for table in ("entry", "feed"):
-            columns = [row[1] for row in source.execute(f"PRAGMA main.table_info({table})")]
-            names = ", ".join(f'"{c}"' for c in columns)
-            marks = ", ".join("?" * len(columns))
-            cur.execute("BEGIN")
-            cur.executemany(
-                f"INSERT INTO {table} ({names}) VALUES ({marks})",
-                source.execute(f"SELECT {names} FROM main.{table} ORDER BY 1, 2"),
-            )
-            cur.execute("COMMIT")
-        total = cur.execute("SELECT count(*) FROM entry").fetchone()[0]
-        wanted = "SELECT device, number FROM entry ORDER BY hlc, origin, device, number"
-        keys = cur.execute(wanted).fetchall()
-        known: set[bytes] = set()
-        for at in range(0, total, BATCH):
-            batch: list[Entry] = []
-            for key in keys[at : at + BATCH]:
-                entry = read_entry(cur, *key)
-                if entry.id not in known:
-                    known.add(entry.id)
-                    batch.append(entry)
-            cur.execute("BEGIN")
-            apply_received(cur, batch)
-            cur.execute("COMMIT")
-            step(min(at + BATCH, total), total)
-        return int(total)
-    finally:
-        database.close()
+def _replay(source: sqlite3.Connection, cur: sqlite3.Cursor, step: Callable[[int, int], None]) -> int:
+    cur.execute("PRAGMA synchronous = OFF")
+    for table in ("entry", "feed"):
+        names = ", ".join(f'"{row[1]}"' for row in source.execute(f"PRAGMA main.table_info({table})"))
+        marks = ", ".join("?" * (names.count(",") + 1))
+        cur.execute("BEGIN")
+        cur.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({marks})",
+            source.execute(f"SELECT {names} FROM main.{table}"),
+        )
+        cur.execute("COMMIT")
+    total = cur.execute("SELECT count(*) FROM entry").fetchone()[0]
+    wanted = "SELECT device, number FROM entry ORDER BY hlc, origin, device, number"
+    keys = cur.execute(wanted).fetchall()
+    known: set[bytes] = set()
+    for at in range(0, total, BATCH):
+        batch: list[Entry] = []
+        for key in keys[at : at + BATCH]:
+            entry = read_entry(cur, *key)
+            if entry.id not in known:
+                known.add(entry.id)
+                batch.append(entry)
+        cur.execute("BEGIN")
+        apply_received(cur, batch)
+        cur.execute("COMMIT")
+        step(min(at + BATCH, total), total)
+    return int(total)
 
 
 def _broken_feeds(source: sqlite3.Connection) -> tuple[int, ...]:
@@ -109,7 +95,9 @@ def _broken_feeds(source: sqlite3.Connection) -> tuple[int, ...]:
         cur = source.cursor()
         before = FIRST
         number = 0
-        for (found,) in source.execute("SELECT number FROM main.entry WHERE device = ? ORDER BY number", (device,)):
+        for (found,) in source.execute(
+            "SELECT number FROM main.entry WHERE device = ? ORDER BY number", (device,)
+        ):
             number += 1
             entry = read_entry(cur, device, found)
             before = chain(before, entry)

@@ -9,23 +9,30 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from app.domain.clock import Clock
 from app.domain.errors import AppError
 from app.models.base import canonical_json
+from app.models.database import trouble
 from app.services.writer import Desk, Draft
-from app.sync.apply import apply
+from app.sync.apply import apply, apply_received
 from app.sync.entries import FIRST, SCHEMA, Body, Edit, Entry, Rows, chain, encode_body
 from app.sync.hlc import Hlc
 from app.sync.merge import stamps_of
+from app.sync.scope import heads_in_scope
 
 Head = tuple[int, bytes]
 """The last number of a feed and its hash."""
+
+Seen = list[tuple[int, int]]
+"""Feeds and the numbers up to which an author had seen them."""
 
 _INSERT = (
     "INSERT INTO entry (device, number, id, origin, hlc, office_no, kind, by, schema, seen, body, hash) "
@@ -65,6 +72,7 @@ class JournalWriter:
     ) -> None:
         self.desk = desk
         self._connection = connection
+        self._path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
         self._readers = readers
         self._zone = zone
         self._new_id = new_id
@@ -75,9 +83,10 @@ class JournalWriter:
         self.hlc = Hlc(clock, cur.fetchone()[0] or 0)
         self._declared: dict[tuple[int, int], int] = {}
         """(own feed, feed) -> number declared as seen since the start: the first entry declares all anew."""
+        self._take_up_parked()
 
     def listen(self, listener: Callable[[Changes], None]) -> None:
-        """Have `listener` called after each transaction, on the thread that made it."""
+        """Have `listener` called after each transaction, on the thread that made it, which holds no lock."""
         self._listeners.append(listener)
 
     # -- own entries ------------------------------------------------------------------------------------
@@ -87,65 +96,82 @@ class JournalWriter:
         self, kind: str, by: UUID | None, *, id: UUID | None = None, desk: Desk | None = None
     ) -> Iterator[Draft]:
         """See `app.services.writer.Writer.entry`. `desk` names another feed of this replica: the head office
-        has one for the company and one for each office."""
+        has one for the company and one for each office. AppError "clock.wrong" for a PC that has lost its
+        time: such stamps would stand in the way for decades."""
         desk = desk or self.desk
-        with self._lock, self._readers.connect() as read:
+        written: tuple[set[str], Seen] = set(), []
+        # The transaction spans the draft: what it reads is what it builds on, also beside another process.
+        with self._transaction() as cur, self._readers.connect() as read:
             now = self.hlc.now()
+            year = now.astimezone(self._zone).year
+            if not 2000 <= year <= 2099:
+                raise AppError("clock.wrong", year=year)
             draft = Draft(
                 read,
                 desk,
                 now,
-                now.astimezone(self._zone).year,
+                year,
                 self._new_id,
                 lambda table, row, fields: _stamps(read, desk.office_no, table, row, fields),
             )
             yield draft
-            read.rollback()
             if not draft.empty:
-                self._commit(kind, by, id or self._new_id(), draft, desk)
+                written = self._write(cur, kind, by, id or self._new_id(), draft, desk)
+        tables, seen = written
+        self._declared.update({(desk.device, device): number for device, number in seen})
+        self._tell(tables, received=False)
 
-    def _commit(self, kind: str, by: UUID | None, id: UUID, draft: Draft, desk: Desk) -> None:
+    def _write(
+        self, cur: sqlite3.Cursor, kind: str, by: UUID | None, id: UUID, draft: Draft, desk: Desk
+    ) -> tuple[set[str], Seen]:
         body = Body(
-            rows=[Rows(table, columns, [list(r) for r in rows]) for (table, columns), rows in draft.rows.items()],
+            rows=[
+                Rows(table, columns, [list(r) for r in rows]) for (table, columns), rows in draft.rows.items()
+            ],
             edits=[Edit(table, row.bytes, fields) for table, row, fields in draft.edits],
         )
-        with self._transaction(received=False) as (cur, tables):
-            cur.execute("SELECT 1 FROM entry WHERE id = ?", (id.bytes,))
-            if cur.fetchone():
-                raise AppError("already_saved")
-            vector = self.vector(cur)
-            number, before = vector.get(desk.device, (0, FIRST))
-            seen = [
-                (device, head[0])
-                for device, head in sorted(vector.items())
-                if device != desk.device and self._declared.get((desk.device, device)) != head[0]
-            ]
-            entry = Entry(
-                device=desk.device,
-                number=number + 1,
-                id=id.bytes,
-                origin=desk.device,
-                hlc=self.hlc.tick(),
-                office_no=desk.office_no,
-                kind=kind,
-                by=None if by is None else by.bytes,
-                schema=SCHEMA,
-                seen=seen,
-                body=encode_body(body),
-            )
-            self._append(cur, entry, chain(before, entry))
-            tables |= apply(cur, [(entry, body)]).tables
-        self._declared.update({(desk.device, device): number for device, number in seen})
+        cur.execute("SELECT 1 FROM entry WHERE id = ?", (id.bytes,))
+        if cur.fetchone():
+            raise AppError("already_saved")
+        cur.execute("SELECT max(hlc) FROM entry")
+        self.hlc.see(cur.fetchone()[0] or 0)
+        # Only what every reader of this entry holds too: else it would wait there for ever.
+        heads = heads_in_scope(cur, desk.office_no)
+        number, before = heads.get(desk.device, (0, FIRST))
+        seen = [
+            (device, head[0])
+            for device, head in sorted(heads.items())
+            if device != desk.device and self._declared.get((desk.device, device)) != head[0]
+        ]
+        entry = Entry(
+            device=desk.device,
+            number=number + 1,
+            id=id.bytes,
+            origin=desk.device,
+            hlc=self.hlc.tick(),
+            office_no=desk.office_no,
+            kind=kind,
+            by=None if by is None else by.bytes,
+            schema=SCHEMA,
+            seen=seen,
+            body=encode_body(body),
+        )
+        self._append(cur, entry, chain(before, entry))
+        return apply(cur, [entry]), seen
 
     # -- received entries -------------------------------------------------------------------------------
 
-    def receive(self, entries: Sequence[Entry]) -> Received:
+    def receive(self, entries: Sequence[Entry], after: Head | None = None) -> Received:
         """Take entries of other feeds, in one transaction; each only right after its predecessor, and when
-        what its author had seen is here."""
+        what its author had seen is here. `after` is what goes before them when all are of one feed and its
+        owner sends them: AppError "sync.differs" when that feed went another way here."""
         known = waiting = 0
-        taken: list[tuple[Entry, Body | None]] = []
-        with self._transaction(received=True) as (cur, tables):
+        taken: list[Entry] = []
+        new: list[Entry] = []
+        with self._transaction() as cur:
             heads = self.vector(cur)
+            if after:
+                _must_continue(cur, entries, after, heads)
             for entry in entries:
                 last, before = heads.get(entry.device, (0, FIRST))
                 if entry.number <= last:
@@ -155,16 +181,30 @@ class JournalWriter:
                 if entry.number > last + 1 or unseen:
                     waiting += 1
                     continue
-                after = chain(before, entry)
+                hash_ = chain(before, entry)
                 cur.execute("SELECT 1 FROM entry WHERE id = ?", (entry.id,))
-                twice = cur.fetchone() is not None
-                self._append(cur, entry, after)
-                heads[entry.device] = (entry.number, after)
+                if cur.fetchone() is None:
+                    new.append(entry)
+                self._append(cur, entry, hash_)
+                heads[entry.device] = (entry.number, hash_)
                 self.hlc.see(entry.hlc)
-                if not twice:
-                    taken.append((entry, None))
-            tables |= apply(cur, taken).tables
+                taken.append(entry)
+            tables = apply_received(cur, new)
+        self._tell(tables, received=True)
         return Received(len(taken), known, waiting)
+
+    def _take_up_parked(self) -> None:
+        """Apply what an older release did not understand and this one does."""
+        with self._transaction() as cur:
+            cur.execute(
+                "SELECT p.device, p.number FROM parked p JOIN entry e ON e.device = p.device "
+                "AND e.number = p.number WHERE p.reason = 'newer_release' AND e.schema <= ? "
+                "ORDER BY e.hlc, e.origin",
+                (SCHEMA,),
+            )
+            keys = cur.fetchall()
+            cur.executemany("DELETE FROM parked WHERE device = ? AND number = ?", keys)
+            apply_received(cur, [read_entry(cur, *key) for key in keys])
 
     # -- the journal ------------------------------------------------------------------------------------
 
@@ -177,7 +217,7 @@ class JournalWriter:
 
     def set_local(self, key: str, value: Any) -> None:
         """Keep what this desktop knows about itself."""
-        with self._transaction(received=False) as (cur, _):
+        with self._transaction() as cur:
             cur.execute(
                 "INSERT INTO local (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET "
                 "value = excluded.value",
@@ -186,7 +226,7 @@ class JournalWriter:
 
     def execute_local(self, sql: str, values: Sequence[Any]) -> None:
         """Write a local table (drafts): nothing that is sent."""
-        with self._transaction(received=False) as (cur, _):
+        with self._transaction() as cur:
             cur.execute(sql, values)
 
     def close(self) -> None:
@@ -210,23 +250,43 @@ class JournalWriter:
         )
 
     @contextmanager
-    def _transaction(self, *, received: bool) -> Iterator[tuple[sqlite3.Cursor, set[str]]]:
-        tables: set[str] = set()
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
         with self._lock:
+            if self._connection.in_transaction:
+                raise RuntimeError("one transaction at a time: an entry within an entry has the same numbers")
             cur = self._connection.cursor()
             try:
                 cur.execute("BEGIN IMMEDIATE")
-                yield cur, tables
+                yield cur
                 cur.execute("COMMIT")
             except BaseException as error:
                 if self._connection.in_transaction:
                     cur.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError):
-                    raise _kept_out(error) from error
-                raise
+                cause = error.orig if isinstance(error, DBAPIError) else error
+                named = trouble(cause, self._path) if isinstance(cause, sqlite3.Error) else None
+                if named is None:
+                    raise
+                raise named from error
+
+    def _tell(self, tables: set[str], *, received: bool) -> None:
         if tables:
             for listener in self._listeners:
                 listener(Changes(frozenset(tables), received))
+
+
+def _must_continue(
+    cur: sqlite3.Cursor, entries: Sequence[Entry], after: Head, heads: dict[int, Head]
+) -> None:
+    number, hash_ = after
+    for entry in entries:
+        if entry.number != number + 1 or number >= heads.get(entry.device, (0, FIRST))[0]:
+            break
+        number, hash_ = entry.number, chain(hash_, entry)
+    for device in {e.device for e in entries}:
+        cur.execute("SELECT hash FROM entry WHERE device = ? AND number = ?", (device, number))
+        found = cur.fetchone()
+        if found is not None and found[0] != hash_:
+            raise AppError("sync.differs", feeds=device)
 
 
 def _stamps(
@@ -242,13 +302,13 @@ def _stamps(
 _COLUMNS = "device, number, id, origin, hlc, office_no, kind, by, schema, seen, body"
 
 
-def read_entry(cur: sqlite3.Cursor, device: int, number: int) -> Entry:
+def read_entry(cur: Any, device: int, number: int) -> Entry:
     """An entry of the journal."""
     cur.execute(f"SELECT {_COLUMNS} FROM entry WHERE device = ? AND number = ?", (device, number))
     return _entry(cur.fetchone())
 
 
-def read_feed(cur: sqlite3.Cursor, device: int, after: int, limit: int) -> list[Entry]:
+def read_feed(cur: Any, device: int, after: int, limit: int) -> list[Entry]:
     """Up to `limit` entries of a feed after a number, in order."""
     cur.execute(
         f"SELECT {_COLUMNS} FROM entry WHERE device = ? AND number > ? ORDER BY number LIMIT ?",
@@ -266,14 +326,3 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 def encode_seen(seen: list[tuple[int, int]]) -> bytes:
     """The `seen` column of the journal."""
     return canonical_json(seen).encode()
-
-
-def _kept_out(error: sqlite3.OperationalError) -> Exception:
-    name = getattr(error, "sqlite_errorname", "")
-    if name.startswith("SQLITE_FULL"):
-        return AppError("disk.full")
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")):
-        return AppError("folder.not_writable")
-    if name.startswith("SQLITE_BUSY"):
-        return AppError("database.busy")
-    return error
