@@ -30,8 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except AppError as error:
+        from app.commands.kit import wipe
         from app.failures import sentence
 
+        wipe()
         print(sentence(error, tr), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:

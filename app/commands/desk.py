@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,13 +88,13 @@ def _sync(args: argparse.Namespace) -> int:
             )
             tell(args, text, {"sent": report.sent, "received": report.received, "rounds": report.rounds})
             return 0
-        from threading import Event
 
         def told(state: SyncState) -> None:
             _tell_state(args, state)
 
         desktop.start_sync(told, args.every)
-        Event().wait()
+        while True:
+            time.sleep(1)  # in small pieces: on Windows Ctrl+C does not break into a wait without end
     return 0
 
 

@@ -104,6 +104,7 @@ def month(text: str) -> str:
 
 def tell(args: argparse.Namespace, text: str, data: Mapping[str, Any]) -> None:
     """The result, for people or with --json for programs."""
+    wipe()
     print(json.dumps(data, ensure_ascii=False, default=str) if args.json else text)
 
 
@@ -115,16 +116,22 @@ def number(n: int) -> str:
 
 
 class Progress:
-    """Tells on a terminal how far it is."""
+    """Tells on a terminal how far it is, on one line that `wipe` takes away."""
 
     def __init__(self, what: str) -> None:
         self._what = what
         self._shown = sys.stderr.isatty()
 
     def __call__(self, done: int, total: int = 0) -> None:
-        if self._shown:
+        if self._shown and done:
             far = f"{number(done)} / {number(total)}" if total else number(done)
-            print(f"\r{self._what} {far}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+            print(f"\r{self._what} {far} ", end="", file=sys.stderr, flush=True)
+
+
+def wipe() -> None:
+    """Take the line of progress from the terminal, before something else is said."""
+    if sys.stderr.isatty():
+        print("\r" + " " * 79 + "\r", end="", file=sys.stderr, flush=True)
 
 
 @contextmanager
