@@ -356,9 +356,8 @@ class Day:
         assert isinstance(page, CashPage)
         stage.settle()
         stage.key("F2")
-        dialog = stage.dialog(OpenDialog)
-        stage.write("VA") if dialog.form.values()["point"] == "" else None
-        dialog.form.editor("float_amount").setFocus()
+        stage.dialog(OpenDialog)
+        stage.key("Down", "Return")
         stage.write("500000")
         stage.picture("cash-open")
         stage.key("F9")
@@ -412,7 +411,9 @@ class Day:
         stage.key("F9")
         paper = stage.dialog(PaperDialog)
         stage.picture("cash-remittance")
-        self._keep(paper.path, "giay-nop-tien.pdf")
+        for slip in paper.path.parent.glob("NT-*.pdf"):
+            self._keep(slip, "giay-nop-tien.pdf")
+        self._keep(paper.path, "bang-ke-ca-thu.pdf")
         stage.close_dialogs()
         unsent = desk.client.unsent()
         stage.count(f"{unsent} entries not sent")

@@ -204,4 +204,6 @@ class Stage:
 
 def _over(dialog: QDialog, window: QWidget) -> bool:
     parent = dialog.parentWidget()
-    return parent is not None and parent.window() is window
+    while parent is not None and parent is not window:
+        parent = parent.parentWidget()
+    return parent is window

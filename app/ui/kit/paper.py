@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QPainter, QPixmap
+from PySide6.QtGui import QDesktopServices, QImage, QPainter, QPixmap, QResizeEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.documents.preview import page_sizes, pdf_page
 from app.ui.kit.buttons import Button
@@ -15,8 +15,8 @@ from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
-SCREEN, PRINT = 1.6, 300 / 72
-"""Pixels a point, on screen and on a printer of 300 dots an inch."""
+PRINT = 300 / 72
+"""Pixels a point on a printer of 300 dots an inch."""
 
 
 class PaperDialog(QDialog):
@@ -27,15 +27,14 @@ class PaperDialog(QDialog):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.path = path
-        self._pages = len(page_sizes(path))
+        self._sizes = page_sizes(path)
+        self._pages = len(self._sizes)
         self._page = 0
         self._paper = QLabel()
         self._paper.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._number = Label(tone=Tone.SOFT)
-        ground = QScrollArea()
-        ground.setWidget(self._paper)
-        ground.setWidgetResizable(True)
-        ground.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._paper.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._paper.setMinimumSize(px(320), px(320))
         head = QHBoxLayout()
         head.addWidget(Label(title, points=14, bold=True))
         head.addWidget(self._number)
@@ -51,20 +50,36 @@ class PaperDialog(QDialog):
         acts.addWidget(self.print_button)
         whole = QVBoxLayout(self)
         whole.addLayout(head)
-        whole.addWidget(ground, 1)
+        whole.addWidget(self._paper, 1)
         whole.addLayout(acts)
         self.print_button.setFocus()
-        self.resize(px(760), px(680))
+        room = parent.window().size()
+        wide = max(width for width, _ in self._sizes) > max(height for _, height in self._sizes)
+        self.resize(min(px(960 if wide else 620), room.width() - px(32)), room.height() - px(16))
         self.show_page(0)
 
     def show_page(self, number: int) -> None:
         """The page of that number, from 0, if there is one."""
         if 0 <= number < self._pages:
             self._page = number
-            self._paper.setPixmap(QPixmap.fromImage(self._image(number, SCREEN)))
+            self._fit()
             self._number.setText(
                 tr("Page {page} of {pages}", page=number + 1, pages=self._pages) if self._pages > 1 else ""
             )
+
+    def _fit(self) -> None:
+        """The whole page, as large as the dialog has room for."""
+        width, height = self._sizes[self._page]
+        room, ratio = self._paper.size(), self.devicePixelRatioF()
+        scale = min(room.width() / width, room.height() / height)
+        picture = QPixmap.fromImage(self._image(self._page, scale * ratio))
+        picture.setDevicePixelRatio(ratio)
+        self._paper.setPixmap(picture)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.layout().activate()  # type: ignore[union-attr]
+        self._fit()
 
     def _image(self, number: int, scale: float) -> QImage:
         page = pdf_page(self.path, number, scale)
