@@ -228,8 +228,8 @@ class RequestsPage(Page):
             Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=70, sort="code"),
             Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=186, grow=3),
             Column(tr("Customer"), lambda r: r.contact_name, width=140, grow=2),
-            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=136, grow=2),
-            Column(tr("State"), lambda r: names.states(tr)[r.state], width=114),
+            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=136, grow=2, gives_way=1),
+            Column(tr("State"), lambda r: names.states(tr)[r.state], width=114, gives_way=2),
             Column(
                 tr("Due"),
                 lambda r: due_of(r, self._now, room.zone).text,

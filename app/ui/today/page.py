@@ -72,6 +72,8 @@ class TodayPage(Page):
         self._make_tiles()
         self.steps = self._make_steps()
         self.steps.hide()
+        self.lists = QWidget()
+        """What is below the tiles; an empty office has its first steps there instead."""
         self.urgent = self._make_urgent()
         self.routes = self._make_routes()
         self._sync = Pill("", Tone.SOFT)
@@ -184,9 +186,11 @@ class TodayPage(Page):
             if people.may(roles, act):
                 number += 1
                 row = QHBoxLayout()
-                row.addWidget(Label(f"{number}.  {words}"), 1)
-                go = Button(verb, self.receive if not section else self._way_to(section))
-                row.addWidget(go)
+                line = Label(f"{number}.  {words}")
+                line.setMinimumWidth(px(330))
+                row.addWidget(line)
+                row.addWidget(Button(verb, self.receive if not section else self._way_to(section)))
+                row.addStretch(1)
                 column.addLayout(row)
         return box
 
@@ -204,14 +208,16 @@ class TodayPage(Page):
             flow.addWidget(each)
         column.addWidget(tiles)
         column.addWidget(self.steps)
+        lists = QVBoxLayout(self.lists)
+        lists.setContentsMargins(0, 0, 0, 0)
         if self._sees_requests:
-            column.addWidget(Label(tr("The most urgent requests"), bold=True))
-            column.addWidget(self.urgent, 1)
+            lists.addWidget(Label(tr("The most urgent requests"), bold=True))
+            lists.addWidget(self.urgent, 1)
         elif self._reads_meters:
-            column.addWidget(Label(tr("Routes to finish"), bold=True))
-            column.addWidget(self.routes, 1)
-        else:
-            column.addStretch(1)
+            lists.addWidget(Label(tr("Routes to finish"), bold=True))
+            lists.addWidget(self.routes, 1)
+        column.addWidget(self.lists, 1000)
+        column.addStretch(1)
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
         foot.addWidget(self._sync)
@@ -230,7 +236,7 @@ class TodayPage(Page):
             Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=70),
             Column(tr("Content"), lambda r: one_line(r.words), strong=late, width=220, grow=4),
             Column(tr("Customer"), lambda r: r.contact_name, width=150, grow=2),
-            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=150, grow=2),
+            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=150, grow=2, gives_way=1),
             Column(
                 tr("Due"),
                 lambda r: due_of(r, self._now, room.zone).text,
@@ -274,13 +280,16 @@ class TodayPage(Page):
             ("tell", counts.tell, Tone.INFO),
         ):
             if key in self.tiles:
-                detail = tr("{count} open in all", count=counts.open) if key == "overdue" else ""
+                detail = (
+                    tr("{count} open in all", count=counts.open) if key == "overdue" and counts.open else ""
+                )
                 self.tiles[key].show_number(str(count), detail, tone if count else Tone.SOFT)
         if "session" in self.tiles:
             self._show_session(today.session)
         if "customers" in self.tiles:
             self.tiles["customers"].show_number("→")
         self.steps.setHidden(today.started)
+        self.lists.setVisible(today.started or bool(today.urgent))
         self._rows = {row.id: row for row in today.urgent}
         self.urgent.set_ids(list(self._rows))
         self.show_body()
