@@ -178,7 +178,6 @@ class ImportDialog(QDialog):
     def _say_next(self, text: str) -> None:
         self.next.setEnabled(True)
         self.next.setText(f"F9  {text}")
-        self.next.setShortcut("F9")  # new words take a button's key away
         self.next.setAccessibleName(text)
 
     def _next(self) -> None:
