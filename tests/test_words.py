@@ -88,7 +88,7 @@ def test_only_plain_literals_are_translated() -> None:
 
 
 def test_every_text_has_its_vietnamese() -> None:
-    known = ours()
+    known = {text for each in files("vi").values() for text in each}
     assert sorted({f"{c.where}: {c.text}" for c in calls() if c.text and c.text not in known}) == []
 
 
