@@ -67,6 +67,7 @@ def play_day(folder: Path, language: str = "vi", theme: str = "light") -> int:
         return 0 if day.play() else 1
     except StageError as error:
         day.stage.say(str(error))
+        day.stage.last_picture()
         return 1
     finally:
         day.close()

@@ -161,6 +161,14 @@ class Stage:
     def picture(self, name: str, of: QWidget | None = None) -> Path:
         """Keep what the window in front looks like, with the dialogs over it."""
         self.settle()
+        return self._take(name, of)
+
+    def last_picture(self) -> None:
+        """What it looked like when something did not happen."""
+        if self._front is not None:
+            self._take("did-not-happen", None)
+
+    def _take(self, name: str, of: QWidget | None) -> Path:
         window = of or self._front
         assert window is not None
         self._pictures += 1
