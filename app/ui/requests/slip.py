@@ -7,7 +7,6 @@ from uuid import UUID
 
 from app.documents.files import replacing
 from app.documents.papers import Letterhead, Officer, Party, RequestSlip
-from app.documents.slip import request_slip
 from app.domain import names
 from app.domain.errors import AppError
 from app.ui.requests.room import RequestRoom
@@ -44,6 +43,8 @@ def slip_of(room: RequestRoom, request_id: UUID) -> RequestSlip:
 
 def write_slip(room: RequestRoom, request_id: UUID) -> Path:
     """Makes the slip's PDF in the folder of papers. AppError of `app.documents.files.replacing`."""
+    from app.documents.slip import request_slip  # here: the first page does not wait for the tools of paper
+
     slip = slip_of(room, request_id)
     file = room.papers / f"{slip.code}.pdf"
     pdf = request_slip(slip, room.rules.utility.language)
