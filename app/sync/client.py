@@ -24,6 +24,9 @@ from app.sync.writer import JournalWriter, Received, read_feed
 
 log = logging.getLogger(__name__)
 
+LONGEST_WAIT = 15.0
+"""Seconds between tries while there is no connection: when it returns, work is sent within seconds."""
+
 LEAST_CHUNK = 8 << 10
 NOTHING = Received(0, 0, 0)
 
@@ -242,7 +245,7 @@ class SyncLoop:
             except Exception:
                 log.exception("a sync pass failed")
                 failures += 1
-            self._wake.wait(min(self._every * 2 ** min(failures, 4), 60.0) if failures else self._every)
+            self._wake.wait(min(self._every * 2**failures, max(self._every, LONGEST_WAIT)))
 
     def _pass(self) -> bool:
         try:

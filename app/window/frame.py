@@ -20,12 +20,14 @@ from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
 from app.failures import sentence
 from app.headoffice.founding import tariff_sets
+from app.logs import keep_log
 from app.services.writer import Person
 from app.sync.client import SyncState as Contact
 from app.sync.enrolment import identity_of, read_enrolment
 from app.sync.transport import Transport
 from app.sync.writer import Changes
 from app.ui.kit import theme
+from app.ui.kit.buttons import Button
 from app.ui.kit.icons import icon
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.page import Page
@@ -34,6 +36,7 @@ from app.ui.settings.page import Facts, Preferences, SettingsPage
 from app.ui.shell.status import SyncState
 from app.ui.shell.texts import use_language
 from app.ui.shell.window import MainWindow
+from app.ui.start.card import Card
 from app.ui.start.setup import SetUpAnswers, SetUpPage
 from app.ui.start.signin import SignInPage
 from app.window.preferences import papers_folder, read_preferences, write_preferences
@@ -85,8 +88,13 @@ class DeskWindow(QStackedWidget):
         self.resize(1366, 768)
 
     def begin(self) -> None:
-        """Set-up when this home is nobody's yet, else sign-in."""
-        if identity_of(self.home) is None:
+        """Set-up when this home is nobody's yet, else sign-in; a home that cannot be opened is said."""
+        try:
+            nobodys = identity_of(self.home) is None
+        except AppError as error:
+            self._refuse(error)
+            return
+        if nobodys:
             page = SetUpPage(
                 self._found, self._enrol, tuple(tariff_sets()), self.jobs, self.preferences.language
             )
@@ -97,10 +105,21 @@ class DeskWindow(QStackedWidget):
             self._show(page)
             return
         if self.desktop is None:
-            self.desktop = Desktop(self.home, self.clock, self._transport)
+            try:
+                self.desktop = Desktop(self.home, self.clock, self._transport)
+            except AppError as error:
+                self._refuse(error)
+                return
             self.desktop.writer.listen(self._changed.emit)
             self.desktop.start_sync(self._contact.emit, self._sync_every)
         self.sign_in()
+
+    def _refuse(self, error: AppError) -> None:
+        """The home cannot be opened: say why and what to do, in place of everything else."""
+        card = Card(tr("Đầu Mối cannot open this desk's data"), sentence(error, tr))
+        card.acts.addWidget(Button(tr("Try again"), self.begin))
+        card.acts.addWidget(Button(tr("Close"), self.close, primary=True))
+        self._show(card)
 
     def sign_in(self) -> None:
         """Ask who is at the desk."""
@@ -276,13 +295,11 @@ def run(
 ) -> int:
     """Open the desk's window and stay until it is closed; returns the exit code. `ready` is told of the
     window; `transport` is another way to the head office than the one it was enrolled with."""
+    keep_log(home)
     preferences = read_preferences(home)
     app = application(preferences)
     window = DeskWindow(home, clock, transport=transport)
-    try:
-        window.begin()
-    except AppError as error:
-        window.prompter.tell(window, sentence(error, tr))
+    window.begin()
     window.show()
     ready(window)
     try:

@@ -1,0 +1,85 @@
+"""The main journey: one office's day through real windows, a head office over HTTP, paper and workbooks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from openpyxl import load_workbook
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a played day and what was printed."""
+    folder = tmp_path_factory.mktemp("day")
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "demo", "--play", str(folder)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder, done.stdout
+
+
+def test_every_step_was_played_and_all_is_well(played: tuple[Path, str]) -> None:
+    _, printed = played
+    lines = printed.splitlines()
+    assert [line.split(".")[0] for line in lines if line[:1].isdigit()] == list("12345678")
+    assert lines[-1] == "all is well"
+    assert sum("the books balance" in line for line in lines) == 4
+    assert sum("equals its replay" in line for line in lines) == 5
+    assert sum("agrees with the head office" in line for line in lines) == 5
+
+
+def test_each_picture_shows_a_whole_screen(played: tuple[Path, str]) -> None:
+    folder, _ = played
+    pictures = sorted(folder.glob("*.png"))
+    assert len(pictures) >= 30
+    for path in pictures:
+        with Image.open(path) as picture:
+            assert picture.size == (1366, 768), path.name
+            assert len(picture.convert("RGB").getcolors(1 << 24)) > 50, f"{path.name} is nearly empty"
+
+
+def text_of(path: Path) -> str:
+    pdf = pypdfium2.PdfDocument(path)
+    try:
+        return "\n".join(pdf[n].get_textpage().get_text_range() for n in range(len(pdf)))
+    finally:
+        pdf.close()
+
+
+def test_the_papers_say_what_happened(played: tuple[Path, str]) -> None:
+    folder, _ = played
+    slip = text_of(folder / "phieu-tiep-nhan.pdf")
+    assert "YC-BN02-26-000001" in slip
+    assert "Mất nước từ 5 giờ sáng" in " ".join(slip.split())
+    receipt = text_of(folder / "bien-lai.pdf")
+    assert "BL-BN03-26-000003" in receipt
+    assert "đồng" in receipt
+    assert "NT-BN03-26-000001" in text_of(folder / "giay-nop-tien.pdf")
+
+
+def test_the_workbook_holds_numbers_dates_and_codes_as_what_they_are(played: tuple[Path, str]) -> None:
+    folder, _ = played
+    book = load_workbook(folder / "bao-cao.xlsx")
+    assert len(book.sheetnames) >= 4
+    assert any(sheet._charts for sheet in book.worksheets)
+    assert all(sheet.freeze_panes for sheet in book.worksheets if sheet.max_row > 20)
+    kinds = {type(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert int in kinds
+    assert not any(
+        cell.data_type == "f" for sheet in book.worksheets for row in sheet.iter_rows() for cell in row
+    )
