@@ -1,0 +1,1 @@
+"""Bills: the list, billing a period, printing."""

@@ -1,0 +1,1 @@
+"""The supervisor's figures: on screen, and as a workbook."""
