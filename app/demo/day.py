@@ -42,6 +42,7 @@ from app.ui.settings.page import Preferences
 from app.ui.start.setup import SetUpPage
 from app.ui.start.signin import SignInPage
 from app.window.frame import DeskWindow, application
+from app.window.preferences import papers_folder
 from app.words import tr
 
 DAY = date(2026, 11, 20)
@@ -92,9 +93,11 @@ class Day:
                 ("set-up", self.set_up),
                 ("customers from Excel", self.import_customers),
                 ("indexes", self.indexes),
+                ("bills", self.bills),
                 ("a walk-in complaint", self.complaint),
                 ("a collection point, offline", self.collection),
                 ("the connection returns", self.connection_returns),
+                ("the supervisor's workbook", self.report),
             ),
             1,
         ):
@@ -285,6 +288,48 @@ class Day:
         stage.settle()
         self._import(path, "indexes-import")
         stage.count(f"{len(kept)} from a workbook")
+
+    # -- 4 ----------------------------------------------------------------------------------------------
+
+    def bills(self) -> None:
+        """The billing run of the period; one bill and all of them on paper."""
+        from app.ui.bills.billing import BillingDialog
+        from app.ui.bills.page import BillsPage
+        from app.ui.kit.paper import PaperDialog
+
+        self.at(8, 20)
+        stage, desk = self.stage, self._desk(self.supervisor)
+        self.all_agree()
+        stage.front(self.supervisor)
+        page = self._main(self.supervisor).open_section("bills")
+        assert isinstance(page, BillsPage)
+        stage.settle()
+        before = len(desk.bill_queries.ids(BillFilter(DAY)))
+        stage.key("F2")
+        dialog = stage.dialog(BillingDialog)
+        stage.until(dialog.verb.isEnabled, "the plan of the bills")
+        stage.picture("billing-plan")
+        stage.key("F9")
+        stage.until(lambda: len(desk.bill_queries.ids(BillFilter(DAY))) > before, "the bills")
+        stage.settle()
+        stage.close_dialogs()
+        page.table.setFocus()
+        stage.key("Home")
+        stage.settle()
+        stage.picture("bills")
+        stage.key("Ctrl+P")
+        paper = stage.dialog(PaperDialog)
+        stage.picture("bill")
+        self._keep(paper.path, "hoa-don.pdf")
+        stage.close_dialogs()
+        page.print_all()
+        stage.settle()
+        stage.close_dialogs()
+        papers = papers_folder(desk.home)
+        largest = max(papers.glob("*.pdf"), key=lambda path: path.stat().st_size)
+        self._keep(largest, "hoa-don-ca-ky.pdf")
+        made = len(desk.bill_queries.ids(BillFilter(DAY))) - before
+        stage.count(f"{made} bills, {largest.stat().st_size // 1024} kB of paper")
 
     # -- 5 ----------------------------------------------------------------------------------------------
 
@@ -483,6 +528,31 @@ class Day:
         wanted = select(RequestState.state).where(RequestState.id == self._request_id(window))
         with self._desk(window).database.read.connect() as read:
             return str(read.execute(wanted).scalar_one())
+
+    # -- 8 ----------------------------------------------------------------------------------------------
+
+    def report(self) -> None:
+        """The supervisor looks at the figures and exports the workbook."""
+        from app.ui.reports.page import ReportsPage
+
+        self.at(16, 40)
+        stage, desk = self.stage, self._desk(self.supervisor)
+        stage.front(self.supervisor)
+        page = self._main(self.supervisor).open_section("reports")
+        assert isinstance(page, ReportsPage)
+        stage.until(lambda: page.span is not None, "the figures")
+        stage.picture("reports")
+        papers = papers_folder(desk.home)
+        there = {*papers.glob("*.xlsx")}
+        stage.key("F9")
+        stage.until(lambda: {*papers.glob("*.xlsx")} - there, "the workbook")
+        stage.settle()
+        stage.picture("reports-exported")
+        (book,) = {*papers.glob("*.xlsx")} - there
+        self._keep(book, "bao-cao.xlsx")
+        stage.count(f"{book.stat().st_size // 1024} kB")
+        self._main(self.supervisor).open_section("today")
+        stage.picture("today-evening")
 
     # -- the end ----------------------------------------------------------------------------------------
 

@@ -82,7 +82,7 @@ class _Pages:
                 self.may("reports.see"),
                 Section("bills", lambda: tr("Bills"), "file-invoice", self._bills),
             ),
-            (self.may("cash.collect"), Section("cash", lambda: tr("Cash"), "cash", self._cash)),
+            (self.may("cash.collect"), Section("cash", lambda: tr("Take payment"), "cash", self._cash)),
             (
                 self.may("reports.see"),
                 Section("reports", lambda: tr("Reports"), "chart-bar", self._reports),
