@@ -36,7 +36,7 @@ class Size:
 
 FULL = Size()
 QUICK = Size(customers=50_000, rows=5_000)
-SMOKE = Size(customers=120, small=60, rows=60, transactions=2, searched=2, runs=1)
+SMOKE = Size(customers=60, small=60, rows=60, transactions=2, searched=2, runs=1)
 
 
 @dataclass(frozen=True, slots=True)

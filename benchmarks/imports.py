@@ -14,7 +14,7 @@ from app.domain import names
 from app.domain.importing import find_header, parse_rows
 from app.words import Words
 from benchmarks.harness import Figure, Size, Spent, median, spent
-from benchmarks.office import SEED, new_office, opened, person
+from benchmarks.office import SEED, kept_office, opened, person
 
 TITLE = "Import of customers"
 LIMIT_S, OF_ROWS = 20.0, 30_000
@@ -25,12 +25,12 @@ _CODES = {1, 3, 9, 13}
 def measure(size: Size) -> list[Figure]:
     """Reading the file, comparing with what is there, writing; each run into an office without customers."""
     with TemporaryDirectory(prefix="daumoi-bench-") as folder:
-        book, empty = Path(folder) / "customers.xlsx", new_office(Path(folder) / "empty")
+        book = Path(folder) / "customers.xlsx"
         _write(book, size.rows)
         runs = []
         for number in range(size.runs):
             home = Path(folder) / f"office-{number}"
-            shutil.copytree(empty, home)
+            shutil.copytree(kept_office(0), home)
             runs.append(_run(book, home, size.rows))
     read, plan, write = (median([run[part] for run in runs]) for part in range(3))
     whole = median([Spent(sum(p.wall for p in run), sum(p.cpu for p in run)) for run in runs])

@@ -1,0 +1,70 @@
+"""The measurements run and tell what they should; how fast anything is decides no test."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.harness import Figure, percentile
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"DAUMOI_BENCH_CACHE": str(cache), "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "benchmarks", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
+    """What a run of everything in its smallest size says, and keeps."""
+    folder = tmp_path_factory.mktemp("bench")
+    done = run(folder / "cache", "--smoke", "--json", str(folder / "figures.json"))
+    assert done.returncode == 0, done.stderr
+    return done.stdout, json.loads((folder / "figures.json").read_text("utf-8"))
+
+
+def test_every_measure_gives_figures_and_a_limit(told: tuple[str, dict[str, Any]]) -> None:
+    screen, kept = told
+    assert list(kept["measures"]) == ["window", "search", "counter", "import", "billing", "workbook"]
+    for figures in kept["measures"].values():
+        assert all(figure["value"] > 0 for figure in figures)
+        assert any(figure["limit"] for figure in figures)
+        assert all(figure["what"] in screen for figure in figures)
+    assert kept["machine"]["cores"] == str(os.cpu_count())
+    assert kept["size"]["customers"] == 60
+
+
+def test_what_is_measured_really_happens(told: tuple[str, dict[str, Any]]) -> None:
+    figures = {f["what"]: f["value"] for some in told[1]["measures"].values() for f in some}
+    assert 50 <= figures["bills made"] <= 60
+    assert 50 < figures["most memory of the process"] < 2000
+    assert figures["both"] > figures["from sign-in to the first page with its requests, painted"]
+
+
+def test_an_unknown_name_is_told_with_those_there_are(tmp_path: Path) -> None:
+    done = run(tmp_path, "speed")
+    assert done.returncode == 2
+    assert "speed is not one of window, search, counter, import, billing, workbook" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_limit_is_kept_by_what_equals_it() -> None:
+    assert Figure("a", 1.5, "s", 1.5).within
+    assert not Figure("a", 1.51, "s", 1.5).within
+    assert Figure("a", 99, "s").within
+
+
+def test_the_percentile_is_a_value_that_so_many_do_not_exceed() -> None:
+    values = [float(n) for n in range(100, 0, -1)]
+    assert [percentile(values, p) for p in (50, 95, 100)] == [50, 95, 100]
+    assert percentile([7.0], 95) == 7
