@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain import people
@@ -33,6 +33,8 @@ from app.words import tr
 TABLES = frozenset({"customer", "connection", "meter", "bill", "receipt", "allocation", "reversal"})
 """A change of these concerns the list; of readings and requests only the one in sight."""
 
+NARROW = 560
+
 
 class CustomersPage(Page):
     """The customers of the office. `show_record` takes a customer's id."""
@@ -46,11 +48,14 @@ class CustomersPage(Page):
         self._listing = Latest(room.jobs, self, Lane.IO)
         self._counting = Latest(room.jobs, self, Lane.IO)
         self._reading = Latest(room.jobs, self, Lane.IO)
+        self._import: Button | None = None
         self._may_edit = people.may(room.person.roles, "customers.edit")
         if people.may(room.person.roles, "customers.import"):
-            self.add_act(Button(tr("Import from Excel"), self.import_, key="F7", sign="file-spreadsheet"))
+            self._import = Button(tr("Import from Excel"), self.import_, key="F7", sign="file-spreadsheet")
+            self._import.setToolTip(tr("Import from Excel"))
+            self.add_act(self._import)
         if self._may_edit:
-            self.set_primary(tr("Add customer"), self.add)
+            self.set_primary(tr("Add"), self.add)
         self.search = SearchEdit(tr("Name, code, phone, address or meter  Ctrl+F"), points=11)
         self.search.setMinimumHeight(px(38))
         self.chips = FilterChips(
@@ -111,6 +116,13 @@ class CustomersPage(Page):
             self.reload()
         elif tables & {"reading", "request", "request_event"} and self._card is not None:
             self._inspect(self._card.id)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Where large text leaves little room, the import is its sign and its key."""
+        super().resizeEvent(event)
+        if self._import is not None:
+            room = self.width() - (0 if self.inspector.isHidden() else self.inspector.width())
+            self._import.setText("F7" if room < px(NARROW) else f"F7  {self._import.accessibleName()}")
 
     # -- acts -------------------------------------------------------------------------------------------
 

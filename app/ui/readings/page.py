@@ -74,7 +74,7 @@ class ReadingsPage(Page):
         )
         self._known: dict[str, Route] = {}
         self.route_list = TableView(self.routes, tr("Routes"), dense=True)
-        self.route_list.setFixedWidth(px(ROUTES_WIDTH))
+        self.route_list.setFixedWidth(min(px(ROUTES_WIDTH), ROUTES_WIDTH * 5 // 4))
         self.route_list.set_empty(tr("No route has a meter yet."))
         self.route_list.current_changed.connect(self._choose_route)
         self.sheet = Sheet()
@@ -188,8 +188,8 @@ class ReadingsPage(Page):
 
     def _route_columns(self) -> list[Column[Route]]:
         return [
-            Column(tr("Route"), lambda r: r.code or tr("(no route)"), mono=True, width=96, grow=1),
-            Column(tr("Read"), lambda r: f"{r.done} / {r.total}", align=RIGHT, width=92),
+            Column(tr("Route"), lambda r: r.code or tr("(no route)"), mono=True, width=76, grow=1),
+            Column(tr("Read"), lambda r: f"{r.done}/{r.total}", align=RIGHT, width=88, grow=1),
         ]
 
     def _choose_route(self, route: object) -> None:

@@ -11,12 +11,15 @@ from app.ui.customers.words import quantity_words
 from app.ui.kit.inputs import QuantityEdit
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
-from app.ui.kit.theme import Tone
+from app.ui.kit.theme import Tone, px
 from app.ui.readings.lines import Line, Sheet, icon_of, usual_words
 from app.words import tr
 
+GIVE_WAY = (3, 1, 0, 8, 7, 4)
+"""Columns that are left out, in this order, where large text or a small window leaves no room: address, code,
+number, usual use, use, meter. Name, indexes and sign stay."""
 PRESENT = 6
-"""The column of the new index."""
+"""The place of the new index among all columns."""
 
 
 class _IndexEdit(QuantityEdit):
@@ -55,7 +58,8 @@ class SheetView(TableView):
 
     def __init__(self, sheet: Sheet, unit: str, *, writable: bool) -> None:
         self.sheet = sheet
-        self.rows: WindowedTableModel[Line] = WindowedTableModel(sheet.rows, columns(unit))
+        self._all = columns(unit)
+        self.rows: WindowedTableModel[Line] = WindowedTableModel(sheet.rows, self._all)
         super().__init__(self.rows, tr("Reading sheet"), dense=True)
         self.rows.setParent(self)
         self._writable = writable
@@ -135,7 +139,7 @@ class SheetView(TableView):
             if fill:
                 self.line_changed.emit()
             return
-        rect = self.visualRect(self.rows.index(place.row(), PRESENT))
+        rect = self.visualRect(self.rows.index(place.row(), self.rows.columns.index(self._all[PRESENT])))
         self.field.setGeometry(rect.adjusted(1, 0, -1, -1))
         if fill:
             self._filling = True
@@ -159,7 +163,27 @@ class SheetView(TableView):
         super().mousePressEvent(event)
         self.take_focus()
 
+    def _fit(self) -> None:
+        """Leaves out what there is no room for: the field for the index is never beyond the edge."""
+
+        def least(column: Column[Line]) -> int:
+            return px(column.width) * 6 // 10 if column.grow else px(column.width)
+
+        kept = list(self._all)
+        for place in GIVE_WAY:
+            if sum(map(least, kept)) <= self.viewport().width():
+                break
+            kept.remove(self._all[place])
+        if tuple(kept) != self.rows.columns:
+            stood = self.current_id()
+            self.rows.beginResetModel()
+            self.rows.columns = tuple(kept)
+            self.rows.endResetModel()
+            if stood is not None:
+                self.choose(stood)
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        self._fit()
         super().resizeEvent(event)
         self._place(fill=False)
 

@@ -129,7 +129,7 @@ def test_a_route_from_top_to_bottom_with_enter_alone(
     assert [line.entered.usage for line in sheet(office) if line.entered] == [11_000] * 12
     assert entries(office, "readings.enter") == made + 12  # each line is an entry of its own
     assert "Đã ghi đủ 12 đồng hồ" in page.left.text()
-    assert page.route_list._source.cell(0, 1).text == "12 / 12"
+    assert page.route_list._source.cell(0, 1).text == "12/12"
     assert verify(office.home / "office.db", office.clock.now()).good
 
 
