@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from app.sync.verify import verify
 from benchmarks.harness import Figure, percentile
+from benchmarks.office import NOW
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,9 +27,13 @@ def run(cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bench")
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path) -> tuple[str, dict[str, Any]]:
     """What a run of everything in its smallest size says, and keeps."""
-    folder = tmp_path_factory.mktemp("bench")
     done = run(folder / "cache", "--smoke", "--json", str(folder / "figures.json"))
     assert done.returncode == 0, done.stderr
     return done.stdout, json.loads((folder / "figures.json").read_text("utf-8"))
@@ -49,6 +55,13 @@ def test_what_is_measured_really_happens(told: tuple[str, dict[str, Any]]) -> No
     assert 50 <= figures["bills made"] <= 60
     assert 50 < figures["most memory of the process"] < 2000
     assert figures["both"] > figures["from sign-in to the first page with its requests, painted"]
+
+
+def test_the_made_up_office_is_what_its_journal_says(folder: Path, told: object) -> None:
+    (home,) = (folder / "cache").glob("office-*-60")
+    verdict = verify(home / "office.db", NOW)
+    assert verdict.good
+    assert verdict.rows > 60 * 12
 
 
 def test_an_unknown_name_is_told_with_those_there_are(tmp_path: Path) -> None:
