@@ -53,7 +53,9 @@ class Replica:
 
     def rows(self, table: str) -> set[tuple[Any, ...]]:
         """All rows of a table, without SQLite's own numbers of them."""
-        return set(self.ask(f'SELECT {", ".join(f"{chr(34)}{c}{chr(34)}" for c in TABLES[table])} FROM "{table}"'))
+        return set(
+            self.ask(f'SELECT {", ".join(f"{chr(34)}{c}{chr(34)}" for c in TABLES[table])} FROM "{table}"')
+        )
 
     def journal(self, feed: int, after: int = 0, most: int = 10_000) -> list[Entry]:
         """Entries of a feed."""
@@ -67,7 +69,7 @@ def pass_on(giver: Replica, taker: Replica, feed: int, most: int = 10_000) -> Re
 
 
 def pass_all(replicas: list[Replica], order: list[int]) -> None:
-    """Until everybody has everything, feeds in this order; entries may wait for what their authors had seen."""
+    """Until everybody has everything, feeds in this order; entries may wait for what authors had seen."""
     for _ in range(len(order) + 1):
         for giver in replicas:
             for taker in replicas:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from uuid import UUID, uuid4
 
@@ -49,14 +50,18 @@ def test_an_entry_takes_effect_exactly_once(desktop: Desktop) -> None:
 
 
 def test_what_fails_half_way_leaves_nothing(desktop: Desktop) -> None:
-    with pytest.raises(ZeroDivisionError), desktop.writer.entry("customers.add", None) as draft:
-        add_customer(draft, "BN-0001")
-        _ = 1 / 0
+
+    def save(and_then: Callable[[Draft], object]) -> None:
+        with desktop.writer.entry("customers.add", None) as draft:
+            add_customer(draft, "BN-0001")
+            and_then(draft)
+
+    with pytest.raises(ZeroDivisionError):
+        save(lambda _: 1 / 0)
     assert names(desktop) == {}
     before = desktop.writer.vector()
-    with pytest.raises(sqlite3.IntegrityError), desktop.writer.entry("customers.add", None) as draft:
-        add_customer(draft, "BN-0002")
-        draft.add(Customer, code=None, name="no code", address="")
+    with pytest.raises(sqlite3.IntegrityError):
+        save(lambda draft: draft.add(Customer, code=None, name="no code", address=""))
     assert names(desktop) == {}
     assert desktop.writer.vector() == before
 
@@ -70,7 +75,8 @@ def test_numbers_have_no_gap_even_when_an_act_fails(desktop: Desktop) -> None:
 
                 taken.append(draft.number("CT"))
                 draft.add(
-                    SessionOpened, code=taken[-1], point="VA", cashier=uuid4(), float_amount=0, opened_at=draft.now
+                    SessionOpened, code=taken[-1], point="VA", cashier=uuid4(), float_amount=0,
+                    opened_at=draft.now,
                 )  # fmt: skip
                 if fails:
                     raise KeyError
@@ -82,11 +88,15 @@ def test_numbers_have_no_gap_even_when_an_act_fails(desktop: Desktop) -> None:
 def test_a_disk_that_is_full_keeps_nothing_of_the_act(desktop: Desktop) -> None:
     pages = desktop.database.write.execute("PRAGMA page_count").fetchone()[0]
     desktop.database.write.execute(f"PRAGMA max_page_count = {pages + 2}")
-    with pytest.raises(AppError, match=r"disk\.full"):
+
+    def add_many() -> None:
         for at in range(200):
             with desktop.writer.entry("customers.add", None) as draft:
                 for i in range(20):
                     add_customer(draft, f"BN-{at * 20 + i:04d}")
+
+    with pytest.raises(AppError, match=r"disk\.full"):
+        add_many()
     whole = len(names(desktop))
     assert whole % 20 == 0
     desktop.database.write.execute("PRAGMA max_page_count = 1000000")

@@ -1,7 +1,7 @@
 """Replicas with the same entries hold the same rows, whatever the order of arrival; and money is conserved.
 
-Three replicas that share an office write in their own feeds, over few ids and fields so that they collide, and
-pass entries on at random; at the end each has received all, in an order of its own.
+Three replicas that share an office write in their own feeds, over few ids and fields so that they collide,
+and pass entries on at random; at the end each has received all, in an order of its own.
 """
 
 from __future__ import annotations
@@ -101,8 +101,9 @@ def write(replica: Replica, act: str, which: int, value: int) -> None:
             d.change(Meter, METER, connection_id=CONNECTIONS[value % 2])
         elif act == "read":
             d.add(
-                Reading, connection_id=CONNECTIONS[which % 2], meter_id=METER, period=f"2026-{10 + value % 3}",
-                read_on=DAY, previous=0, present=value, usage=value, flags="", by=WHO,
+                Reading, connection_id=CONNECTIONS[which % 2], meter_id=METER,
+                period=f"2026-{10 + value % 3}", read_on=DAY, previous=0, present=value, usage=value, flags="",
+                by=WHO,
             )  # fmt: skip
         elif act == "bill" and not replica.has("bill", bill):
             make_bill(d, bill, customer, 1000 * (1 + value % 2))
@@ -116,8 +117,8 @@ def write(replica: Replica, act: str, which: int, value: int) -> None:
             )  # fmt: skip
         elif act == "request" and not replica.has("request", REQUEST):
             d.add(
-                Request, id=REQUEST, code=d.number("YC"), type_code="repair", channel="phone", contact_name="A",
-                words=f"no water {value}", received_at=d.now, received_by=WHO,
+                Request, id=REQUEST, code=d.number("YC"), type_code="repair", channel="phone",
+                contact_name="A", words=f"no water {value}", received_at=d.now, received_by=WHO,
             )  # fmt: skip
             step(d, "received", value)
         elif act in STEPS and replica.has("request", REQUEST):
@@ -138,7 +139,21 @@ def pay(d: Draft, customer: UUID, bill: UUID, amount: int) -> None:
 
 
 STEPS = ("routed", "answered", "told", "closed", "reopened")
-ACTS = ("make", "name", "phone", "move", "read", "bill", "bill", "pay", "pay", "pay", "reverse", "request", *STEPS)
+ACTS = (
+    "make",
+    "name",
+    "phone",
+    "move",
+    "read",
+    "bill",
+    "bill",
+    "pay",
+    "pay",
+    "pay",
+    "reverse",
+    "request",
+    *STEPS,
+)
 CARDS = ("make", "name", "name", "phone", "bank_account", "move")
 PASS = st.tuples(st.just("pass"), st.integers(0, 2), st.integers(0, 2), st.sampled_from(REPLICAS))
 CLOCK = st.tuples(st.just("clock"), st.integers(0, 2), st.integers(-50_000, 50_000))
