@@ -20,6 +20,7 @@ from app.demo.filling import (
     fill_bills,
     fill_payments,
     fill_readings,
+    fill_requests,
     last_indexes,
     office_clock,
     person,
@@ -49,7 +50,7 @@ DAY = date(2026, 11, 20)
 PERIOD = date(2026, 11, 1)
 FOUNDED = date(2026, 8, 31)
 CUSTOMERS = 240
-TYPED, TAKEN = 12, 8
+TYPED, TAKEN, REQUESTS = 12, 8, 36
 CASHIER = 1
 """The cashier's cable, in the order in which the desks enrolled."""
 SYNC_EVERY = 0.5
@@ -239,6 +240,14 @@ class Day:
             self.clock.set(office_clock(month.replace(day=27), 8).now())
             paid = fill_payments(desk, mai, share, month.month)
             self.stage.count(f"{month:%m/%Y}: {bills} bills, {paid} receipts")
+        for day in (5, 10, 13, 18):
+            self.clock.set(office_clock(DAY.replace(day=day), 8).now())
+            fill_payments(desk, mai, 0.06, day)
+        self.all_agree()
+        self.clock.set(office_clock(DAY - timedelta(days=3), 8).now())
+        counter = self._desk(self.counter)
+        fill_requests(counter, person(counter, "yen"), self.customers, REQUESTS, self.clock)
+        self.stage.count(f"{REQUESTS} requests of the days before")
 
     # -- 3 ----------------------------------------------------------------------------------------------
 
@@ -338,7 +347,7 @@ class Day:
         from app.ui.kit.paper import PaperDialog
         from app.ui.requests.intake import IntakeDialog
 
-        self.at(9, 5)
+        self.at(13, 35)
         stage = self.stage
         self.sign_in(self.counter, "yen")
         self._main(self.counter).open_section("requests")
@@ -395,7 +404,7 @@ class Day:
         stage = self.stage
         self.all_agree()
         self.cables[CASHIER].cut()
-        self.at(13, 30)
+        self.at(13, 40)
         self.sign_in(self.cashier, "tung")
         desk = self._desk(self.cashier)
         page = self._main(self.cashier).open_section("cash")
@@ -480,7 +489,7 @@ class Day:
         from app.ui.requests.page import RequestsPage
 
         stage = self.stage
-        self.at(16, 0)
+        self.at(15, 10)
         self.cables[CASHIER].mend()
         self.all_agree()
         stage.until(lambda: self._desk(self.cashier).contact.unsent == 0, "everything sent")

@@ -24,7 +24,7 @@ from app.sync.writer import JournalWriter, Received, read_feed
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = 15.0
+LONGEST_WAIT = 10.0
 """Seconds between tries while there is no connection: when it returns, work is sent within seconds."""
 
 LEAST_CHUNK = 8 << 10
@@ -245,7 +245,7 @@ class SyncLoop:
             except Exception:
                 log.exception("a sync pass failed")
                 failures += 1
-            self._wake.wait(min(self._every * 2**failures, max(self._every, LONGEST_WAIT)))
+            self._wake.wait(min(self._every * 2 ** min(failures, 6), max(self._every, LONGEST_WAIT)))
 
     def _pass(self) -> bool:
         try:
