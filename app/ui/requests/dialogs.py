@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import names
 from app.domain.errors import AppError, Invalid
@@ -18,6 +18,7 @@ from app.ui.kit.forms import Form
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
+from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import field_refusals, one_line, phone_words, ways
 from app.words import tr
@@ -120,9 +121,9 @@ class ActDialog(QDialog):
         super().keyPressEvent(event)
 
 
-def choice(words: Mapping[str, str], chosen: str = "") -> QComboBox:
+def choice(words: Mapping[str, str], chosen: str = "") -> LetterBox:
     """A box to choose one of `words` (code to word) from."""
-    box = QComboBox()
+    box = LetterBox()
     for code, word in words.items():
         box.addItem(word, code)
     box.setCurrentIndex(max(box.findData(chosen), 0))

@@ -108,7 +108,7 @@ class IntakeDialog(QDialog):
         whole.addLayout(left, 1)
         whole.addWidget(self.panel)
         room = self._window.window().size()
-        self.resize(min(px(1100), room.width() - px(64)), min(px(672), room.height() - px(32)))
+        self.resize(min(px(1100), room.width() - px(64)), min(px(712), room.height() - px(24)))
 
     def start(self) -> None:
         """Shows the form with the keyboard in its first field."""
