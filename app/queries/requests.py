@@ -90,7 +90,7 @@ class RequestRow:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One thing that happened. `fitted` is false for an act that no longer applied when its turn came: another
+    """One thing that happened. `fitted` is false for an act that no longer applied at its turn: another
     desk had been there first."""
 
     kind: str
