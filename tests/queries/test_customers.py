@@ -136,6 +136,13 @@ def test_a_word_of_a_search_never_falls_apart_in_the_index(office: Desktop, type
             ).scalar_one() >= 0  # fmt: skip
 
 
+def test_the_very_code_stands_before_longer_ones(desktop: Desktop) -> None:
+    for code, name in (("BN-10", "An"), ("BN-1", "Yến"), ("BN-11", "Bình")):
+        add_home(desktop, code, name)
+    assert codes(desktop.customer_queries, "bn-1") == ["BN-1", "BN-10", "BN-11"]
+    assert codes(desktop.customer_queries, "MBN-1")[0] == "BN-1"
+
+
 def test_a_name_that_changed_is_found_by_the_new_one_only(desktop: Desktop) -> None:
     home = add_home(desktop, "BN-1", "Nguyễn Văn Cũ")
     edit = EditCustomer(uuid7(), home.customer, {"name": "Trần Thị Mới"}, {}, {home.meter: {"serial": "X9"}})

@@ -218,6 +218,24 @@ def test_one_goes_back_up_and_sets_right(
     assert office.exception_queries.count() == 0  # it replaces, it does not contradict
 
 
+def test_enter_goes_past_what_is_read_already(
+    page: ReadingsPage, office: Desktop, type_: Typist, settle: Callable[[], None], qtbot: QtBot
+) -> None:
+    old = before(office)
+    qtbot.keyClick(page.view.field, DOWN)
+    qtbot.keyClick(page.view.field, DOWN)
+    type_(old[2] + 9)
+    settle()
+    page.view.choose(page.sheet.order[1])
+    page.view.take_focus()
+    type_(old[1] + 9)
+    assert stands(page) == 3
+    qtbot.keyClick(page.view.field, UP)
+    qtbot.keyClick(page.view.field, ENTER)  # one that is read and not touched: simply on
+    assert stands(page) == 3
+    settle()
+
+
 def test_enter_without_an_index_leaves_the_meter_unread(
     page: ReadingsPage, office: Desktop, settle: Callable[[], None], qtbot: QtBot, type_: Typist
 ) -> None:
