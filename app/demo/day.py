@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
@@ -45,6 +47,9 @@ from app.ui.start.signin import SignInPage
 from app.window.frame import DeskWindow, application
 from app.window.preferences import papers_folder
 from app.words import tr
+
+if TYPE_CHECKING:
+    from app.ui.cash.page import CashPage
 
 DAY = date(2026, 11, 20)
 PERIOD = date(2026, 11, 1)
@@ -439,6 +444,7 @@ class Day:
             if number == 2:
                 stage.picture("cash-receipt")
                 self._keep(paper.path, "bien-lai.pdf")
+                self._keep_roll(page, desk)
             stage.close_dialogs()
             taken += due
         stage.count(f"{TAKEN} receipts, {format_money(taken, desk.rules.utility.currency, 'vi')}")
@@ -474,6 +480,15 @@ class Day:
         stage.count(f"{unsent} entries not sent")
         if unsent == 0:
             raise StageError("the cashier's desk was not offline")
+
+    def _keep_roll(self, page: CashPage, desk: Desktop) -> None:
+        """The same receipt as it comes from a roll of 80 mm."""
+        from app.ui.cash.prints import write_receipt
+
+        room = replace(page.room, roll=True, papers=self.homes)
+        assert page.session is not None
+        newest = desk.cash_queries.receipts(page.session.id, room.device, room.acked())[0]
+        self._keep(write_receipt(room, newest.id, copy=False), "bien-lai-80mm.pdf")
 
     def _open_bill_codes(self, desk: Desktop) -> list[str]:
         today = self.clock.now().date()

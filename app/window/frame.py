@@ -233,12 +233,15 @@ class DeskWindow(QStackedWidget):
         self._desk().wake_sync()
 
     def _prefer(self, preferences: Preferences) -> None:
+        other_paper = preferences.receipts != self.preferences.receipts
         self.preferences = preferences
         write_preferences(self.home, preferences)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         use_language(app, preferences.language)
         theme.apply(app, preferences.theme, preferences.text_scale)
+        if other_paper and self.person is not None:
+            self.open_for(self.person)
 
     def _crashed(self, error: BaseException) -> None:
         log.error("a job failed", exc_info=error)

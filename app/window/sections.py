@@ -76,7 +76,7 @@ class _Pages:
             ),
             (
                 self.may("readings.enter") or self.may("readings.import"),
-                Section("readings", lambda: tr("Indexes"), "gauge", self._readings),
+                Section("readings", lambda: tr("Readings"), "gauge", self._readings),
             ),
             (
                 self.may("reports.see"),
@@ -187,6 +187,7 @@ class _Pages:
             explain=lambda error: sentence(error, tr, currency),
             explain_field=lambda code: field_error(code, tr),
             new_id=uuid7,
+            roll=self.window.preferences.receipts == "roll",
         )
 
     # -- pages ------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
@@ -23,6 +23,8 @@ class Preferences:
     language: str = "vi"
     theme: str = "light"
     text_scale: int = 100
+    receipts: str = "a5"
+    """"a5" or "roll" (80 mm)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,10 @@ class SettingsPage(Page):
         self.form.add("language", tr("&Language"), self._languages)
         self.form.add("theme", tr("&Colours"), self._themes)
         self.form.add("text_scale", tr("Text &size"), self._sizes)
-        self.form.set_values(
-            {
-                "language": preferences.language,
-                "theme": preferences.theme,
-                "text_scale": preferences.text_scale,
-            }
-        )
-        for choice in (self._languages, self._themes, self._sizes):
+        self._receipts = _choice(("a5", tr("A5 sheet")), ("roll", tr("Roll of 80 mm")))
+        self.form.add("receipts", tr("&Receipts on"), self._receipts)
+        self.form.set_values(asdict(preferences))
+        for choice in (self._languages, self._themes, self._sizes, self._receipts):
             choice.activated.connect(self._choose)
         self._told = QVBoxLayout()
         body = QWidget()
