@@ -19,6 +19,9 @@ from app.domain.errors import AppError
 HEAD = "0001"
 """The newest revision in `migrations/versions`; a test holds it against the folder."""
 
+WAIT = 10.0
+"""Seconds to wait for another program that is writing."""
+
 
 @dataclass(frozen=True)
 class Database:
@@ -94,7 +97,7 @@ def read_engine(path: Path) -> Engine:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=WAIT)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
