@@ -270,7 +270,7 @@ def test_a_home_that_is_read_only(home: Path) -> None:
     )
     if os.name == "nt":
         pytest.skip("a folder's read-only mark keeps nobody out on Windows")
-    place = Path("/tmp") / f"daumoi-read-only-{os.getpid()}"
+    place = Path(tempfile.gettempdir()) / f"daumoi-read-only-{os.getpid()}"  # everybody may enter
     shutil.copytree(home, place)
     try:
         with read_only(place):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from app.headoffice.hub import Hub
+from app.sync.transport import DEADLINE, TYPE
 from app.sync.wire import MAX_PACKED
-
-TYPE = "application/x-daumoi"
 
 
 def asgi(hub: Hub) -> Starlette:
@@ -21,10 +21,16 @@ def asgi(hub: Hub) -> Starlette:
 
     async def message(request: Request) -> Response:
         body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > MAX_PACKED:
-                return Response(status_code=413)
+        try:
+            async with asyncio.timeout(DEADLINE):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > MAX_PACKED:
+                        return Response(status_code=413)
+        except TimeoutError:
+            return Response(status_code=408)
+        except ClientDisconnect:
+            return Response(status_code=400)
         answer = await run_in_threadpool(hub.answer, request.url.path, bytes(body))
         return Response(answer, media_type=TYPE)
 
