@@ -225,7 +225,9 @@ class BillQueries:
         if of.state != "all" or of.sort == "due":
             wanted = wanted.join(s, and_(s.office_no == b.office_no, s.id == b.id))
         if of.state in ("open", "overdue"):
-            wanted = wanted.where(s.open == 1)
+            # The index of all open bills is the way in only where nothing else narrows the list.
+            narrowed = of.period is not None or of.customer_id is not None or bool(of.text.strip())
+            wanted = wanted.where(s.open + 0 == 1 if narrowed else s.open == 1)
         if of.state == "overdue":
             wanted = wanted.where(s.due_on < of.today)
         if of.state == "paid":
@@ -349,7 +351,7 @@ class BillQueries:
         wanted = (
             select(s.customer_id, b.period, s.total - s.paid)
             .join(b, and_(b.office_no == s.office_no, b.id == s.id))
-            .where(here(s, self._office_no), s.open == 1, s.customer_id.in_(debtors))
+            .where(here(s, self._office_no), s.open + 0 == 1, s.customer_id.in_(debtors))
         )
         owed: dict[UUID, list[tuple[str, int]]] = {}
         for customer, period, amount in read.execute(wanted).all():

@@ -420,7 +420,8 @@ def open_bills(read: Read, office_no: int, customer_id: UUID) -> tuple[OpenBill,
     wanted = (
         select(b.id, b.code, b.period, b.previous, b.present, b.usage, b.due_on, b.total, s.paid)
         .join(b, and_(b.office_no == s.office_no, b.id == s.id))
-        .where(here(s, office_no), s.customer_id == customer_id, s.open == 1)
+        # Not by the index of all open bills: by the customer's.
+        .where(here(s, office_no), s.customer_id == customer_id, s.open + 0 == 1)
         .order_by(b.due_on, b.period, b.code)
     )
     return tuple(OpenBill(*row) for row in read.execute(wanted))
