@@ -72,7 +72,7 @@ class FieldChange(Base):
     base_device: Mapped[int]
 
 
-class Exception_(Base):
+class Exception_(Base):  # noqa: N801
     """A disagreement that needs a person. Its id is worked out from what disagrees, so that every replica
     raises the same one."""
 

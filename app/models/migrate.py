@@ -7,7 +7,6 @@ from pathlib import Path
 from alembic.config import Config
 from sqlalchemy import Connection
 
-
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -13,7 +13,7 @@ from app.ui.kit.theme import Tone, look, px, theme
 
 
 class Card(QWidget):
-    """A window's whole ground with a card of `width` in its middle: sign, title, a sentence, then `content`."""
+    """A window's whole ground with a card of `width` in its middle: sign, title, sentence, `content`."""
 
     def __init__(self, title: str, sentence: str, width: int = 400, parent: QWidget | None = None) -> None:
         super().__init__(parent)
