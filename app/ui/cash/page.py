@@ -15,6 +15,7 @@ from app.services.cash import Collect, Collected, Remitted
 from app.ui.cash.basket import Basket
 from app.ui.cash.closing import CloseDialog
 from app.ui.cash.dialogs import OpenDialog, QrDialog, ReceiptDialog, qr_reason
+from app.ui.cash.lists import hit_columns, recent_columns
 from app.ui.cash.prints import print_receipt, print_session
 from app.ui.cash.room import MoneyRoom
 from app.ui.cash.till import Till
@@ -25,10 +26,9 @@ from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
-from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
+from app.ui.kit.tables import WindowedTableModel
 from app.ui.kit.theme import Tone, look, px
 from app.ui.kit.toast import toast
-from app.ui.requests.words import phone_words
 from app.words import tr
 
 TABLES = frozenset(
@@ -86,7 +86,9 @@ class CashPage(Page):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.basket = Basket(self.room)
         hits: WindowedTableModel[CustomerHit] = WindowedTableModel(
-            lambda ids: {i: self._hits[i] for i in ids if i in self._hits}, self._hit_columns(), parent=self
+            lambda ids: {i: self._hits[i] for i in ids if i in self._hits},
+            hit_columns(self.room),
+            parent=self,
         )
         self.hits = TableView(hits, tr("Customers found"))
         self.hits.opened.connect(lambda row: self.show_customer(row))
@@ -102,7 +104,7 @@ class CashPage(Page):
         column.addLayout(head)
         recent: WindowedTableModel[ReceiptRow] = WindowedTableModel(
             lambda ids: {i: self._recent[i] for i in ids if i in self._recent},
-            self._recent_columns(),
+            recent_columns(self.room),
             dim=lambda r: bool(r.reversed_by),
             parent=self,
         )
@@ -446,34 +448,3 @@ class CashPage(Page):
         self.scan.setFocus()
         words = tr("{code} is taken back. Give {amount} back.", code=code, amount=self.room.money(amount))
         toast(self, words, tone=Tone.ATTENTION)
-
-    def _recent_columns(self) -> list[Column[ReceiptRow]]:
-        def state(row: ReceiptRow) -> str:
-            if row.reversed_by:
-                return tr("taken back")
-            return tr("not sent") if row.unsent else ""
-
-        def tone(row: ReceiptRow) -> Tone:
-            if row.reversed_by:
-                return Tone.WRONG
-            return Tone.ATTENTION if row.unsent else Tone.PLAIN
-
-        return [
-            Column("", lambda r: clock_words(r.taken_at, self.room.today(), self.room.zone), width=64),
-            Column("", lambda r: r.payer, width=220, grow=2),
-            Column("", lambda r: r.code, mono=True, width=190, grow=1),
-            Column("", state, align=RIGHT, tone=tone, width=110),
-            Column("", lambda r: self.room.money(r.total, symbol=False), align=RIGHT, width=120),
-        ]
-
-    def _hit_columns(self) -> list[Column[CustomerHit]]:
-        def owed(row: CustomerHit) -> str:
-            return self.room.money(row.owed, symbol=False) if row.owed else ""
-
-        return [
-            Column(tr("Code"), lambda r: r.code, mono=True, width=110),
-            Column(tr("Customer"), lambda r: r.name, width=180, grow=2, strong=lambda r: bool(r.owed)),
-            Column(tr("Address"), lambda r: r.address, width=200, grow=3),
-            Column(tr("Phone"), lambda r: phone_words(r.phone), width=110),
-            Column(tr("Owes"), owed, align=RIGHT, width=110),
-        ]

@@ -53,6 +53,7 @@ class Till(Panel):
         super().__init__(parent)
         self.room, self._notes = room, notes
         self._amount: int | None = None
+        self._prepay = False
         self.due = BigNumber(tr("To collect"))
         self.tender = TenderEdit(room.currency, points=18)
         self.tender.setAccessibleName(tr("Tendered"))
@@ -125,6 +126,7 @@ class Till(Panel):
         self.payer.setCursorPosition(0)
         self.tender.set_value(None)
         self.keep.setChecked(False)
+        self._prepay = False
         self._set_working(True)
 
     def show_due(self, amount: int, *, prepay: bool) -> None:
@@ -133,7 +135,9 @@ class Till(Panel):
         self.due.show_number(
             self.room.money(amount), in_words(amount, self.room.currency) if amount else "", Tone.PLAIN
         )
-        self.keep.setChecked(prepay)
+        if prepay is not self._prepay:
+            self._prepay = prepay
+            self.keep.setChecked(prepay)
         clear(self._quick)
         quick = quick_tenders(amount, self._notes, QUICK)
         if quick:

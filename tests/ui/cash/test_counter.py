@@ -316,3 +316,20 @@ def test_no_right_no_till(qtbot: QtBot, room: MoneyRoom, desktop: Desktop) -> No
     page.show()
     assert not page.till.isVisible()
     assert not page.close_button.isVisible()
+
+
+def test_what_was_typed_stays_when_another_desk_is_heard_of(counter: Counter, home: Home) -> None:
+    page = counter.page
+    counter.scan("BN-007415")
+    counter.type("400000")
+    page.till.keep.setFocus()
+    counter.keys(Key.Key_Space)
+    page.till.payer.setText("Chồng chị Quỳnh")
+    page.refresh(frozenset({"bill"}))
+    assert (page.till.tendered(), page.till.keep.isChecked()) == (400_000, True)
+    assert page.till.payer.text() == "Chồng chị Quỳnh"
+    assert counter.back.startswith("56.955 đ")
+    counter.keys(Key.Key_F9)
+    due = page.room.cash_queries.due(home.customer)
+    assert due is not None
+    assert due.credit == 56_955
