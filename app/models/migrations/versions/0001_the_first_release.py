@@ -559,7 +559,7 @@ def upgrade() -> None:
 
     op.execute(
         "CREATE VIRTUAL TABLE customer_search USING fts5(name, codes, address, content='search_doc', "
-        "content_rowid='rowid', detail=column, prefix='2 3', tokenize='unicode61 remove_diacritics 0')"
+        "content_rowid='rowid', detail=column, prefix='1 2 3', tokenize='unicode61 remove_diacritics 0')"
     )
     # What the planner cannot learn from tables that are empty when it first sees them: one office may hold all
     # the rows, so the office alone, the first column of every key, finds nothing.
