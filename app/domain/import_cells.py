@@ -15,7 +15,7 @@ from app.domain.quantities import parse_quantity
 Value = str | int | date | None
 
 
-class Wrong(Exception):  # noqa: N818
+class Wrong(Exception):
     """The cell cannot be taken as it is; `value` is what may be kept when the problem does not block."""
 
     def __init__(self, code: str, value: Value = None, blocks: bool = True) -> None:
@@ -26,6 +26,8 @@ class Wrong(Exception):  # noqa: N818
 _ESCAPES = re.compile("_x[0-9A-Fa-f]{4}_")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"}
+NOT_CALCULATED = "#FORMULA"
+"""Stands in a cell whose formula was saved without its value."""
 _SHORTENED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)
 # Letters of the font codes used before Unicode, in places where no Vietnamese word has them.
 _TCVN3 = re.compile("[A-Za-z][¨©ª¬®µ¶¸¹»¼½¾Æ]|[¨©ª¬®µ¶¸¹¼½¾][a-z]")
@@ -53,6 +55,8 @@ def _checked(text: str, field: Field) -> str:
     """What goes wrong with a text of any kind."""
     if text in _EXCEL_ERRORS:
         raise Wrong("import.cell_error")
+    if text == NOT_CALCULATED:
+        raise Wrong("import.not_calculated")
     if "\ufffd" in text:
         raise Wrong("import.broken_text")
     if len(text) > field.longest:

@@ -28,6 +28,9 @@ def cells(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "import.cell_error": tr(
             "the cell holds the Excel error {value}. Correct the formula and import again."
         ),
+        "import.not_calculated": tr(
+            "the formula has not been calculated. Open the file in Excel, save it there and import again."
+        ),
         "import.broken_text": tr("“{value}” has unreadable characters. Type it again and import again."),
         "import.old_font": tr(
             "“{value}” is in an old font code (TCVN3 or VNI). Convert it to Unicode and import again."

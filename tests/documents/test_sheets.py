@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,6 +15,7 @@ from openpyxl.styles import Border, Side
 from app.documents import sheets
 from app.documents.sheets import read_sheets
 from app.domain.errors import AppError
+from app.domain.import_cells import NOT_CALCULATED
 
 
 def saved(path: Path, fill: dict[str, Any]) -> Path:
@@ -84,10 +86,30 @@ def test_merged_heading_stands_in_its_first_cell(tmp_path: Path) -> None:
     assert rows_of(tmp_path / "a.xlsx") == [(1, ["Khách hàng"]), (2, ["Mã", "Tên"])]
 
 
-def test_a_formula_without_a_saved_value_is_empty(tmp_path: Path) -> None:
-    assert rows_of(saved(tmp_path / "a.xlsx", {"A1": "x", "B1": "=1+1", "C1": "y"})) == [
-        (1, ["x", None, "y"])
+def test_a_formula_without_a_saved_value_is_not_taken_for_an_empty_cell(tmp_path: Path) -> None:
+    assert rows_of(saved(tmp_path / "a.xlsx", {"A1": "x", "B1": "=1+1", "C1": "y", "F1": "=A1"})) == [
+        (1, ["x", NOT_CALCULATED, "y", None, None, NOT_CALCULATED])
     ]
+
+
+def test_errors_of_formulas_are_handed_over_and_empty_results_are_empty(tmp_path: Path) -> None:
+    cells = (
+        '<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="C2" s="1" t="e"><v>#N/A</v></c>'
+        '<c r="D2" t="str"><f>IF(A1=1,1,"")</f><v></v></c><c r="E2"><f t="shared" si="0"/><v>7</v></c>'
+        '<c r="F2"><f t="shared" si="0"/></c><c r="G2"><v>1</v></c>'
+    )
+    book = openpyxl.Workbook()
+    book.active.title = "Trống"  # type: ignore[union-attr]
+    book.create_sheet("A & B")["B2"] = "x"
+    book.save(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as old, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet2.xml":
+                data = re.sub(b"(<row [^>]*>).*(</row>)", rb"\1" + cells.encode() + rb"\2", data)
+            new.writestr(name, data)
+    with read_sheets(tmp_path / "b.xlsx") as source:
+        assert list(source.rows("A & B")) == [(2, [None, "#DIV/0!", "#N/A", None, 7, NOT_CALCULATED, 1])]
 
 
 def test_hidden_sheets_are_left_out_and_names_kept(tmp_path: Path) -> None:
