@@ -225,8 +225,7 @@ class Desktop:
 
     def acked(self) -> int:
         """The last entry of this desk that the head office has acknowledged."""
-        last = self.writer.vector().get(self.identity.device, (0, b""))[0]
-        return last - self.client.unsent()
+        return self.client.acked
 
     def wake_sync(self) -> None:
         """Reconcile now rather than at the next turn."""

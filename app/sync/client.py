@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -29,6 +29,8 @@ LONGEST_WAIT = 10.0
 
 LEAST_CHUNK = 8 << 10
 NOTHING = Received(0, 0, 0)
+EARLIEST = millis(datetime(2000, 1, 2, tzinfo=UTC))
+LATEST = millis(datetime(2099, 12, 31, tzinfo=UTC))
 
 T = TypeVar("T")
 
@@ -76,6 +78,11 @@ class SyncClient:
         """Entries of this desk that the head office has not acknowledged."""
         return max(self._head()[0] - self._acked, 0)
 
+    @property
+    def acked(self) -> int:
+        """The last entry of this desk that the head office has acknowledged."""
+        return self._acked
+
     def last_contact(self) -> datetime | None:
         """When the head office was last heard of."""
         known = self._local("last_contact")
@@ -112,15 +119,18 @@ class SyncClient:
             reply = self._exchange(SyncRequest(self._now_ms(), mine, theirs, push, self._chunk))
             rounds += 1
             there = reply.have.get(me, (0, FIRST))
-            self._check(me, there, reply)
+            self._must_be_mine(me, there)
             got = self._writer.receive(reply.entries) if reply.entries else NOTHING
             received += got.taken
             sent += len(push)
             self._acknowledge(there[0], reply.now_ms)
-            if not reply.more and not got.waiting and there[0] >= self._head()[0]:
+            done = not reply.more and not got.waiting and there[0] >= self._head()[0]
+            if done or (rounds > 1 and not got.taken and there == theirs):
+                if reply.conflict:  # told last: the other feeds have come meanwhile
+                    raise AppError("sync.differs", feeds=", ".join(map(str, sorted(reply.conflict))))
+                if not done:
+                    raise AppError("sync.stuck")
                 return SyncReport(sent, received, rounds)
-            if rounds > 1 and not got.taken and there == theirs:
-                raise AppError("sync.stuck")
             theirs = there
 
     def _exchange(self, request: SyncRequest) -> SyncReply:
@@ -134,7 +144,8 @@ class SyncClient:
         reply = open_answer(answer, SyncReply, self._hub_key, data)
         took = self._now_ms() - request.sent_at_ms
         ahead = reply.now_ms - request.sent_at_ms - took // 2
-        if abs(ahead) > max(took, 1000):  # less than this is the line's doing, not the clock's
+        if abs(ahead) > max(took, 1000) and EARLIEST < reply.now_ms < LATEST:
+            # Less is the line's doing, not the clock's; more is a head office that has lost its time.
             self._writer.hlc.offset_ms += ahead
         return reply
 
@@ -149,14 +160,11 @@ class SyncClient:
                 chunk.append(entry)
         return chunk
 
-    def _check(self, me: int, there: Head, reply: SyncReply) -> None:
+    def _must_be_mine(self, me: int, there: Head) -> None:
         if there[0] > self._head()[0]:
             raise AppError("sync.restored")
-        differing = {*reply.conflict}
         if there[0] and self._hash_of(me, there[0]) != there[1]:
-            differing.add(me)
-        if differing:
-            raise AppError("sync.differs", feeds=", ".join(map(str, sorted(differing))))
+            raise AppError("sync.differs", feeds=me)
 
     def _acknowledge(self, number: int, now_ms: int) -> None:
         if number != self._acked:

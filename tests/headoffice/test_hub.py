@@ -38,10 +38,14 @@ def customers(company: Company) -> list[str]:
     return [code for (code,) in at_the_hub(company, "SELECT code FROM customer ORDER BY code")]
 
 
-def refusal(sent: Any, *args: Any, **how: Any) -> str:
+def refused_by(sent: Any, *args: Any, **how: Any) -> AppError:
     with pytest.raises(AppError) as refused:
         sent(*args, **how)
-    return refused.value.code
+    return refused.value
+
+
+def refusal(sent: Any, *args: Any, **how: Any) -> str:
+    return refused_by(sent, *args, **how).code
 
 
 def all_good(company: Company) -> None:
@@ -381,6 +385,42 @@ def test_two_branches_of_a_feed_are_never_mixed(
     all_good(company)
 
 
+def test_a_feed_that_differs_holds_up_no_other(company: Company, desktop: Desktop) -> None:
+    """The head office and one desk went back to a copy, and that desk has written something else since."""
+    reader, third = company.desk("BN04"), company.desk("BN05")
+    hub = company.headoffice.home
+    company.desks.remove(desktop)
+    desktop.close()
+    for home in (hub, desktop.home):
+        shutil.copytree(home, home.with_suffix(".copy"))
+
+    def write(desk: Desktop, code: str) -> None:
+        with desk.writer.entry("customers.add", None) as draft:
+            add_customer(draft, code)
+
+    with closing(Desktop(desktop.home, company.clock, company.transport)) as first:
+        write(first, "LOST")
+        first.client.once()
+    reader.client.once()
+    company.headoffice.close()
+    for home in (hub, desktop.home):
+        shutil.rmtree(home)
+        home.with_suffix(".copy").rename(home)
+    company.headoffice = HeadOffice(hub, company.clock)
+    company.transport._answer = company.headoffice.hub.answer
+    with closing(Desktop(desktop.home, company.clock, company.transport)) as second:
+        write(second, "OTHER")
+        second.client.once()
+    write(third, "THIRD")
+    third.client.once()
+    write(reader, "READER")
+    error = refused_by(reader.client.once)
+    assert (error.code, error.params["feeds"]) == ("sync.differs", str(second.identity.device))
+    assert sorted(names(reader)) == ["LOST", "READER", "THIRD"]
+    assert customers(company) == ["OTHER", "READER", "THIRD"]
+    assert reader.client.unsent() == 0
+
+
 # -- enrolment --------------------------------------------------------------------------------------------
 
 
@@ -566,6 +606,10 @@ def test_the_desk_learns_the_head_offices_time(company: Company, desktop: Deskto
     desktop.writer.hlc._clock = SteppingClock(right - timedelta(days=400), timedelta(milliseconds=1))
     desktop.client.once()
     assert abs(desktop.writer.hlc.now() - right) < timedelta(seconds=5)
+    company.headoffice.writer.hlc.offset_ms = -56 * 365 * 86_400_000  # a head office that says 1970
+    desktop.client.once()
+    assert abs(desktop.writer.hlc.now() - right) < timedelta(seconds=5)
+    company.headoffice.writer.hlc.offset_ms = 0
     before = desktop.writer.hlc.offset_ms
     desktop.client.once()
     assert desktop.writer.hlc.offset_ms == before  # the line's own delay is no reason to turn the clock
