@@ -232,10 +232,10 @@ def _uses(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         # Which periods have several is told by the index alone; only those are looked into.
         "WHERE r.office_no + 0 = ? AND (r.connection_id, r.period) IN (SELECT connection_id, period "
         f"FROM reading WHERE connection_id IN ({marks}) GROUP BY connection_id, period HAVING count(*) > 1) "
-        "AND NOT EXISTS (SELECT 1 FROM reading later "
-        "WHERE later.office_no = r.office_no AND later.connection_id = r.connection_id "
-        "AND later.period = r.period AND later.replaces = r.id) "
-        "GROUP BY r.connection_id, r.period HAVING count(*) > 1) AS doubled GROUP BY connection_id",
+        # Two that knew nothing of each other, and no correction since: a correction settles all before it.
+        "GROUP BY r.connection_id, r.period HAVING sum(r.replaces IS NULL) > 1 "
+        "AND coalesce(max(CASE WHEN r.replaces IS NOT NULL THEN r.hlc END), 0) <= "
+        "max(CASE WHEN r.replaces IS NULL THEN r.hlc END)) AS doubled GROUP BY connection_id",
         lambda found: {"period": found[1]},
     )  # fmt: skip
 

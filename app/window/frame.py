@@ -154,6 +154,11 @@ class DeskWindow(QStackedWidget):
         self._show_contact(self._desk().contact)
         self.opened.emit(self.main)
 
+    def show_session(self, words: str) -> None:
+        """The cash session in the status bar."""
+        if self.main is not None:
+            self.main.status.set_session(words)
+
     def settings_page(self) -> SettingsPage:
         """The page of settings."""
         page = SettingsPage(self.preferences, self._facts, self._send_now)

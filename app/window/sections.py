@@ -24,8 +24,9 @@ from app.words import tr
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from app.queries.customers import CustomerCard
     from app.ui.cash.room import MoneyRoom
-    from app.ui.customers.room import CustomerRoom
+    from app.ui.customers.room import CardAct, CustomerRoom
     from app.ui.readings.room import ReadingRoom
     from app.ui.requests.room import RequestRoom
     from app.window.frame import DeskWindow
@@ -143,7 +144,33 @@ class _Pages:
             papers=papers_folder(desk.home),
             today=self.today,
             new_id=uuid7,
+            card_acts=self._card_acts(),
         )
+
+    def _card_acts(self) -> list[CardAct]:
+        """What the other pages offer for the customer in sight; the last one is what Enter does."""
+        from app.ui.customers.room import CardAct
+
+        takes = self.may("cash.collect")
+        acts = []
+        if self.may("requests.register"):
+            acts.append(CardAct(tr("Receive a request"), "F8", self._receive_from, primary=not takes))
+        if takes:
+            acts.append(CardAct(tr("Take payment"), "F9", lambda card: self._go("cash", card.id), primary=True))
+        return acts
+
+    def _receive_from(self, card: CustomerCard) -> None:
+        """F8 on a customer: the form, with the customer in it."""
+        from app.ui.requests.intake import IntakeDialog
+
+        hit = self.desk.customer_queries.rows([card.id])[card.id]
+        dialog = IntakeDialog(self.request_room, self.window, hit)
+        dialog.record_asked.connect(lambda request: self._go("requests", request))
+        dialog.start()
+
+    def _go(self, section: str, record: object) -> None:
+        if self.window.main is not None:
+            self.window.main.show_record(section, record)
 
     @cached_property
     def reading_room(self) -> ReadingRoom:
@@ -224,7 +251,10 @@ class _Pages:
         from app.ui.cash.page import CashPage
 
         page = CashPage(self.money_room)
-        self.window.contact_changed.connect(lambda _contact: page.sent())
+        if self.window.main is not None:
+            page.session_changed.connect(self.window.main.status.set_session)
+        self.window.contact_changed.connect(page.sent)
+        page.session_changed.connect(self.window.show_session)
         return page
 
     def _reports(self) -> QWidget:

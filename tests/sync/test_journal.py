@@ -148,7 +148,7 @@ def test_cards_the_head_office_owns_are_refused_from_a_desk(company: Company) ->
         assert read.execute(select(Customer.code)).scalars().all() == ["BN-0001"]
 
 
-def test_two_readings_of_a_period_are_an_exception_until_one_replaces_the_other(desktop: Desktop) -> None:
+def test_two_readings_of_a_period_are_an_exception_until_a_correction_settles_them(desktop: Desktop) -> None:
     by = person(desktop, "duc")
     with desktop.writer.entry("customers.add", None) as draft:
         add_customer(draft, "BN-0001")
@@ -167,12 +167,14 @@ def test_two_readings_of_a_period_are_an_exception_until_one_replaces_the_other(
         with desktop.database.read.connect() as read:
             return list(read.exec_driver_sql('SELECT kind FROM "exception"').scalars().all())
 
-    first = read_index(17_000)
+    read_index(17_000)
     assert exceptions() == []
     second = read_index(18_000)
     assert exceptions() == ["two_readings"]
-    read_index(19_000, replaces=second)
+    corrected = read_index(19_000, replaces=second)
+    assert exceptions() == []
+    read_index(20_000)
     assert exceptions() == ["two_readings"]
-    read_index(20_000, replaces=first)
-    assert exceptions() == ["two_readings"]
+    read_index(21_000, replaces=corrected)
+    assert exceptions() == []
     assert verdict_is_good(desktop)
