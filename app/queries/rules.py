@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, select
@@ -96,18 +95,24 @@ class RuleQueries:
         value: T = kept[1]
         return value
 
-    @cached_property
+    @property
     def utility(self) -> UtilityView:
-        """The company; read once."""
+        """The company."""
+        return self._kept("utility", self._utility)
+
+    def _utility(self) -> UtilityView:
         with self._read.connect() as read:
             u = read.execute(select(Utility.__table__)).one()
         return UtilityView(
             u.name, u.kind, CURRENCIES[u.currency], u.zone, u.language, u.tax_code, u.bank_bin, u.bank_account
         )
 
-    @cached_property
+    @property
     def office(self) -> OfficeView:
-        """This office; read once."""
+        """This office."""
+        return self._kept("office", self._office)
+
+    def _office(self) -> OfficeView:
         with self._read.connect() as read:
             o = read.execute(select(Office.__table__).where(Office.number == self._office_no)).one()
         hours = {int(d): tuple((a, b) for a, b in spans) for d, spans in o.hours.items()}

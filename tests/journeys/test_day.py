@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+import zxingcpp
 from openpyxl import load_workbook
 from PIL import Image
+
+from app.domain import vietqr
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,6 +69,12 @@ def test_the_papers_say_what_happened(played: tuple[Path, str]) -> None:
     slip = text_of(folder / "phieu-tiep-nhan.pdf")
     assert "YC-BN02-26-000037" in slip
     assert "Mất nước từ 5 giờ sáng" in " ".join(slip.split())
+    bill = pypdfium2.PdfDocument(folder / "hoa-don.pdf")
+    picture = bill[0].render(scale=4).to_pil()
+    bill.close()
+    (qr,) = [c for c in zxingcpp.read_barcodes(picture) if c.format == zxingcpp.BarcodeFormat.QRCode]
+    transfer = vietqr.parse(qr.text)
+    assert transfer["account"] == "1011017595600"
     receipt = text_of(folder / "bien-lai.pdf")
     assert "BL-BN03-26-000003" in receipt
     assert "đồng" in receipt

@@ -20,8 +20,11 @@ def test_what_the_head_office_changes_is_known_at_once(company: Company, desktop
     with company.headoffice.writer.entry("rules.edit", None, desk=COMPANY) as draft:
         draft.change(RequestType, leak, limit_amount=before["leak"].limit.amount + 5)
         draft.add(CalendarDay, day=date(2026, 11, 20), intervals=[], note="Nghỉ bù")
+    assert rules.utility.bank_account == "1011017595600"
+    company.headoffice.founding.bank("970415", "113366668888")
     assert rules.request_types() == before
     company.sync()
+    assert (rules.utility.bank_bin, rules.utility.bank_account) == ("970415", "113366668888")
     after = rules.request_types()
     assert after["leak"].limit.amount == before["leak"].limit.amount + 5
     assert {code: kind for code, kind in after.items() if code != "leak"} == {
