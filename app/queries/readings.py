@@ -148,12 +148,9 @@ class ReadingQueries:
 
 
 _PAST = text(
-    "SELECT connection_id, period, id, meter_id, previous, present, usage, flags, read_on, note FROM ("
-    "SELECT *, dense_rank() OVER (PARTITION BY connection_id ORDER BY period DESC) AS age FROM ("
-    "SELECT *, row_number() OVER (PARTITION BY connection_id, period ORDER BY hlc DESC, device DESC) "
-    "AS newest FROM reading "
-    "WHERE office_no + 0 = :office AND connection_id IN :ids AND period <= :period) AS counted "
-    "WHERE newest = 1) AS aged WHERE age <= :ages ORDER BY connection_id, period DESC"
+    "SELECT connection_id, period, id, meter_id, previous, present, usage, flags, read_on, note FROM reading "
+    "WHERE office_no + 0 = :office AND connection_id IN :ids AND period <= :period "
+    "ORDER BY connection_id DESC, period DESC, hlc DESC, device DESC"
 ).bindparams(bindparam("ids", expanding=True, type_=Id()))
 
 
@@ -163,10 +160,13 @@ def past(read: Read, office_no: int, connections: Sequence[UUID], period: str) -
     found: dict[UUID, Past] = {}
     for at in range(0, len(connections), CHUNK):
         some = list(connections[at : at + CHUNK])
-        values = {"office": office_no, "ids": some, "period": period, "ages": USUAL_OF + 1}
+        values = {"office": office_no, "ids": some, "period": period}
         by_connection: dict[bytes, list[Any]] = {}
         for row in read.execute(_PAST, values):
-            by_connection.setdefault(row.connection_id, []).append(row)
+            rows = by_connection.setdefault(row[0], [])
+            # Of a period the newest comes first; with the period itself one more is wanted.
+            if len(rows) <= USUAL_OF and (not rows or rows[-1].period != row[1]):
+                rows.append(row)
         for key, rows in by_connection.items():
             entered = _entered(rows.pop(0)) if rows[0].period == period else None
             uses = [r.usage for r in rows[:USUAL_OF]]
