@@ -91,8 +91,8 @@ def flags(tr: Translate) -> dict[str, str]:
     return {
         "lower": tr("Lower than before"),
         "zero": tr("No use"),
-        "far_above": tr("Far above the usual"),
-        "far_below": tr("Far below the usual"),
+        "far_above": tr("Far above usual"),
+        "far_below": tr("Far below usual"),
     }
 
 

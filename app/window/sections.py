@@ -156,7 +156,9 @@ class _Pages:
         if self.may("requests.register"):
             acts.append(CardAct(tr("Receive a request"), "F8", self._receive_from, primary=not takes))
         if takes:
-            acts.append(CardAct(tr("Take payment"), "F9", lambda card: self._go("cash", card.id), primary=True))
+            acts.append(
+                CardAct(tr("Take payment"), "F9", lambda card: self._go("cash", card.id), primary=True)
+            )
         return acts
 
     def _receive_from(self, card: CustomerCard) -> None:
@@ -314,5 +316,3 @@ class _Pages:
             )
             for id in ids
         ]  # fmt: skip
-
-

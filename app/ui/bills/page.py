@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.domain.errors import AppError, Cancelled
 from app.domain.money import format_number
@@ -18,6 +18,7 @@ from app.ui.bills.billing import BillingDialog
 from app.ui.cash.room import MoneyRoom
 from app.ui.cash.words import due_words, period_words
 from app.ui.kit.buttons import Button, Filter, FilterChips
+from app.ui.kit.flow import Flow
 from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.jobs import Job, Lane, Latest
@@ -29,12 +30,16 @@ from app.ui.kit.toast import toast
 from app.words import tr
 
 TABLES = frozenset({"bill", "allocation", "receipt", "reversal"})
+NARROW = 560
 PREVIEWED = 400
 """Bills that are shown at once when printed together; of more only the file's place is told."""
 
 
 class BillsPage(Page):
-    """Bills by period and state. `show_record` takes a bill's id."""
+    """Bills by period and state.
+
+    `show_record` takes a bill's id, a state ("overdue": of all periods) or "unbilled" (asks which period).
+    """
 
     def __init__(self, room: MoneyRoom, parent: QWidget | None = None) -> None:
         super().__init__(tr("Bills"), parent)
@@ -44,6 +49,7 @@ class BillsPage(Page):
         self._reading = Latest(room.jobs, self, Lane.IO)
         self._summing = Latest(room.jobs, self, Lane.IO)
         self.print_button = Button(tr("Print all…"), self.print_all, sign="printer")
+        self.print_button.setToolTip(tr("Print all…"))
         self.add_act(self.print_button)
         if room.may("billing.run"):
             self.set_primary(tr("Bill a period"), self.bill_period)
@@ -52,15 +58,8 @@ class BillsPage(Page):
         self.period.setMinimumWidth(px(120))
         self.chips = FilterChips(self._filters(None), tr("Which bills"))
         self.search = SearchEdit(tr("Find by name or code"))
-        self.search.setFixedWidth(px(220))
-        bar = QWidget()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(12))
-        row.addWidget(self.period)
-        row.addWidget(self.chips, 1, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.search)
-        self.add_bar(bar)
+        self.search.setFixedWidth(px(200))
+        self.add_bar(Flow(self.period, self.search, self.chips))
         self.model: WindowedTableModel[BillRow] = WindowedTableModel(
             room.bill_queries.rows, self._columns(), dim=lambda r: not r.open, parent=self
         )
@@ -94,7 +93,9 @@ class BillsPage(Page):
             self.reload()
 
     def show_record(self, record: object) -> bool:
-        """Goes to a bill."""
+        """Goes to a bill, or to all of a state."""
+        if isinstance(record, str):
+            return self._show_kind(record)
         if not isinstance(record, UUID):
             return False
         row = self.room.bill_queries.rows([record]).get(record)
@@ -107,6 +108,25 @@ class BillsPage(Page):
         self.period.setCurrentIndex(self.period.findData(row.period))
         self.reload()
         return True
+
+    def _show_kind(self, kind: str) -> bool:
+        if kind == "unbilled" and self.room.may("billing.run"):
+            self.bill_period()
+            return True
+        if kind not in STATES:
+            return not kind
+        self._fill_periods()
+        self.search.clear()
+        self.period.setCurrentIndex(0)
+        self.chips.choose(kind)
+        self.reload()
+        return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Where large text leaves little room, printing all is its sign."""
+        super().resizeEvent(event)
+        room = self.width() - (0 if self.inspector.isHidden() else self.inspector.width())
+        self.print_button.setText("" if room < px(NARROW) else self.print_button.accessibleName())
 
     # -- the list
 
@@ -233,11 +253,16 @@ class BillsPage(Page):
             return self.room.money(row.total - row.paid, symbol=False) if row.open else ""
 
         return [
-            Column(tr("Bill"), lambda r: r.code, mono=True, width=150, sort="code"),
+            Column(tr("Bill"), lambda r: r.code, mono=True, width=150, sort="code", gives_way=1),
             Column(tr("Customer"), lambda r: r.customer_name, width=150, grow=2, sort="customer"),
-            Column(tr("Route"), lambda r: r.route or "", mono=True, width=84, sort="route"),
+            Column(tr("Route"), lambda r: r.route or "", mono=True, width=84, sort="route", gives_way=4),
             Column(
-                unit, lambda r: format_quantity(r.usage, tr.language), align=RIGHT, width=60, sort="usage"
+                unit,
+                lambda r: format_quantity(r.usage, tr.language),
+                align=RIGHT,
+                width=60,
+                sort="usage",
+                gives_way=3,
             ),
             Column(tr("Pay by"), state, align=RIGHT, tone=tone, width=146, sort="due"),
             Column(
@@ -248,7 +273,7 @@ class BillsPage(Page):
                 sort="total",
                 strong=lambda r: r.open,
             ),
-            Column(tr("Still owed"), owed, align=RIGHT, width=100),
+            Column(tr("Still owed"), owed, align=RIGHT, width=100, gives_way=2),
         ]
 
     # -- the one chosen

@@ -8,7 +8,6 @@ from datetime import date
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.quantities import UNITS, format_quantity
@@ -18,14 +17,12 @@ from app.ui.cash.words import due_words, period_words
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
-from app.ui.kit.theme import Tone, look, px
+from app.ui.kit.theme import Tone, px
 from app.ui.requests.words import one_line, phone_words
 from app.words import tr
 
 LEAST_ROWS, MOST_ROWS = 5, 8
 WORDS_SHOWN = 40
-BILL, INDEX, USE = 2, 3, 4
-"""Columns that give way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,6 @@ class Basket(QWidget):
         column.setSpacing(px(8))
         column.addLayout(head)
         column.addWidget(self.table)
-        look.changed.connect(self._give_way)
 
     def show_customer(self, due: Due, only: UUID | None = None) -> None:
         """Shows a customer; all open bills are ticked, or `only` that one when it is open."""
@@ -106,16 +102,6 @@ class Basket(QWidget):
         if len(words) > WORDS_SHOWN:
             words = words[: WORDS_SHOWN - 1].rstrip() + "…"
         return tr("Open requests: {count}", count=due.open_requests) + (f" · {words}" if words else "")
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        self._give_way()
-
-    def _give_way(self) -> None:
-        """In large text on a small screen the sum stays in sight; codes and indexes give way."""
-        for narrow, columns in ((720, (BILL, INDEX)), (500, (USE,))):
-            for column in columns:
-                self.table.setColumnHidden(column, self.width() < px(narrow))
 
     def bill_ids(self) -> tuple[UUID, ...]:
         """The ticked bills, the oldest first."""
@@ -162,14 +148,15 @@ class Basket(QWidget):
 
         return [
             Column("", lambda _r: "", check=lambda r: r.id in self._ticked, width=38),
-            Column(tr("Period"), period, width=150),
-            Column(tr("Bill"), lambda r: r.bill.code if r.bill else "", mono=True, width=130, grow=1),
-            Column(tr("Index"), index, width=110, grow=1),
+            Column(tr("Period"), period, width=130, grow=1),
+            Column(tr("Bill"), lambda r: r.bill.code if r.bill else "", mono=True, width=152, gives_way=2),
+            Column(tr("Index"), index, width=110, grow=1, gives_way=3),
             Column(
                 unit,
                 lambda r: format_quantity(r.bill.usage, tr.language) if r.bill else "",
                 align=RIGHT,
                 width=60,
+                gives_way=1,
             ),
             Column(
                 tr("Pay by"),

@@ -22,6 +22,9 @@ from app.ui.kit.labels import Label, Line
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
+REST_OF_QR = 372
+"""What stands above and below a transfer code takes so many pixels."""
+
 
 class MoneyDialog(QDialog):
     """A title, what there is to fill in, and one verb. Nothing is done by a stray Enter."""
@@ -214,16 +217,19 @@ class QrCode(QWidget):
     """A QR symbol, black on white in any theme, with its quiet zone."""
 
     QUIET = 4
+    LEAST, MOST = 180, 320
 
-    def __init__(self, text: str, name: str, parent: QWidget | None = None) -> None:
-        from app.documents.barcodes import qr_rows  # only here: the page opens without waiting for it
+    def __init__(self, text: str, name: str, room: int, parent: QWidget | None = None) -> None:
+        """`room`: so many pixels are left for it in the window."""
+        from app.documents.qr import qr_modules  # only here: the page opens without waiting for it
 
         super().__init__(parent)
-        self._rows = qr_rows(text)
+        self._rows, self._room = qr_modules(text), room
         self.setAccessibleName(name)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(px(320), px(320))
+        side = min(px(self.MOST), max(self._room, px(self.LEAST)))
+        return QSize(side, side)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return self.sizeHint()
@@ -237,7 +243,7 @@ class QrCode(QWidget):
         painter.fillRect(QRect(left, top, size * modules, size * modules), QColor("#FFFFFF"))
         for y, row in enumerate(self._rows, self.QUIET):
             for x, dark in enumerate(row, self.QUIET):
-                if dark == "1":
+                if dark:
                     painter.fillRect(QRect(left + x * size, top + y * size, size, size), QColor("#000000"))
 
 
@@ -259,7 +265,12 @@ class QrDialog(MoneyDialog):
         self.column.addWidget(Label(room.money(amount), points=22, bold=True), 0, middle)
         self.column.addWidget(Label(in_words(amount, room.currency), tone=Tone.SOFT, points=9), 0, middle)
         self.column.addWidget(
-            QrCode(self.text, tr("Transfer code for {amount}", amount=room.money(amount))), 1
+            QrCode(
+                self.text,
+                tr("Transfer code for {amount}", amount=room.money(amount)),
+                parent.window().height() - px(REST_OF_QR),
+            ),
+            1,
         )
         self.column.addWidget(Label(f"{bank.bank_name} · {bank.account}", mono=True), 0, middle)
         self.column.addWidget(Label(bank.holder, tone=Tone.SOFT), 0, middle)

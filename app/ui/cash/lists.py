@@ -27,9 +27,9 @@ def recent_columns(room: MoneyRoom) -> list[Column[ReceiptRow]]:
 
     return [
         Column("", lambda r: clock_words(r.taken_at, room.today(), room.zone), width=64),
-        Column("", lambda r: r.payer, width=220, grow=2),
-        Column("", lambda r: r.code, mono=True, width=190, grow=1),
-        Column("", state, align=RIGHT, tone=tone, width=110),
+        Column("", lambda r: r.payer, width=200, grow=2),
+        Column("", lambda r: r.code, mono=True, width=190, grow=1, gives_way=1),
+        Column("", state, align=RIGHT, tone=tone, width=128),
         Column("", lambda r: room.money(r.total, symbol=False), align=RIGHT, width=120),
     ]
 
@@ -43,7 +43,7 @@ def hit_columns(room: MoneyRoom) -> list[Column[CustomerHit]]:
     return [
         Column(tr("Code"), lambda r: r.code, mono=True, width=110),
         Column(tr("Customer"), lambda r: r.name, width=180, grow=2, strong=lambda r: bool(r.owed)),
-        Column(tr("Address"), lambda r: r.address, width=200, grow=3),
-        Column(tr("Phone"), lambda r: phone_words(r.phone), width=110),
+        Column(tr("Address"), lambda r: r.address, width=200, grow=3, gives_way=1),
+        Column(tr("Phone"), lambda r: phone_words(r.phone), width=110, gives_way=2),
         Column(tr("Owes"), owed, align=RIGHT, width=110),
     ]

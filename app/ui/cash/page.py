@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
@@ -134,9 +134,9 @@ class CashPage(Page):
             self._show_recent()
 
     def show_record(self, record: object) -> bool:
-        """Puts a customer at the counter, by id."""
+        """Puts a customer at the counter, by id; "" is the page as it is."""
         if not isinstance(record, UUID):
-            return False
+            return record == ""
         if self.session is None:
             self._wanted = record
             return True
@@ -279,7 +279,12 @@ class CashPage(Page):
 
     def _fit(self) -> None:
         """The place for customers and bills is as high as the bills want it, and does not jump meanwhile."""
-        self._middle.setFixedHeight(max(self.basket.sizeHint().height(), px(LEAST_MIDDLE)))
+        wanted = max(self.basket.sizeHint().height(), px(LEAST_MIDDLE))
+        self._middle.setFixedHeight(min(wanted, max(self.height() * 45 // 100, px(160))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
 
     def _show_middle(self) -> None:
         self._fit()

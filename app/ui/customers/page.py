@@ -37,7 +37,7 @@ NARROW = 560
 
 
 class CustomersPage(Page):
-    """The customers of the office. `show_record` takes a customer's id."""
+    """The customers of the office. `show_record` takes a customer's id, or "import" or "add"."""
 
     def __init__(self, room: CustomerRoom, parent: QWidget | None = None) -> None:
         super().__init__(tr("Customers"), parent)
@@ -67,7 +67,7 @@ class CustomersPage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(px(12))
         row.addWidget(self.search, 1)
-        row.addWidget(self.chips)
+        row.addWidget(self.chips, 0, Qt.AlignmentFlag.AlignVCenter)
         self.add_bar(bar)
         self.model: WindowedTableModel[CustomerHit] = WindowedTableModel(
             room.queries.rows, self._columns(), dim=lambda hit: hit.retired, parent=self
@@ -96,9 +96,17 @@ class CustomersPage(Page):
         self.reload()
 
     def show_record(self, record: object) -> bool:
-        """Goes to the customer with that id."""
+        """Goes to the customer with that id, or begins an act; "" is the page as it is."""
+        acts: dict[str, Callable[[], object]] = {}
+        if self._import is not None:
+            acts["import"] = self.import_
+        if self._may_edit:
+            acts["add"] = self.add
+        if isinstance(record, str) and record in acts:
+            acts[record]()
+            return True
         if not isinstance(record, UUID):
-            return False
+            return record == ""
         hit = self.room.queries.rows([record]).get(record)
         if hit is None:
             return False
@@ -258,9 +266,9 @@ class CustomersPage(Page):
         return [
             Column(tr("Code"), lambda h: h.code, mono=True, width=104, sort="code"),
             Column(tr("Customer name"), lambda h: h.name, width=176, grow=3),
-            Column(tr("Address"), lambda h: h.address, width=190, grow=4),
-            Column(tr("Phone"), lambda h: phone_words(h.phone), width=112),
-            Column(tr("Meter"), lambda h: h.meter or "", mono=True, width=100),
+            Column(tr("Address"), lambda h: h.address, width=190, grow=4, gives_way=1),
+            Column(tr("Phone"), lambda h: phone_words(h.phone), width=112, gives_way=2),
+            Column(tr("Meter"), lambda h: h.meter or "", mono=True, width=100, gives_way=3),
             Column(tr("Owed"), balance, align=RIGHT, strong=lambda h: h.owed > 0, width=96),
         ]
 

@@ -94,6 +94,7 @@ class ImportDialog(QDialog):
     def _work_step(self) -> QWidget:
         step = QWidget()
         column = QVBoxLayout(step)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(12))
         self.doing = Label(points=11)
         self.counted = Label(tone=Tone.SOFT)
@@ -109,6 +110,7 @@ class ImportDialog(QDialog):
     def _done_step(self) -> QWidget:
         step = QWidget()
         column = QVBoxLayout(step)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(8))
         self.headline = Label(points=12.5, bold=True, wrap=True)
         self.lines = Label(points=11, wrap=True)

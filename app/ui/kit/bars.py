@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyleOptionHeader, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QPlainTextEdit, QStyle, QStyleOptionHeader, QWidget
 
 from app.ui.kit.theme import font, mixed, px, theme
 
@@ -45,6 +45,11 @@ def header(option: Any, painter: QPainter, widget: QWidget | None) -> None:
     words = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room) + arrow
     painter.drawText(inner, int(option.textAlignment | Qt.AlignmentFlag.AlignVCenter), words)
     painter.restore()
+
+
+def heading_width(words: str) -> int:
+    """How wide `header` wants to be for these words."""
+    return QFontMetrics(font(9.5, bold=True)).horizontalAdvance(words) + 2 * px(PADDING) + 1
 
 
 def header_ground(option: Any, painter: QPainter, widget: QWidget | None) -> None:
@@ -111,9 +116,18 @@ def scroll_bar_part(option: Any, part: QStyle.SubControl) -> QRect:
     return QRect()
 
 
-def scroll_bar(option: Any, painter: QPainter) -> None:
+def _on_surface(widget: QWidget | None) -> bool:
+    """Whether a scroll bar stands in a list, a text or a panel, and not on the ground of a page."""
+    while widget is not None:
+        if isinstance(widget, QAbstractItemView | QPlainTextEdit) or widget.property("surface"):
+            return True
+        widget = widget.parentWidget()
+    return False
+
+
+def scroll_bar(option: Any, painter: QPainter, widget: QWidget | None) -> None:
     now = theme()
-    painter.fillRect(option.rect, now.surface)
+    painter.fillRect(option.rect, now.surface if _on_surface(widget) else now.ground)
     slider = QRectF(scroll_bar_part(option, SC.SC_ScrollBarSlider)).adjusted(3, 3, -3, -3)
     held = option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Sunken)
     if option.maximum > option.minimum:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
@@ -33,6 +33,26 @@ def shades(now: Theme, count: int) -> list[QColor]:
 def whole(value: float) -> str:
     """A value for people, without decimals."""
     return format_number(round(value), tr.language)
+
+
+def name_lines(names: Sequence[str], slot: int, metrics: QFontMetrics) -> list[list[str]]:
+    """What is written under each of the slots, so wide in pixels. Short names that would touch are left out
+    but for every second, third …; long ones (of several words) are broken into two lines and cut."""
+    widest = max((metrics.horizontalAdvance(each) for each in names), default=0) + px(8)
+    if widest <= slot:
+        return [[each] for each in names]
+    if all(" " not in each for each in names):
+        every = -(-widest // max(1, slot))
+        return [[each] if i % every == 0 else [] for i, each in enumerate(names)]
+    room, right = slot - px(6), Qt.TextElideMode.ElideRight
+    broken = []
+    for name in names:
+        first, rest = "", name.split()
+        while rest and metrics.horizontalAdvance(f"{first} {rest[0]}".strip()) <= room:
+            first = f"{first} {rest.pop(0)}".strip()
+        lines = [first, metrics.elidedText(" ".join(rest), right, room)] if first else [name]
+        broken.append([metrics.elidedText(line, right, room) for line in lines if line])
+    return broken
 
 
 class Chart(QWidget):
@@ -98,7 +118,11 @@ class Chart(QWidget):
             painter.fillRect(QRectF(x, room.top() + high / 2 - px(4), px(9), px(9)), colour)
             painter.setPen(theme().ink(Tone.SOFT))
             wide = painter.fontMetrics().horizontalAdvance(series.name)
-            painter.drawText(QRect(x + px(14), room.top(), wide + 2, high), CENTRE, series.name)
+            shown = painter.fontMetrics().elidedText(
+                series.name, Qt.TextElideMode.ElideRight, max(0, room.right() - x - px(14))
+            )
+            left = int(Qt.AlignmentFlag.AlignLeft)
+            painter.drawText(QRect(x + px(14), room.top(), wide + 2, high), left, shown)
             x += px(14) + wide + px(16)
         return room.adjusted(0, high + px(8), 0, 0)
 
@@ -106,7 +130,10 @@ class Chart(QWidget):
         now, metrics = theme(), painter.fontMetrics()
         marks = ticks(data.known(), max(2, room.height() // px(44)))
         gutter = max(metrics.horizontalAdvance(self._write(mark)) for mark in marks) + px(8)
-        plot = QRectF(room.adjusted(gutter, metrics.height() // 2, 0, -metrics.height() - px(6)))
+        slot = (room.width() - gutter) / max(1, len(data.categories))
+        names = name_lines(data.categories, int(slot), metrics)
+        foot = max((len(each) for each in names), default=1) * metrics.height() + px(6)
+        plot = QRectF(room.adjusted(gutter, metrics.height() // 2, 0, -foot))
         low, high = marks[0], marks[-1]
 
         def up(value: float) -> float:
@@ -120,27 +147,24 @@ class Chart(QWidget):
             spot = QRectF(room.left(), y - metrics.height() / 2, gutter - px(8), metrics.height())
             flags = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             painter.drawText(spot, flags, self._write(mark))
-        slot = plot.width() / max(1, len(data.categories))
-        self._names(painter, plot, slot, data, metrics)
+        self._names(painter, plot, slot, names, metrics)
         if self._kind is ChartKind.BARS:
             self._bars(painter, plot, slot, data, up)
         else:
             self._lines(painter, plot, slot, data, up)
 
+    @staticmethod
     def _names(
-        self, painter: QPainter, plot: QRectF, slot: float, data: ChartData, metrics: QFontMetrics
+        painter: QPainter, plot: QRectF, slot: float, names: list[list[str]], metrics: QFontMetrics
     ) -> None:
-        """Names along the foot; where they would touch, only every second, third …"""
+        """Names along the foot."""
         painter.setPen(theme().ink(Tone.SOFT))
-        widest = max((metrics.horizontalAdvance(each) for each in data.categories), default=0) + px(8)
-        every = max(1, -(-widest // max(1, int(slot))))
-        for i, name in enumerate(data.categories):
-            if i % every == 0:
-                centre = plot.left() + (i + 0.5) * slot
-                spot = QRectF(
-                    centre - slot * every / 2, plot.bottom() + px(6), slot * every, metrics.height()
-                )
-                painter.drawText(spot, CENTRE, name)
+        for i, lines in enumerate(names):
+            centre = plot.left() + (i + 0.5) * slot
+            for n, line in enumerate(lines):
+                wide = metrics.horizontalAdvance(line) + 2
+                top = plot.bottom() + px(6) + n * metrics.height()
+                painter.drawText(QRectF(centre - wide / 2, top, wide, metrics.height()), CENTRE, line)
 
     def _bars(
         self, painter: QPainter, plot: QRectF, slot: float, data: ChartData, up: Callable[[float], float]
@@ -204,4 +228,6 @@ class Chart(QWidget):
             painter.drawText(spot, int(Qt.AlignmentFlag.AlignLeft), shown)
         painter.setPen(QColor(now.text))
         painter.setFont(font(12, bold=True))
-        painter.drawText(circle, CENTRE, self._write(total))
+        words = self._write(total)
+        if painter.fontMetrics().horizontalAdvance(words) <= circle.width() - px(24):
+            painter.drawText(circle, CENTRE, words)

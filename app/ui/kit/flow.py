@@ -40,7 +40,7 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
         lines = self._lines(width)
-        return sum(max(each.sizeHint().height() for each in line) for line in lines) + px(self._gap) * (
+        return sum(self._high(line, width) for line in lines) + px(self._gap) * (
             len(lines) - 1 if lines else 0
         )
 
@@ -60,18 +60,29 @@ class FlowLayout(QLayout):
         y, gap = rect.y(), px(self._gap)
         for line in self._lines(rect.width()):
             x = rect.x()
-            high = max(each.sizeHint().height() for each in line)
+            high = self._high(line, rect.width())
             hints = [min(each.sizeHint().width(), rect.width()) for each in line]
             spare = max(0, rect.width() - gap * (len(line) - 1) - sum(hints)) if self._fill else 0
             for n, (each, wide) in enumerate(zip(line, hints, strict=True)):
                 more = spare // (len(line) - n)
                 spare -= more
-                each.setGeometry(QRect(QPoint(x, y), QSize(wide + more, high)))
+                own = high if self._fill else self._high([each], rect.width())
+                each.setGeometry(QRect(QPoint(x, y + (high - own) // 2), QSize(wide + more, own)))
                 x += wide + more + gap
             y += high + gap
 
     def _shown(self) -> list[QLayoutItem]:
         return [each for each in self._items if not each.isEmpty()]
+
+    @staticmethod
+    def _high(line: list[QLayoutItem], width: int) -> int:
+        """The highest of a line; one that is wider than the line may itself break into several."""
+        return max(
+            each.heightForWidth(min(each.sizeHint().width(), width))
+            if each.hasHeightForWidth()
+            else each.sizeHint().height()
+            for each in line
+        )
 
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
         """Which items stand in which line; filled lines are as even as can be: 2 + 2, not 3 + 1."""

@@ -88,6 +88,7 @@ class JobRunner(QObject):
         super().__init__(parent)
         self._lanes = {lane: ThreadPoolExecutor(lane.value, lane.name) for lane in Lane}
         self._orders: dict[Job[Any], _Order] = {}
+        self._ended_for_good = False
         self._moved.connect(self._on_moved, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
@@ -110,16 +111,21 @@ class JobRunner(QObject):
         """Runs `work` off the UI thread; callbacks run on it, and only while `owner` lives.
 
         `settled` always comes first; then exactly one of `done`, `failed` (an expected failure; a cancelled
-        job arrives there as Cancelled) or the signal `crashed`. Call it from the UI thread.
+        job arrives there as Cancelled) or the signal `crashed`. Call it from the UI thread. After `shutdown`
+        nothing is run: the job comes back cancelled.
         """
         job: Job[T] = Job(lambda d, t: self._moved.emit(job, d, t))
+        if self._ended_for_good:
+            job.cancel()
+            return job
         self._orders[job] = _Order(owner, work, done, failed, settled, progress)
         self._lanes[lane].submit(self._work, job)
         self.busy_changed.emit(len(self._orders))
         return job
 
     def shutdown(self) -> None:
-        """Cancels everything and waits for the threads; nothing is called back afterwards."""
+        """Cancels everything and waits for the threads; nothing is called back or begun afterwards."""
+        self._ended_for_good = True
         for job in self._orders:
             job.cancel()
         for lane in self._lanes.values():

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.kit import icons
 from app.ui.kit.buttons import Button, SearchBox
@@ -41,6 +49,7 @@ class _StatePanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._state = State.EMPTY
+        self._words = Label(wrap=True)
         self._column = QVBoxLayout(self)
         self._column.setSpacing(px(12))
 
@@ -53,8 +62,6 @@ class _StatePanel(QWidget):
         centre = Qt.AlignmentFlag.AlignHCenter
         words = Label(sentence, tone=Tone.SOFT, points=11, wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setFixedWidth(px(480))
-        words.setFixedHeight(words.heightForWidth(px(480)))
         self._column.addStretch(3)
         self._column.addSpacing(px(56))
         self._column.addWidget(words, 0, centre)
@@ -62,7 +69,17 @@ class _StatePanel(QWidget):
             self._column.addWidget(Button(act_text, act, key=key, primary=state is State.EMPTY), 0, centre)
         self._column.addStretch(4)
         self._words = words
+        self._fit()
         self.update()
+
+    def _fit(self) -> None:
+        wide = min(px(480), max(self.width() - px(32), px(160)))
+        self._words.setFixedWidth(wide)
+        self._words.setFixedHeight(max(0, self._words.heightForWidth(wide)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         now, size = theme(), px(36)
@@ -146,8 +163,10 @@ class Page(QWidget):
 
     def set_count(self, count: str) -> None:
         self._count.setText(count)
-        # The search beside it gives way first.
-        self._count.setMinimumWidth(min(self._count.sizeHint().width(), px(160)))
+        # A search beside it gives way first; buttons do not.
+        acts = (self._acts.itemAt(i).widget() for i in range(self._acts.count()))
+        least = px(160 if any(isinstance(each, SearchBox) for each in acts) else 80)
+        self._count.setMinimumWidth(min(self._count.sizeHint().width(), least))
 
     def add_act(self, widget: QWidget) -> None:
         """A button, search or menu at the top right, left of the primary act."""
@@ -254,6 +273,11 @@ class Page(QWidget):
             self._stop.setEnabled(False)
             self._job.cancel()
 
+    def work_room(self) -> QRect:
+        """Where the work stands in the window: a message covers no inspector."""
+        wide = self.width() - (self._panel.width() if self._panel and self._panel.isVisible() else 0)
+        return QRect(self.mapTo(self.window(), QPoint(0, 0)), QSize(wide, self.height()))
+
     def _show_panel(self, shown: bool) -> None:
         """The person's word counts until the page becomes wider or narrower."""
         if self._panel is not None:
@@ -286,3 +310,16 @@ class Page(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         QPainter(self).fillRect(self.rect(), QColor(theme().ground))
+
+
+def scrolled(work: QWidget) -> QScrollArea:
+    """Work that scrolls where large text or a small window leaves no room for it."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(work)
+    for each in (work, area.viewport()):
+        each.setAutoFillBackground(False)
+    return area

@@ -330,7 +330,7 @@ class OurStyle(QProxyStyle):
     ) -> None:
         enabled = bool(option.state & ENABLED)
         if control is CC.CC_ScrollBar:
-            bars.scroll_bar(option, painter)
+            bars.scroll_bar(option, painter, widget)
         elif control is CC.CC_ComboBox:
             if option.frame:
                 field(painter, option, widget)

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.kit.bars import PADDING
+from app.ui.kit.bars import PADDING, heading_width
 from app.ui.kit.pills import draw_pill, pill_width
 from app.ui.kit.style import check_box
 from app.ui.kit.tables import Cell, Column, WindowedTableModel
@@ -265,7 +265,7 @@ class TableView(QTableView):
             if not columns[first].gives_way:
                 break
             shown.remove(first)
-        wide = {i: px(columns[i].width) for i in shown}
+        wide = {i: max(px(columns[i].width), self._heading(columns[i])) for i in shown}
         spare = room - sum(wide.values())
         # Spare room goes by `grow`; missing room is taken where there is some to give.
         shares = {i: columns[i].grow if spare > 0 else wide[i] - self._least(columns[i]) for i in shown}
@@ -285,7 +285,13 @@ class TableView(QTableView):
     @staticmethod
     def _least(column: Column[Any]) -> int:
         """How narrow a column may become before another gives way."""
-        return px(column.width) * 7 // 10 if column.grow else px(column.width)
+        least = px(column.width) * 7 // 10 if column.grow else px(column.width)
+        return max(least, TableView._heading(column))
+
+    @staticmethod
+    def _heading(column: Column[Any]) -> int:
+        """How wide the heading is: a translated one may be wider than what stands below it."""
+        return heading_width(column.title + (" ↓" if column.sort else "")) if column.title else 0
 
     def _go(self, place: int) -> None:
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows

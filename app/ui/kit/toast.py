@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol, cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.ui.kit import icons
 from app.ui.kit.buttons import Button
@@ -20,21 +22,39 @@ SHOWN_FOR = 10_000
 """In ms. A message about something wrong stays until it is closed."""
 
 
+class _HasWork(Protocol):
+    def work_room(self) -> QRect: ...
+
+    def isVisible(self) -> bool: ...  # noqa: N802
+
+
+def _page_of(widget: QWidget | None) -> _HasWork | None:
+    """The page the widget is on: its message stands below its work."""
+    while widget is not None:
+        if hasattr(widget, "work_room"):
+            return cast("_HasWork", widget)
+        widget = widget.parentWidget()
+    return None
+
+
 class Toast(QWidget):
     """One message at the foot of the window; a new one takes the place of the old. Use `toast`."""
 
     def __init__(
-        self, window: QWidget, text: str, tone: Tone, undo: Callable[[], object] | None, undo_word: str
+        self, widget: QWidget, text: str, tone: Tone, undo: Callable[[], object] | None, undo_word: str
     ) -> None:
+        window = widget.window()
         super().__init__(window)
         self._window, self._tone = window, tone
+        self._page = _page_of(widget)
         self.setObjectName("toast")
         self.setAccessibleName(text)
         row = QHBoxLayout(self)
         row.setContentsMargins(px(44), px(8), px(8), px(8))
         row.setSpacing(px(12))
         words = Label(text, wrap=len(text) > 90)
-        words.setMaximumWidth(px(640))
+        if words.wordWrap():
+            words.setFixedWidth(min(px(560), words.fontMetrics().horizontalAdvance(text)))
         row.addWidget(words, 1)
         if undo is not None:
             way_back = Button(undo_word or tr("Undo"), self.dismiss, sign="arrow-back-up")
@@ -63,7 +83,10 @@ class Toast(QWidget):
         window = self._window
         self.adjustSize()
         self.setFixedWidth(min(self.sizeHint().width(), window.width() - px(32)))
-        self.move((window.width() - self.width()) // 2, window.height() - self.height() - px(44))
+        page = self._page
+        room = page.work_room() if page is not None and isValid(page) and page.isVisible() else window.rect()
+        left = max(px(16), room.left() + (room.width() - self.width()) // 2)
+        self.move(left, window.height() - self.height() - px(44))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() is QEvent.Type.Resize:
@@ -90,4 +113,4 @@ def toast(
     window = widget.window()
     for old in window.findChildren(Toast, "toast"):
         old.dismiss()
-    return Toast(window, text, tone, undo, undo_word)
+    return Toast(widget, text, tone, undo, undo_word)

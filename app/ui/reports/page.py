@@ -31,6 +31,8 @@ from app.words import tr
 MOST_KINDS = 6
 """Kinds of request in the chart; the workbook has them all."""
 MILLION = 1_000_000
+LEAST_CHART = 150
+"""A chart is at least so high; with less room the page scrolls."""
 
 
 class Card(QWidget):
@@ -100,7 +102,7 @@ class ReportsPage(Page):
         inside = QWidget()
         inside.setAutoFillBackground(False)
         grid = QGridLayout(inside)
-        grid.setContentsMargins(0, 0, px(4), 0)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(px(12))
         for n, figure in enumerate((self.received, self.collected, self.reversed, self.owed)):
             grid.addWidget(Card(figure), 0, n)
@@ -108,6 +110,7 @@ class ReportsPage(Page):
         # A chart takes the room there is; without this the page would scroll though all fits.
         for chart in (self.daily, self.requests, self.points, self.ages):
             chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+            chart.setMinimumHeight(px(LEAST_CHART))
         for n, each in enumerate((self.daily, self.requests, self.points, self.ages)):
             grid.addWidget(Card(each), 1 + n // 2, n % 2 * 2, 1, 2)
         self._books = QVBoxLayout()

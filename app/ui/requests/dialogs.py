@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import names
 from app.domain.errors import AppError, Invalid
+from app.failures import field_error
 from app.queries.requests import RequestStory
 from app.services.requests import WAYS
 from app.ui.kit.buttons import Button
@@ -20,7 +21,7 @@ from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
 from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import field_refusals, one_line, phone_words, ways
+from app.ui.requests.words import one_line, phone_words, ways
 from app.words import tr
 
 Done = Callable[[], object]
@@ -94,7 +95,7 @@ class ActDialog(QDialog):
 
     def _refused(self, error: AppError) -> None:
         if isinstance(error, Invalid):
-            self.form.show_errors(field_refusals(error))
+            self.form.show_errors({name: field_error(code, tr) for name, code in error.fields.items()})
         else:
             self._wrong.setText(self._room.why(error))
             self._wrong.show()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDateEdit, QLineEdit
 
 from app.domain import names, people
 from app.domain.errors import Invalid
+from app.failures import field_error
 from app.queries.rules import RequestTypeView
 from app.services.requests import AT_ONCE, NewRequest
 from app.ui.kit.forms import Form
@@ -19,7 +20,7 @@ from app.ui.kit.inputs import NoteEdit
 from app.ui.requests.finder import CustomerEdit, KeysFirst
 from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import CustomerHit, RequestRoom
-from app.ui.requests.words import field_refusals, phone_words
+from app.ui.requests.words import phone_words
 from app.words import tr
 
 TEXTS = ("words", "contact_name", "phone", "address", "answer")
@@ -123,7 +124,9 @@ class IntakeForm(Form):
     def show_refusals(self, error: Invalid) -> None:
         """Says beside each field why it is refused."""
         places = {"received_at": "received_on", "customer_id": "customer"}
-        self.show_errors({places.get(name, name): said for name, said in field_refusals(error).items()})
+        self.show_errors(
+            {places.get(name, name): field_error(code, tr) for name, code in error.fields.items()}
+        )
 
     # -- drafts -----------------------------------------------------------------------------------------
 

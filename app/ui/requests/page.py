@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -65,12 +65,13 @@ class RequestsPage(Page):
             self.set_primary(tr("Receive"), self.receive)
         self.chips = FilterChips(self._filters(None), tr("Which requests"))
         self.search = SearchEdit(tr("Find  Ctrl+F"))
-        self.search.setFixedWidth(px(140))
+        self.search.setFixedWidth(px(110))
         bar = QWidget()
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(px(8))
         row.addWidget(self.chips, 1)
-        row.addWidget(self.search)
+        row.addWidget(self.search, 0, Qt.AlignmentFlag.AlignTop)
         self.add_bar(bar)
         self.model: WindowedTableModel[RequestRow] = WindowedTableModel(
             room.queries.rows, self._columns(), dim=lambda r: r.state == "closed", parent=self
@@ -225,11 +226,11 @@ class RequestsPage(Page):
             return row.late(self._now) or row.state in UNTOLD
 
         return [
-            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=70, sort="code"),
-            Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=186, grow=3),
-            Column(tr("Customer"), lambda r: r.contact_name, width=140, grow=2),
-            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=136, grow=2, gives_way=1),
-            Column(tr("State"), lambda r: names.states(tr)[r.state], width=114, gives_way=2),
+            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=102, sort="code"),
+            Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=176, grow=4),
+            Column(tr("Customer"), lambda r: r.contact_name, width=140, grow=2, gives_way=1),
+            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=136, grow=2, gives_way=2),
+            Column(tr("State"), lambda r: names.states(tr)[r.state], width=114, gives_way=3),
             Column(
                 tr("Due"),
                 lambda r: due_of(r, self._now, room.zone).text,

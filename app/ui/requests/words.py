@@ -8,8 +8,6 @@ from datetime import datetime, timedelta, tzinfo
 
 from app.domain import names
 from app.domain.codes import parse_code
-from app.domain.errors import Invalid
-from app.failures import field_error
 from app.queries.requests import UNTOLD, Happened, RequestRow
 from app.ui.kit.theme import Tone
 from app.words import tr
@@ -129,8 +127,3 @@ def step_words(step: Happened, units: Mapping[str, str]) -> str:
             head = tr("{name} noted", name=step.by)
     said = f"{head}: {step.text}" if step.text else head
     return said if step.fitted else tr("{step} (too late: another desk was first)", step=said)
-
-
-def field_refusals(error: Invalid) -> dict[str, str]:
-    """The words beside each wrong field of a request's forms."""
-    return {name: field_error(code, tr) for name, code in error.fields.items()}

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from app.ui.kit.buttons import Button
 from app.ui.kit.forms import Form
 from app.ui.kit.labels import Label
-from app.ui.kit.page import Page
+from app.ui.kit.page import Page, scrolled
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
@@ -73,7 +73,7 @@ class SettingsPage(Page):
         column.addLayout(acts)
         column.addStretch(1)
         body.setMaximumWidth(px(820))
-        self.set_body(body)
+        self.set_body(scrolled(body))
         self.show_body()
 
     def opened(self) -> None:

@@ -93,6 +93,7 @@ class StatusBar(QWidget):
             each.setAlignment(Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(each)
         self._row = row
+        self.set_session("")
         self.show_sync(SyncState.ONLINE, 0, "")
         self._measure()
         look.changed.connect(self._measure)

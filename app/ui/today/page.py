@@ -19,7 +19,7 @@ from app.ui.kit.buttons import Button, SearchBox
 from app.ui.kit.flow import FlowLayout
 from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import Label
-from app.ui.kit.page import Page, State
+from app.ui.kit.page import Page, State, scrolled
 from app.ui.kit.pills import Pill
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
@@ -172,8 +172,8 @@ class TodayPage(Page):
         """What an empty office does first, by what this person may."""
         roles = self.room.person.roles
         steps = [
-            ("customers.import", tr("Bring in the list of customers from Excel"), tr("Import"), "customers"),
-            ("customers.edit", tr("Or add a customer by hand"), tr("Add a customer"), "customers"),
+            ("customers.import", tr("Bring in the list of customers from Excel"), tr("Import"), "import"),
+            ("customers.edit", tr("Or add a customer by hand"), tr("Add a customer"), "add"),
             ("requests.register", tr("Receive a first request"), tr("Receive"), ""),
         ]
         box = QWidget()
@@ -182,20 +182,21 @@ class TodayPage(Page):
         column.setSpacing(px(8))
         column.addWidget(Label(tr("This office is empty still. First steps:"), bold=True))
         number = 0
-        for act, words, verb, section in steps:
+        for act, words, verb, begun in steps:
             if people.may(roles, act):
                 number += 1
                 row = QHBoxLayout()
                 line = Label(f"{number}.  {words}")
                 line.setMinimumWidth(px(330))
                 row.addWidget(line)
-                row.addWidget(Button(verb, self.receive if not section else self._way_to(section)))
+                way = self._way_to(begun) if begun else self.receive
+                row.addWidget(Button(verb, way, key="F7" if begun == "import" else ""))
                 row.addStretch(1)
                 column.addLayout(row)
         return box
 
-    def _way_to(self, section: str) -> Callable[[], object]:
-        return lambda: self.record_asked.emit(section, "")
+    def _way_to(self, begun: str) -> Callable[[], object]:
+        return lambda: self.record_asked.emit("customers", begun)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -223,7 +224,7 @@ class TodayPage(Page):
         foot.addWidget(self._sync)
         foot.addWidget(self._sync_words, 1)
         column.addLayout(foot)
-        self.set_body(body)
+        self.set_body(scrolled(body))
         self.show_sync(SyncState("never", 0, None))
 
     def _make_urgent(self) -> TableView:
@@ -233,10 +234,10 @@ class TodayPage(Page):
             return row.late(self._now)
 
         columns: list[Column[RequestRow]] = [
-            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=70),
+            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=104),
             Column(tr("Content"), lambda r: one_line(r.words), strong=late, width=220, grow=4),
-            Column(tr("Customer"), lambda r: r.contact_name, width=150, grow=2),
-            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=150, grow=2, gives_way=1),
+            Column(tr("Customer"), lambda r: r.contact_name, width=150, grow=2, gives_way=1),
+            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=150, grow=2, gives_way=2),
             Column(
                 tr("Due"),
                 lambda r: due_of(r, self._now, room.zone).text,

@@ -10,7 +10,7 @@ from app.ui.kit import icons
 from app.ui.kit.style import box, ring
 from app.ui.kit.theme import Tone, font, look, px, theme
 
-WIDE, HIGH = 230, 98
+WIDE, HIGH = 200, 98
 
 
 class Tile(QAbstractButton):
