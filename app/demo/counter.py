@@ -43,7 +43,7 @@ def complaint(day: World) -> None:
     stage.settle()
     kind = day.desk(day.counter).rules.request_types()["no_supply"].name(tr.language)
     stage.write(kind[:5])
-    stage.key("Return", "Return", "Return")
+    stage.key("Return", "Return")
     stage.write("Mất nước từ 5 giờ sáng, cả ngõ không có. Nhà có người già, mong sửa sớm.")
     stage.settle()
     stage.picture("complaint")

@@ -26,11 +26,11 @@ def recent_columns(room: MoneyRoom) -> list[Column[ReceiptRow]]:
         return Tone.ATTENTION if row.unsent else Tone.PLAIN
 
     return [
-        Column("", lambda r: clock_words(r.taken_at, room.today(), room.zone), width=64),
-        Column("", lambda r: r.payer, width=200, grow=2),
+        Column("", lambda r: clock_words(r.taken_at, room.today(), room.zone), width=60),
+        Column("", lambda r: r.payer, width=140, grow=2),
         Column("", lambda r: r.code, mono=True, width=190, grow=1, gives_way=1),
-        Column("", state, align=RIGHT, tone=tone, width=128),
-        Column("", lambda r: room.money(r.total, symbol=False), align=RIGHT, width=120),
+        Column("", state, align=RIGHT, tone=tone, width=124),
+        Column("", lambda r: room.money(r.total, symbol=False), align=RIGHT, width=108),
     ]
 
 

@@ -252,6 +252,10 @@ class DateEdit(QDateEdit):
         self.setDisplayFormat("dd/MM/yyyy")
         self.setCalendarPopup(True)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Tab leaves the field; arrow keys go from day to month to year."""
+        return QWidget.focusNextPrevChild(self, forward)
+
 
 class Check(QCheckBox):
     """A box to tick that grows with the text."""

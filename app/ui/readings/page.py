@@ -9,7 +9,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.domain.money import format_number
@@ -20,6 +20,7 @@ from app.ui.imports.readings import ReadingImport
 from app.ui.imports.wizard import ImportDialog
 from app.ui.kit.buttons import Button
 from app.ui.kit.forms import put_value, value_of
+from app.ui.kit.inputs import DateEdit
 from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, State
@@ -60,8 +61,7 @@ class ReadingsPage(Page):
             self.period.addItem(period_words(each), each)
         self.period.setAccessibleName(tr("Period"))
         self.period.currentIndexChanged.connect(lambda _at: self._change_period())
-        self.read_on = QDateEdit()
-        self.read_on.setDisplayFormat("dd/MM/yyyy")
+        self.read_on = DateEdit()
         self.read_on.setAccessibleName(tr("Read on"))
         put_value(self.read_on, room.today())
         for caption, editor in ((tr("&Period"), self.period), (tr("Read &on"), self.read_on)):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
-from app.ui.kit.labels import ElidedLabel
+from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.style import ring
 from app.ui.kit.theme import Tone, font, look, px, theme
 from app.words import tr
@@ -83,8 +83,8 @@ class StatusBar(QWidget):
         self._said: tuple[SyncState, int, str] = (SyncState.ONLINE, 0, "")
         self._sync = _Sync()
         self._sync.clicked.connect(lambda _checked=False: self.sync_asked.emit())
-        self._desk = ElidedLabel(desk, tone=Tone.SOFT, points=POINTS)
-        self._session = ElidedLabel("", tone=Tone.SOFT, points=POINTS)
+        self._desk = Label(desk, tone=Tone.SOFT, points=POINTS)
+        self._session = Label("", tone=Tone.SOFT, points=POINTS)
         self._person = ElidedLabel(person, points=POINTS)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

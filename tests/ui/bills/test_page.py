@@ -138,3 +138,14 @@ def test_no_bills_yet(
 def test_months_to_choose_from() -> None:
     assert months(date(2026, 1, 31))[:3] == ["2026-02", "2026-01", "2025-12"]
     assert months(date(2026, 12, 1))[:2] == ["2027-01", "2026-12"]
+
+
+def test_the_ways_from_today(page: BillsPage, jobs: JobRunner, qtbot: QtBot) -> None:
+    assert page.show_record("overdue")
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert (page.chips.key(), page.period.currentData()) == ("overdue", "")
+    assert page.model.rowCount() == 3
+    assert page.show_record("unbilled")
+    assert page.window().findChild(BillingDialog) is not None
+    assert page.show_record("")
+    assert not page.show_record("nonsense")

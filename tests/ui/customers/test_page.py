@@ -11,6 +11,7 @@ from app.bootstrap import Desktop
 from app.ui.customers.form import CustomerDialog
 from app.ui.customers.page import CustomersPage
 from app.ui.customers.room import CustomerRoom
+from app.ui.imports.wizard import ImportDialog
 from app.ui.kit import theme
 from app.ui.kit.buttons import Button
 from app.ui.kit.forms import put_value
@@ -229,3 +230,12 @@ def test_large_text_finds_room(
         if each.isVisible():
             right = each.mapTo(page, each.rect().bottomRight())
             assert right.x() < page.width(), each.accessibleName()
+
+
+def test_the_ways_from_an_empty_office(page: CustomersPage) -> None:
+    assert page.show_record("")
+    assert page.show_record("import")
+    assert page.window().findChild(ImportDialog) is not None
+    assert page.show_record("add")
+    assert page.window().findChild(CustomerDialog) is not None
+    assert not page.show_record("nonsense")

@@ -181,3 +181,15 @@ def test_shutdown_cancels_and_calls_nobody_back(qtbot):
     runner.shutdown()
     qtbot.waitUntil(lambda: runner.busy == 0)
     assert seen == []
+
+
+def test_after_shutdown_nothing_is_begun(qtbot):
+    runner, seen = JobRunner(), []
+    runner.shutdown()
+    job = runner.run(
+        runner, seen.append, done=seen.append, failed=seen.append, settled=lambda: seen.append(0)
+    )
+    assert job.cancelled
+    assert runner.busy == 0
+    qtbot.wait(1)
+    assert seen == []

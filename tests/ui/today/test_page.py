@@ -99,6 +99,9 @@ def test_an_empty_office_is_shown_its_first_steps(
     page = page_of("mai")
     assert page.steps.isVisible()
     assert "1.  Nhập danh sách khách hàng từ Excel" in words_of(page)
+    with qtbot.waitSignal(page.record_asked) as asked:
+        qtbot.keyClick(page, Qt.Key.Key_F7)
+    assert asked.args == ["customers", "import"]
     add_customer(desktop)
     page.refresh(frozenset({"customer"}))
     qtbot.waitUntil(lambda: not page.steps.isVisible())
