@@ -621,8 +621,38 @@ def test_what_is_offered_again_and_again_ends_as_stuck(company: Company, desktop
         add_customer(draft, "BN-0001")
     me = desktop.identity.device
     desktop.writer._connection.execute("UPDATE entry SET seen = '[[1,999]]' WHERE device = ?", (me,))
+    asked: list[str] = []
+
+    def counting(path: str, data: bytes) -> bytes:
+        asked.append(path)
+        return company.headoffice.hub.answer(path, data)
+
+    desktop.client._transport = DirectTransport(counting)
     assert refusal(desktop.client.once) == "sync.stuck"
+    assert len(asked) < 5
     assert customers(company) == []
+
+
+def test_an_acknowledgement_of_other_entries_is_not_believed(company: Company, desktop: Desktop) -> None:
+    with desktop.writer.entry("customers.add", None) as draft:
+        add_customer(draft, "BN-0001")
+    me = desktop.identity.device
+    number, hash_ = desktop.writer.vector()[me]
+
+    def lying(number: int, hash_: bytes) -> DirectTransport:
+        reply = SyncReply(0, {me: (number, hash_)}, [], False, [])
+        return DirectTransport(lambda _, data: seal(reply, company.headoffice.hub._key, about=data))
+
+    for told, code in (
+        ((number, bytes(32)), "sync.differs"),
+        ((number + 1, hash_), "sync.restored"),
+    ):
+        desktop.client._transport = lying(*told)
+        assert refusal(desktop.client.once) == code
+        assert desktop.client.unsent() == 1
+    desktop.client._transport = company.transport
+    desktop.client.once()
+    assert customers(company) == ["BN-0001"]
 
 
 def test_verification_looks_at_one_moment(company: Company, desktop: Desktop) -> None:

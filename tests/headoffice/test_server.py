@@ -267,7 +267,8 @@ def head(length: int | str, kind: str = TYPE, status: str = "200 OK", more: str 
 def drips(before: bytes, drop: bytes) -> Callable[[socket.socket, threading.Event], None]:
     def answer(line: socket.socket, over: threading.Event) -> None:
         line.sendall(before)
-        while not over.wait(0.02):
+        end = time.monotonic() + 15
+        while not over.wait(0.02) and time.monotonic() < end:
             line.sendall(drop)
 
     return answer
@@ -374,7 +375,7 @@ def test_closing_the_program_does_not_wait_for_a_silent_peer(hub: HubProcess) ->
 
     def silent(line: socket.socket, over: threading.Event) -> None:
         asked.set()
-        over.wait(PATIENCE)
+        over.wait(15)
 
     with closing(Peer(silent)) as peer:
         home = hub.home.parent / "BN03"

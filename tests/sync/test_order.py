@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.models import (
     Allocation,
@@ -102,8 +103,8 @@ def write(replica: Replica, act: str, which: int, value: int) -> None:
         elif act == "read":
             d.add(
                 Reading, connection_id=CONNECTIONS[which % 2], meter_id=METER,
-                period=f"2026-{10 + value % 3}", read_on=DAY, previous=0, present=value, usage=value, flags="",
-                by=WHO,
+                period=f"2026-{10 + value % 3}", read_on=DAY, previous=0, present=value, usage=value,
+                flags="", by=WHO,
             )  # fmt: skip
         elif act == "bill" and not replica.has("bill", bill):
             make_bill(d, bill, customer, 1000 * (1 + value % 2))
@@ -302,13 +303,15 @@ def test_an_entry_after_a_hole_waits(office: Path, tmp_path: Path) -> None:
         assert_same(replicas)
 
 
-def test_an_entry_that_comes_again_in_another_feed_counts_once(office: Path, tmp_path: Path) -> None:
+def test_an_act_that_comes_again_in_another_feed_counts_once(office: Path, tmp_path: Path) -> None:
+    """Issued again after a lost branch, or its form saved once more on a desk that went back to a copy."""
     with replicas_of(office, tmp_path / "run", (11, 12)) as replicas:
-        from msgspec.structs import replace
-
         write(replicas[0], "pay", 0, 0)
-        (entry,) = replicas[0].journal(11)
-        replicas[1].writer.receive([entry, replace(entry, device=14, number=1)])
+        write(replicas[0], "pay", 0, 0)
+        entry, another = replicas[0].journal(11)
+        issued_again = replace(entry, device=14, number=1)
+        saved_again = replace(another, device=14, number=2, id=entry.id)
+        assert replicas[1].writer.receive([entry, issued_again, saved_again]).taken == 3
         assert replicas[1].one("SELECT count(*) FROM receipt") == 1
         assert replicas[1].one("SELECT received FROM session_state") == 700
         assert_money_is_conserved(replicas[1])
