@@ -15,7 +15,7 @@ from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
 from app.headoffice.founding import COMPANY, Founding, NewOffice, NewStaff, NewUtility
 from app.headoffice.hub import Hub
-from app.models.database import Database, open_database
+from app.models.database import Database, open_database, trouble_told
 from app.queries.bills import BillQueries
 from app.queries.cash import CashQueries
 from app.queries.customers import CustomerQueries
@@ -56,7 +56,8 @@ class HeadOffice:
         self.database: Database = open_database(home / HUB_DATABASE, clock.now())
         zone = zone_named("Asia/Ho_Chi_Minh")
         try:
-            self.writer = JournalWriter(self.database.write, self.database.read, COMPANY, clock, zone)
+            with trouble_told(self.database.path):
+                self.writer = JournalWriter(self.database.write, self.database.read, COMPANY, clock, zone)
         except BaseException:
             self.database.close()
             raise
@@ -95,7 +96,8 @@ class Desktop:
             opening.callback(self.database.close)
             desk = Desk(identity.office_no, identity.device, identity.desk)
             zone = zone_named(identity.zone)
-            self.writer = JournalWriter(self.database.write, self.database.read, desk, clock, zone)
+            with trouble_told(self.database.path):
+                self.writer = JournalWriter(self.database.write, self.database.read, desk, clock, zone)
             way = transport or _way_to(home, identity.hub_url, clock, opening)
             opening.callback(way.close)
             self.client = SyncClient(self.database, self.writer, way, key, identity.hub_public_key)

@@ -35,6 +35,16 @@ def replacing(path: Path) -> Iterator[Path]:
             draft.unlink(missing_ok=True)
 
 
+def folder_for(path: Path) -> Path:
+    """`path`, once its folder is there. AppError "folder.not_writable" or "disk.full" when it cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        full = error.errno in _FULL
+        raise AppError("disk.full" if full else "folder.not_writable", path=str(path.parent)) from error
+    return path
+
+
 def _code(error: OSError, path: Path) -> str:
     if error.errno in _FULL:
         return "file.no_space"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,19 @@ class Database:
         self.read.dispose()
 
 
+@contextmanager
+def trouble_told(path: Path) -> Iterator[None]:
+    """What befalls the database of `path` within comes out as an AppError."""
+    try:
+        yield
+    except (sqlite3.Error, DBAPIError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        named = None if cause is None else trouble(cause, path)
+        if named is None:
+            raise
+        raise named from error
+
+
 def open_database(path: Path, now: datetime) -> Database:
     """Open (or make) a database and bring it to this release.
 
@@ -45,20 +58,17 @@ def open_database(path: Path, now: datetime) -> Database:
     """
     write: sqlite3.Connection | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write = _connect(path)
-        revision = _revision(write)
-        if revision != HEAD:
-            _migrate(path, write, revision, now)
+        with trouble_told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write = _connect(path)
+            revision = _revision(write)
+            if revision != HEAD:
+                _migrate(path, write, revision, now)
         return Database(path, write, read_engine(path))
-    except BaseException as error:
+    except BaseException:
         if write is not None:
             write.close()
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        named = trouble(cause, path) if isinstance(cause, sqlite3.Error | OSError) else None
-        if named is None:
-            raise
-        raise named from error
+        raise
 
 
 def trouble(error: BaseException, path: Path) -> AppError | None:
@@ -85,13 +95,22 @@ _TROUBLE: tuple[tuple[str, str, Callable[[Path], Path]], ...] = (
 
 
 def read_engine(path: Path) -> Engine:
-    """An engine whose connections can only read."""
+    """An engine whose connections can only read. What is wrong with the file comes out as an AppError, also
+    where nobody thinks of it: a damaged page shows at whatever query touches it."""
     engine = create_engine(_url(path), pool_size=4)
 
     @event.listens_for(engine, "connect")
     def _only_read(connection: Any, _: Any) -> None:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA busy_timeout = 5000")
+
+    @event.listens_for(engine, "handle_error")
+    def _tell(context: Any) -> None:
+        error = context.original_exception
+        named = trouble(error, path)
+        # A write through a reading connection is the program's own fault, and stays one.
+        if named is not None and not error.sqlite_errorname.startswith("SQLITE_READONLY"):
+            raise named from error
 
     return engine
 

@@ -90,8 +90,10 @@ def identity_of(home: Path) -> Identity | None:
         identity = msgspec.json.decode(path.read_bytes(), type=Identity)
         Ed25519PublicKey.from_public_bytes(identity.hub_key)
         zone_named(identity.zone)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except PermissionError as error:
+        raise AppError("file.not_readable", path=str(path)) from error
     except (OSError, LookupError, ValueError, RecursionError) as error:
         raise AppError("home.damaged", path=str(path)) from error
     return identity
@@ -103,9 +105,11 @@ def replica_key(home: Path, name: str = KEY_FILE, *, make: bool = False) -> Ed25
     path = home / name
     try:
         return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         if not make:
             raise AppError("home.damaged", path=str(path)) from error
+    except PermissionError as error:
+        raise AppError("file.not_readable", path=str(path)) from error
     except (OSError, ValueError) as error:
         raise AppError("home.damaged", path=str(path)) from error
     key = Ed25519PrivateKey.generate()

@@ -104,15 +104,17 @@ class DeskWindow(QStackedWidget):
             page.finished.connect(self.begin)
             self._show(page)
             return
-        if self.desktop is None:
-            try:
+        try:
+            if self.desktop is None:
                 self.desktop = Desktop(self.home, self.clock, self._transport)
-            except AppError as error:
-                self._refuse(error)
-                return
-            self.desktop.writer.listen(self._changed.emit)
-            self.desktop.start_sync(self._contact.emit, self._sync_every)
-        self.sign_in()
+                self.desktop.writer.listen(self._changed.emit)
+                self.desktop.start_sync(self._contact.emit, self._sync_every)
+            self.sign_in()
+        except AppError as error:
+            if self.desktop is not None:
+                self.desktop.close()
+                self.desktop = None
+            self._refuse(error)
 
     def _refuse(self, error: AppError) -> None:
         """The home cannot be opened: say why and what to do, in place of everything else."""
@@ -240,11 +242,14 @@ class DeskWindow(QStackedWidget):
     def _prefer(self, preferences: Preferences) -> None:
         other_paper = preferences.receipts != self.preferences.receipts
         self.preferences = preferences
-        write_preferences(self.home, preferences)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         use_language(app, preferences.language)
         theme.apply(app, preferences.theme, preferences.text_scale)
+        try:
+            write_preferences(self.home, preferences)
+        except AppError as error:
+            self.prompter.tell(self, sentence(error, tr))
         if other_paper and self.person is not None:
             self.open_for(self.person)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain, repeat
 from pathlib import Path
@@ -127,7 +127,7 @@ def reread(path: Path) -> list[list[Any]]:
     return rows
 
 
-def corrected(path: Path, good_rows: dict[int, Sequence[Any]]) -> Path:
+def corrected(path: Path, good_rows: Mapping[int, Sequence[Any]]) -> Path:
     """The workbook of wrong rows, each row as it should have been, by its number in the first file."""
     rows = reread(path)
     for row in rows[1:]:

@@ -381,10 +381,10 @@ class BillsPage(Page):
 def write_bills(room: MoneyRoom, ids: list[UUID], file_name: str, job: Job[Path]) -> Path:
     """The bills as one PDF in the folder of papers."""
     from app.documents.bill import bills_pdf
+    from app.documents.files import folder_for
     from app.documents.office import bill_papers
 
-    room.papers.mkdir(parents=True, exist_ok=True)
-    file = room.papers / file_name
+    file = folder_for(room.papers / file_name)
     papers = bill_papers(room.rules, room.bill_queries.sheets(ids))
     bills_pdf(file, papers, room.rules.utility.language, lambda done: job.step(done, len(ids)))
     return file

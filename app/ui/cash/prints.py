@@ -79,10 +79,9 @@ def write_session(room: MoneyRoom, session_id: UUID) -> list[tuple[Path, str]]:
 
 
 def _write(room: MoneyRoom, name: str, pdf: bytes) -> Path:
-    from app.documents.files import replacing
+    from app.documents.files import folder_for, replacing
 
-    room.papers.mkdir(parents=True, exist_ok=True)
-    file = room.papers / name
+    file = folder_for(room.papers / name)
     with replacing(file) as draft:
         draft.write_bytes(pdf)
     return file

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from app.documents.files import folder_for
 from app.documents.sheets import read_sheets
 from app.documents.wrong_rows import write_wrong_rows
 from app.domain.errors import AppError
@@ -61,8 +62,7 @@ def plan(looked: Looked, columns: Columns, planner: Planner, step: Step) -> Prev
 
 def write_wrong(looked: Looked, columns: Columns, wrong: dict[int, ParsedRow], folder: Path) -> Path:
     """The wrong rows as they stand in the file, with their reasons, in a workbook of their own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{looked.path.stem} - {tr('rows to correct')}.xlsx"
+    path = folder_for(folder / f"{looked.path.stem} - {tr('rows to correct')}.xlsx")
     number = 2
     while path.exists():
         path = folder / f"{looked.path.stem} - {tr('rows to correct')} {number}.xlsx"

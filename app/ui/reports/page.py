@@ -332,11 +332,11 @@ class ReportsPage(Page):
 
 def write_report(room: MoneyRoom, span: Span, file_name: str, job: Job[Path]) -> Path:
     """The workbook in the folder of papers."""
+    from app.documents.files import folder_for
     from app.documents.office import report_data
     from app.documents.reports import office_report
 
-    room.papers.mkdir(parents=True, exist_ok=True)
-    file = room.papers / file_name
+    file = folder_for(room.papers / file_name)
     rows = len(span.requests) + len(span.collections) + len(span.arrears)
     office_report(
         report_data(room.rules, span), file, room.rules.utility.language, lambda done: job.step(done, rows)

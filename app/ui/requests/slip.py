@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
-from app.documents.files import replacing
+from app.documents.files import folder_for, replacing
 from app.documents.papers import Letterhead, Officer, Party, RequestSlip
 from app.domain import names
 from app.domain.errors import AppError
@@ -46,9 +46,8 @@ def write_slip(room: RequestRoom, request_id: UUID) -> Path:
     from app.documents.slip import request_slip  # here: the first page does not wait for the tools of paper
 
     slip = slip_of(room, request_id)
-    file = room.papers / f"{slip.code}.pdf"
     pdf = request_slip(slip, room.rules.utility.language)
-    room.papers.mkdir(parents=True, exist_ok=True)
+    file = folder_for(room.papers / f"{slip.code}.pdf")
     with replacing(file) as draft:
         draft.write_bytes(pdf)
     return file
