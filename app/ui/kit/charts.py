@@ -51,7 +51,8 @@ def name_lines(names: Sequence[str], slot: int, metrics: QFontMetrics) -> list[l
         while rest and metrics.horizontalAdvance(f"{first} {rest[0]}".strip()) <= room:
             first = f"{first} {rest.pop(0)}".strip()
         lines = [first, metrics.elidedText(" ".join(rest), right, room)] if first else [name]
-        broken.append([metrics.elidedText(line, right, room) for line in lines if line])
+        # Measured in whole pixels, cut in parts of them: two to spare, or what fits would be cut.
+        broken.append([metrics.elidedText(line, right, room + 2) for line in lines if line])
     return broken
 
 
