@@ -53,7 +53,7 @@ class ExceptionsPage(Page):
     """The disagreements of the office. `show_record` takes an exception's id."""
 
     def __init__(self, room: MoneyRoom, parent: QWidget | None = None) -> None:
-        super().__init__(tr("To be looked at"), parent)
+        super().__init__(tr("To settle"), parent)
         self.room = room
         self._all: dict[UUID, ExceptionRow] = {}
         self._wanted: UUID | None = None
@@ -63,7 +63,7 @@ class ExceptionsPage(Page):
         self.model: WindowedTableModel[ExceptionRow] = WindowedTableModel(
             lambda ids: {i: self._all[i] for i in ids if i in self._all}, self._columns(), parent=self
         )
-        self.table = TableView(self.model, tr("To be looked at"))
+        self.table = TableView(self.model, tr("To settle"))
         self.set_body(self.table)
         self.inspector = Inspector()
         self.set_inspector(self.inspector)
