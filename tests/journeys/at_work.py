@@ -44,7 +44,7 @@ def day(home: Path, customer: str) -> None:
         )
         say(taken.code, taken.total)
         asked = desktop.requests.register(
-            yen, NewRequest(uuid4(), "repair", "counter", "Nước yếu", customer_id=UUID(customer))
+            yen, NewRequest(uuid4(), "repair", "walk_in", "Nước yếu", customer_id=UUID(customer))
         )
         say(asked.code)
 

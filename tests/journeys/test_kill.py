@@ -37,6 +37,7 @@ def killed(dice: random.Random, lines: int, *what: object, within: float = 0.02)
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.journeys.at_work", *map(str, what)],
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
         cwd=ROOT,
@@ -54,6 +55,7 @@ def killed(dice: random.Random, lines: int, *what: object, within: float = 0.02)
         process.kill()
         said += [line.strip() for line in process.stdout if line.endswith("\n")]
     limit.cancel()
+    assert not any("Error" in line or "Traceback" in line for line in said), said
     return said
 
 
@@ -93,9 +95,10 @@ def test_what_the_counter_acknowledged_survives_the_power_cut(home: Path, seed: 
         assert {line.split()[0] for line in said} <= {*receipts, *requests}
     assert len(receipts) + len(requests) <= len(said) + cuts
     totals = dict(rows(database, "SELECT code, total FROM receipt"))
-    for line in said:
-        code, *total = line.split()
-        assert [totals[code]] == [int(t) for t in total] or not total
+    told = dict(line.split() for line in said if " " in line)
+    assert {code: totals[code] for code in told} == {code: int(total) for code, total in told.items()}
+    assert len(told) > cuts
+    assert len(said) > 3 * cuts
     ((credit, expected),) = rows(
         database, "SELECT (SELECT credit FROM customer_balance), (SELECT sum(expected) FROM session_state)"
     )
