@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -9,12 +10,14 @@ from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from sqlalchemy import select
 
 from app.domain.clock import Clock
 from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
 from app.headoffice.founding import COMPANY, Founding, NewOffice, NewStaff, NewUtility
 from app.headoffice.hub import Hub
+from app.models import Office, Utility
 from app.models.database import Database, open_database, trouble_told
 from app.queries.bills import BillQueries
 from app.queries.cash import CashQueries
@@ -281,7 +284,29 @@ def enrol_desk(
 
 def found_here(home: Path, clock: Clock, answers: Mapping[str, str]) -> Identity:
     """Found a utility whose head office is in this same home, with one office, one desk and its first
-    administrator; `answers` are the fields of `app.ui.start.setup.SetUpAnswers`."""
+    administrator; `answers` are the fields of `app.ui.start.setup.SetUpAnswers`.
+
+    The head office is made apart and put in its place whole, so a founding that was cut short begins anew.
+    AppError "headoffice.founded" when another one is there.
+    """
+    if not (home / HUB_DATABASE).exists():
+        apart = home / "founding"
+        with trouble_told(home / HUB_DATABASE):
+            shutil.rmtree(apart, ignore_errors=True)
+            _found(apart, clock, answers)
+            for name in (HUB_KEY, HUB_DATABASE):
+                (apart / name).replace(home / name)
+            shutil.rmtree(apart, ignore_errors=True)
+    headoffice = HeadOffice(home, clock)
+    try:
+        office = _founded_as(headoffice, answers)
+        enrolment = headoffice.enrolment(office, answers["desk"].upper(), answers["desk"].upper(), "")
+    finally:
+        headoffice.close()
+    return enrol_desk(home, enrolment, clock)
+
+
+def _found(home: Path, clock: Clock, answers: Mapping[str, str]) -> None:
     headoffice = HeadOffice(home, clock)
     try:
         headoffice.founding.utility(
@@ -307,7 +332,16 @@ def found_here(home: Path, clock: Clock, answers: Mapping[str, str]) -> Identity
             password=answers["admin_password"],
         )
         headoffice.founding.staff(headoffice.hub.office_feed(office), [person])
-        enrolment = headoffice.enrolment(office, answers["desk"].upper(), answers["desk"].upper(), "")
     finally:
         headoffice.close()
-    return enrol_desk(home, enrolment, clock)
+
+
+def _founded_as(headoffice: HeadOffice, answers: Mapping[str, str]) -> int:
+    """The number of the office that the answers name. AppError "headoffice.founded" when there is none."""
+    with headoffice.database.read.connect() as read:
+        name = read.execute(select(Utility.name)).scalar()
+        wanted = select(Office.number).where(Office.name == answers["office"])
+        number = read.execute(wanted).scalar()
+    if name != answers["utility"] or number is None:
+        raise AppError("headoffice.founded", path=str(headoffice.home), name=name)
+    return int(number)

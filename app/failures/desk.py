@@ -10,7 +10,7 @@ from app.domain.names import Translate
 def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
     """Code -> sentence."""
     return {
-        "disk.full": tr("The disk is full, so nothing was saved. Free some space and save again."),
+        "disk.full": tr("The disk is full, so this was not saved. Free some space and save again."),
         "folder.not_writable": (
             tr("Nothing can be written in the folder {path}. Check the rights to it, or choose another."),
             tr("Nothing can be written in the data folder. Check the disk and the rights, then try again."),

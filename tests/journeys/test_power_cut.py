@@ -11,15 +11,18 @@ import subprocess
 import sys
 import threading
 from contextlib import closing, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from app.bootstrap import Desktop, HeadOffice
+from app import bootstrap
+from app.bootstrap import Desktop, HeadOffice, found_here
 from app.demo.check import contents_of
-from app.domain.clock import SteppingClock
+from app.domain.clock import SteppingClock, SystemClock
+from app.domain.errors import AppError
 from app.models.base import instant
+from app.models.database import Database
 from app.sync.enrolment import identity_of
 from app.sync.transport import DirectTransport
 from app.sync.verify import verify
@@ -127,3 +130,106 @@ def test_after_the_power_cut_every_desk_opens_and_all_agree(tmp_path: Path, seed
         assert contents_of(path) == wanted, path
         assert money(path) == before, path
         assert verify(path, clock.now()).good, path
+
+
+FOUND = """
+import sys
+from pathlib import Path
+from app.bootstrap import found_here
+from app.domain.clock import SystemClock
+from tests.journeys.test_power_cut import ANSWERS
+print("begun", flush=True)
+found_here(Path(sys.argv[1]), SystemClock(), ANSWERS)
+"""
+ANSWERS = {
+    "language": "vi",
+    "utility": "Công ty Cấp nước Thử Nghiệm",
+    "kind": "water",
+    "currency": "VND",
+    "zone": "Asia/Ho_Chi_Minh",
+    "tariff_set": "tra_vinh_water",
+    "office": "Chi nhánh Bắc Ninh",
+    "address": "57 Ngô Gia Tự",
+    "phone": "0222 3821 000",
+    "desk": "BN01",
+    "admin_name": "Lê Hoàng Quân",
+    "admin_login": "quan",
+    "admin_password": "mat-khau-thu",
+}
+
+
+def test_a_set_up_that_the_power_cut_ended_is_done_again(tmp_path: Path) -> None:
+    dice = random.Random(3)
+    for moment in (0.1, 0.3, 0.5, 0.7):
+        if identity_of(tmp_path) is not None:
+            break
+        with subprocess.Popen(
+            [sys.executable, "-c", FOUND, str(tmp_path)],
+            cwd=ROOT,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as founding:
+            assert founding.stdout is not None
+            assert founding.stdout.readline() == "begun\n"
+            with suppress(subprocess.TimeoutExpired):
+                founding.wait(moment + dice.uniform(0, 0.1))
+            founding.kill()
+    finish(tmp_path)
+
+
+@pytest.mark.parametrize("entries", [1, 2, 3, 4, 5])
+def test_a_set_up_on_a_disk_that_is_full_is_done_again_once_there_is_room(
+    tmp_path: Path, entries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Full at each of its entries in turn: the same as a cut there."""
+    opened = bootstrap.open_database
+    left = [entries]
+
+    def with_little_room(path: Path, now: datetime) -> Database:
+        database = opened(path, now)
+
+        def count(sql: str) -> None:
+            left[0] -= sql == "COMMIT"
+            if left[0] <= 0:
+                database.write.execute("PRAGMA max_page_count = 1")
+
+        database.write.set_trace_callback(count)
+        return database
+
+    monkeypatch.setattr(bootstrap, "open_database", with_little_room)
+    with pytest.raises(AppError, match=r"disk\.full"):
+        found_here(tmp_path, SystemClock(), ANSWERS)
+    monkeypatch.undo()
+    finish(tmp_path)
+
+
+def finish(home: Path) -> None:
+    """What the person at the set-up does next: the same again, or another name for the desk when asked."""
+    if identity_of(home) is None:
+        try:
+            found_here(home, SystemClock(), ANSWERS)
+        except AppError as error:
+            if error.code != "desk.taken":
+                raise
+            found_here(home, SystemClock(), ANSWERS | {"desk": "BN02"})
+    desktop = Desktop(home, SystemClock())
+    try:
+        assert desktop.rules.utility.name == ANSWERS["utility"]
+        assert desktop.sign_in.sign_in("quan", "mat-khau-thu").name == "Lê Hoàng Quân"
+    finally:
+        desktop.close()
+    for name in ("office.db", "headoffice.db"):
+        assert verify(home / name, SystemClock().now()).good
+        with closing(sqlite3.connect(home / name)) as c:
+            for table in ("utility", "office", "staff"):
+                assert c.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,)
+    assert not (home / "founding").exists()
+
+
+def test_another_head_office_in_the_folder_is_left_alone(tmp_path: Path) -> None:
+    found_here(tmp_path, SystemClock(), ANSWERS)
+    (tmp_path / "desk.json").unlink()
+    with pytest.raises(AppError, match=r"headoffice\.founded"):
+        found_here(tmp_path, SystemClock(), ANSWERS | {"utility": "Điện lực Khác"})
+    assert verify(tmp_path / "headoffice.db", SystemClock().now()).good

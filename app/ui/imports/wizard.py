@@ -274,7 +274,6 @@ class ImportDialog(QDialog):
         preview = self._preview
         if preview is None or not preview.to_write:
             return
-        self._written = 0
 
         def write(job: Job[object]) -> list[str]:
             def step(done: int, total: int) -> None:
@@ -335,11 +334,22 @@ class ImportDialog(QDialog):
                 return
             self._go(came_from)
             if not isinstance(error, Cancelled):
-                self.notice.setText(self._why(error))
+                self.notice.setText(self._reason(error))
+            if self._written:
+                self.imported.emit()
 
+        self._written = 0
         self._job = self._jobs.run(
             self, work, done=done, failed=failed, settled=self._settled, progress=self._progress, lane=lane
         )
+
+    def _reason(self, error: AppError) -> str:
+        """Why it ended, and what was written before: whole entries stay."""
+        why = self._why(error)
+        if not self._written:
+            return why
+        count = format_number(self._written, tr.language)
+        return tr("{count} rows are imported, the others not yet. {why}", count=count, why=why)
 
     def _settled(self) -> None:
         self._job = None

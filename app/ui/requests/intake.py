@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -163,7 +164,8 @@ class IntakeDialog(QDialog):
             self._say_due()
             self._keeping.start()
 
-    def _keep(self) -> None:
+    def _keep(self, *, leave: bool = False) -> None:
+        """Keeps what was typed; with `leave` the dialog closes once that is done, and only then."""
         self._keeping.stop()
         room, key, entry_id, fields = self.room, self._draft_key, self._entry_id, self.form.kept()
 
@@ -173,7 +175,18 @@ class IntakeDialog(QDialog):
             else:
                 room.drafts.keep(key, room.person.id, entry_id, fields)
 
-        room.jobs.run(self, keep, done=lambda _: None, failed=lambda error: self._say(room.why(error)))
+        def kept(_nothing: object) -> None:
+            if leave:
+                toast(self._window, tr("Kept for later. F2 opens it again."), tone=Tone.INFO)
+                self._close()
+
+        def failed(error: AppError) -> None:
+            self._say(room.why(error))
+            if leave:
+                question = tr("What was typed cannot be kept: leaving would lose it.")
+                room.prompter.confirm(self, question, tr("Leave and lose it"), self._close, danger=True)
+
+        room.jobs.run(self, keep, done=kept, failed=failed)
 
     def throw_away(self) -> None:
         """The unfinished request is not wanted any more: an empty form."""
@@ -186,7 +199,12 @@ class IntakeDialog(QDialog):
         self._restored.hide()
         self._notice.hide()
         self._look_beside()
-        room.jobs.run(self, lambda _job: room.drafts.drop(key, room.person.id), done=lambda _: None)
+        room.jobs.run(
+            self,
+            lambda _job: room.drafts.drop(key, room.person.id),
+            done=lambda _: None,
+            failed=lambda error: self._say(room.why(error)),
+        )
         self.form.customer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- saving -----------------------------------------------------------------------------------------
@@ -204,7 +222,8 @@ class IntakeDialog(QDialog):
 
         def save(_job: Job[Registered]) -> Registered:
             done = room.requests.register(room.person, new)
-            room.drafts.drop(key, room.person.id)
+            with suppress(AppError):  # the request is saved; a draft that stays is known by its id
+                room.drafts.drop(key, room.person.id)
             return done
 
         room.jobs.run(self, save, done=self._saved, failed=self._refused, settled=self._settled)
@@ -235,7 +254,12 @@ class IntakeDialog(QDialog):
         elif error.code == "already_saved":
             # The program ended between saving and hearing of it: there is nothing left to do.
             room, key = self.room, self._draft_key
-            room.jobs.run(self, lambda _job: room.drafts.drop(key, room.person.id), done=self._was_saved)
+            room.jobs.run(
+                self,
+                lambda _job: room.drafts.drop(key, room.person.id),
+                done=self._was_saved,
+                failed=self._was_saved,
+            )
         else:
             self._say(self.room.why(error))
 
@@ -253,8 +277,11 @@ class IntakeDialog(QDialog):
     def reject(self) -> None:
         """Esc: nothing is lost, what was typed is kept for next time."""
         if self.form.is_dirty() and not self._busy:
-            self._keep()
-            toast(self._window, tr("Kept for later. F2 opens it again."), tone=Tone.INFO)
+            self._keep(leave=True)
+        else:
+            self._close()
+
+    def _close(self) -> None:
         super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
