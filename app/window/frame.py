@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
+from types import TracebackType
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
@@ -47,6 +49,9 @@ log = logging.getLogger(__name__)
 REFRESH_MS = 200
 """Changes that come close together refresh the page in sight once."""
 
+PAUSE = 60.0
+"""The same fault is told again after so many seconds."""
+
 
 class DeskWindow(QStackedWidget):
     """The one window: shows set-up, sign-in or the day's work. Signals: `opened(MainWindow)`;
@@ -77,6 +82,7 @@ class DeskWindow(QStackedWidget):
         self._transport = transport
         self._sync_every = sync_every
         self._stale: set[str] = set()
+        self._told: dict[str, float] = {}
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._refresh_now)
         self._contact.connect(self._show_contact)
@@ -255,11 +261,21 @@ class DeskWindow(QStackedWidget):
 
     def _crashed(self, error: BaseException) -> None:
         log.error("a job failed", exc_info=error)
-        self.prompter.tell(
-            self,
-            tr("Something went wrong that should not. What was saved is safe. The report is in {folder}.",
-               folder=self.home / "logs"),
-        )  # fmt: skip
+        self.tell_fault(error)
+
+    def tell_fault(self, error: BaseException) -> None:
+        """Say a failure that nobody had words for where it happened; the same one not again at once."""
+        if isinstance(error, AppError):
+            text = sentence(error, tr)
+        else:
+            text = tr(
+                "Something went wrong that should not. What was saved is safe. The report is in {folder}.",
+                folder=self.home / "logs",
+            )
+        now = monotonic()
+        if now - self._told.get(text, -PAUSE) >= PAUSE:
+            self._told[text] = now
+            self.prompter.tell(self, text)
 
     def _show(self, page: QWidget) -> None:
         while self.count():
@@ -312,10 +328,18 @@ def run(
     preferences = read_preferences(home)
     app = application(preferences)
     window = DeskWindow(home, clock, transport=transport)
-    window.begin()
-    window.show()
-    ready(window)
+    logged = sys.excepthook
+
+    def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        logged(kind, error, trace)
+        window.tell_fault(error)
+
+    sys.excepthook = fault
     try:
+        window.begin()
+        window.show()
+        ready(window)
         return app.exec()
     finally:
+        sys.excepthook = logged
         window.shut()

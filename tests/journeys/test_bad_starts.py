@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
 from app.domain.clock import SystemClock
+from app.domain.errors import AppError
 from app.ui.kit.buttons import Button
 from app.ui.settings.page import Preferences
 from app.ui.start.card import Card
@@ -319,11 +320,66 @@ def test_a_folder_that_cannot_be_is_said_at_the_set_up_and_another_try_works(
     assert page.step.error.text() == (
         f"Không ghi được vào thư mục {home}. Kiểm tra quyền, hoặc chọn thư mục khác."
     )
-    assert "Đang thiết lập" not in said(window)
+    assert "Đang cài đặt" not in said(window)
     in_the_way.unlink()
     page.take_file(str(file))
     settle(qtbot, window)
     signs_in(qtbot, window)
+
+
+# -- what nobody had words for ----------------------------------------------------------------------------
+
+
+def test_an_expected_failure_without_a_place_of_its_own_is_said(
+    open_window: Open, home: Path, qtbot: QtBot, asked: Asked
+) -> None:
+    window = open_window(home)
+
+    def damaged(_job: object) -> None:
+        raise AppError("database.damaged", path="x.db")
+
+    for _ in range(3):  # a page that looks again and again does not say it again and again
+        window.jobs.run(window, damaged, done=lambda _: None)
+    settle(qtbot, window)
+    (told,) = asked.told
+    assert told.startswith("Cơ sở dữ liệu x.db bị hỏng.")
+
+
+FAULT = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QDialog
+from app.domain.clock import SystemClock
+from app.ui.kit.labels import Label
+from app.window import frame
+def look(window):
+    for dialog in window.findChildren(QDialog):
+        print("\\n".join(l.text() for l in dialog.findChildren(Label) if l.isVisible()), flush=True)
+        QApplication.instance().exit(0)
+def ready(window):
+    QTimer.singleShot(0, lambda: 1 / 0)
+    window.timer = QTimer(window, interval=20)
+    window.timer.timeout.connect(lambda: look(window))
+    window.timer.start()
+sys.exit(frame.run(Path(sys.argv[1]), SystemClock(), ready))
+"""
+
+
+def test_a_fault_of_the_window_is_said_and_kept_in_the_log(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAULT, str(home)],
+        cwd=ROOT,
+        env=environment(QT_QPA_PLATFORM="offscreen"),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert f"{home}/logs" in done.stdout, done.stdout + done.stderr
+    assert "ZeroDivisionError" in (home / "logs" / "daumoi.log").read_text("utf-8")
+    assert done.returncode == 0
 
 
 # -- preferences ------------------------------------------------------------------------------------------

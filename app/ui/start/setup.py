@@ -203,6 +203,7 @@ class SetUpPage(QStackedWidget):
 
     @staticmethod
     def _failed(step: _Step, error: AppError) -> None:
+        step.sentence.setText(step.words)
         step.fail(sentence(error, tr))
 
 
@@ -211,7 +212,7 @@ class _Step(Card):
 
     def __init__(self, owner: SetUpPage, title: str, words: str, form: Form) -> None:
         super().__init__(title, words, width=560)
-        self.form = form
+        self.words, self.form = words, form
         self.content.addWidget(form)
         self.previous = Button(tr("Back"), owner.back, quiet=True)
         self.next = Button(tr("Continue"), owner.forward, key="Ctrl+Return", primary=True)
