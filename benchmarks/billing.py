@@ -31,7 +31,7 @@ def measure(size: Size) -> list[Figure]:
             shutil.rmtree(home)
     whole = median([Spent(run["wall"], run["cpu"]) for run in runs])
     return [
-        Figure(f"{size.rows} connections", whole.wall, "s", LIMIT_S * size.rows / OF_ROWS),
+        Figure(f"{size.rows:,} connections", whole.wall, "s", LIMIT_S * size.rows / OF_ROWS),
         Figure("of that, processor", whole.cpu, "s"),
         Figure("bills made", runs[0]["bills"], ""),
         Figure("most memory of the process", max(run["peak_mb"] for run in runs), "MB", LIMIT_MB),

@@ -35,7 +35,7 @@ def measure(size: Size) -> list[Figure]:
     read, plan, write = (median([run[part] for run in runs]) for part in range(3))
     whole = median([Spent(sum(p.wall for p in run), sum(p.cpu for p in run)) for run in runs])
     return [
-        Figure(f"{size.rows} customers", whole.wall, "s", LIMIT_S * size.rows / OF_ROWS),
+        Figure(f"{size.rows:,} customers", whole.wall, "s", LIMIT_S * size.rows / OF_ROWS),
         Figure("of that, processor", whole.cpu, "s"),
         Figure("reading and judging the rows", read.wall, "s"),
         Figure("comparing with what is there", plan.wall, "s"),

@@ -50,7 +50,7 @@ def measure(size: Size) -> list[Figure]:
     every = [ms for some in taken.values() for ms in some]
     bare = _bare(home / "office.db", sought)
     figures = [
-        Figure(f"{len(every)} keys, 95 of 100 within", percentile(every, 95), "ms", LIMIT_MS),
+        Figure(f"{len(every):,} keys, 95 of 100 within", percentile(every, 95), "ms", LIMIT_MS),
         Figure("half of them within", percentile(every, 50), "ms"),
         Figure("the slowest", max(every), "ms"),
     ]

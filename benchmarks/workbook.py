@@ -41,7 +41,7 @@ def measure(size: Size) -> list[Figure]:
             ours.append(spent(lambda: write_workbook(path, [SheetOut("Danh sách", COLUMNS, rows)])))
     mine, other = median(ours), median(bare)
     return [
-        Figure(f"{size.rows} rows of {len(COLUMNS)} columns", mine.wall, "s"),
+        Figure(f"{size.rows:,} rows of {len(COLUMNS)} columns", mine.wall, "s"),
         Figure("openpyxl alone, without formats", other.wall, "s"),
         Figure("times openpyxl alone", mine.wall / other.wall, "×", MOST_TIMES),
         Figure("times openpyxl alone, processor", mine.cpu / other.cpu, "×", MOST_TIMES),
