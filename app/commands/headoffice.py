@@ -235,9 +235,9 @@ def _utility(values: dict[str, str]) -> Any:
     }.items():  # fmt: skip
         if key in values and values[key] not in known:
             raise AppError("choice.wrong", value=values[key], option=key, known=", ".join(known))
-    for key in ("name", "tariffs"):
-        if not values.get(key, "").strip():
-            raise AppError("value.missing", option=key)
+    missing = [f"--{key}" for key in ("name", "tariffs") if not values.get(key, "").strip()]
+    if missing:
+        raise AppError("value.missing", option=", ".join(missing))
     country = values.get("country", "vn")
     currency, zone, language = COUNTRIES[country]
     if values.get("bank_bin") or values.get("bank_account"):

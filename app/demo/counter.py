@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.demo.stage import StageError
 from app.demo.world import CASHIER, World
+from app.domain.deadlines import zone_named
 from app.domain.fold import fold
 from app.models import Request, RequestState
 from app.queries.requests import RequestRow
@@ -55,7 +56,9 @@ def complaint(day: World) -> None:
     row = _newest_request(day, day.counter)
     day.request_code = row.code
     stage.picture("requests")
-    stage.count(f"{row.code}, {row.unit_code}, due {row.due:%H:%M} UTC")
+    assert row.due is not None
+    due = row.due.astimezone(zone_named("Asia/Ho_Chi_Minh"))
+    stage.count(f"{row.code}, {row.unit_code}, due {due:%H:%M}")
 
 
 def _newest_request(day: World, window: DeskWindow) -> RequestRow:
@@ -83,7 +86,7 @@ def connection_returns(day: World) -> None:
     _open_request(day, day.repair)
     stage.key("F8")
     stage.dialog(ActDialog)
-    stage.write("Đã thay van khu vực ở đầu ngõ, nước có lại từ 15 giờ 20.")
+    stage.write("Đã thay van khu vực ở đầu ngõ, nước có lại từ 15 giờ.")
     stage.picture("answer")
     stage.key("F8")
     stage.settle()
@@ -101,7 +104,7 @@ def connection_returns(day: World) -> None:
     day.all_agree()
     after = [_state(day, w) for w in day.stage.windows[1:]]
     stage.picture("closed")
-    stage.count(f"{day.request_code}: {before} before the customer was told, then {', '.join(after)}")
+    stage.count(f"{day.request_code} {before} by the unit, closed on all desks once the customer was told")
     if before != "answered" or set(after) != {"closed"}:
         raise StageError(f"the request went from {before} to {after}")
 

@@ -5,8 +5,11 @@ out to a collection point; the repair team's."""
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from app.demo.collection import collection
 from app.demo.counter import complaint, connection_returns
@@ -29,11 +32,18 @@ STEPS = (
 )
 
 
+def _say_what_matters(_kind: QtMsgType, _where: QMessageLogContext, text: str) -> None:
+    """Qt's messages, save that a screen which is none cannot do what screens do."""
+    if not text.startswith("This plugin does not support"):
+        print(text, file=sys.stderr)
+
+
 def play_day(folder: Path, language: str = "vi", theme: str = "light", homes: Path | None = None) -> int:
     """Play the day into `folder`: pictures, papers, workbooks, a line a step. 0 only when the closing check
     finds all well; 1 when not, or when something did not happen. `homes` is where the PCs' data is put and
     left; a folder that is thrown away unless given."""
     data = homes or Path(tempfile.mkdtemp(prefix="daumoi-day-"))
+    qInstallMessageHandler(_say_what_matters)
     application(Preferences(language, theme))
     folder.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("*.png"), *folder.glob("*.pdf"), *folder.glob("*.xlsx")):

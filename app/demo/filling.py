@@ -148,8 +148,10 @@ def last_indexes(desktop: Desktop) -> dict[str, int]:
 
 
 def _owing(desktop: Desktop) -> list[UUID]:
-    from app.models import CustomerBalance
+    from app.models import Customer, CustomerBalance
 
-    wanted = select(CustomerBalance.id).where(CustomerBalance.owed > 0).order_by(CustomerBalance.id)
+    b, c = CustomerBalance, Customer
+    joined = select(b.id).join(c, (c.office_no == b.office_no) & (c.id == b.id))
+    wanted = joined.where(b.owed > 0).order_by(c.code)
     with desktop.database.read.connect() as read:
         return list(read.execute(wanted).scalars())

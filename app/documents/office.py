@@ -165,7 +165,7 @@ def bill_papers(rules: RuleQueries, sheets: Iterable[BillSheet]) -> Iterator[Bil
     places = (f"{office.name}: {office.address}", *rules.points().values())
     for sheet in sheets:
         vat, fee = _rates(tariffs, sheet)
-        first_day, last_day = billed_days(sheet.read_before, sheet.read_on, sheet.period)
+        first_day, last_day = billed_days(sheet.read_before, sheet.read_on)
         yield BillPaper(
             letterhead=head,
             title=title,

@@ -7,6 +7,7 @@ makes no second bill. Prices: `app/domain/tariffs.py`.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -93,7 +94,7 @@ class BillingService:
         skipped: list[Skipped] = []
         for some in _groups(ids):
             for one in self._bills.unbilled(some, period):
-                priced = _priced(one, period, prices)
+                priced = _priced(one, prices)
                 if isinstance(priced, Charge):
                     usage += one.usage
                     total += priced.total
@@ -133,7 +134,7 @@ class BillingService:
                 rows: list[Sequence[Raw]] = []
                 # Read within the draft: what another desk's bills have brought since is left out.
                 for one in self._bills.unbilled(some, period, draft.read):
-                    priced = _priced(one, period, prices)
+                    priced = _priced(one, prices)
                     if isinstance(priced, Charge):
                         rows.append(_row(one, period, draft.number("HD"), priced, issued_on, due_on))
                         total += priced.total
@@ -165,7 +166,7 @@ def _row(
     )  # fmt: skip
 
 
-def _priced(one: Unbilled, period: str, prices: _Prices) -> Charge | str:
+def _priced(one: Unbilled, prices: _Prices) -> Charge | str:
     """The charge, or the reason (REASONS) why there is none."""
     flags = set(one.flags.split())
     if one.usage < 0 or ("lower" in flags and not flags & CONFIRMED):
@@ -173,7 +174,7 @@ def _priced(one: Unbilled, period: str, prices: _Prices) -> Charge | str:
     own = prices.by_class.get(one.customer_class)
     if own is None:
         return "class_unknown"
-    first, last = billed_days(one.read_before, one.read_on, period)
+    first, last = billed_days(one.read_before, one.read_on)
     quotas = max(one.quotas, 1)
     try:
         if any(first < t.valid_from <= last for t in own):
@@ -185,12 +186,12 @@ def _priced(one: Unbilled, period: str, prices: _Prices) -> Charge | str:
         raise
 
 
-def billed_days(read_before: date | None, read_on: date, period: str) -> tuple[date, date]:
-    """The days that a bill is for, both counted: from the day after the reading before, or the first of the
-    period's month, to the day of this reading."""
-    month = date.fromisoformat(f"{period}-01")
-    first = month if read_before is None else read_before + timedelta(days=1)
-    return min(first, read_on), read_on
+def billed_days(read_before: date | None, read_on: date) -> tuple[date, date]:
+    """The days that a bill is for, both counted: from the day after the reading before to the day of this
+    one; of a first reading, its month."""
+    if read_before is not None:
+        return min(read_before + timedelta(days=1), read_on), read_on
+    return read_on.replace(day=1), read_on.replace(day=monthrange(read_on.year, read_on.month)[1])
 
 
 def _groups(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
