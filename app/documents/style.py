@@ -24,7 +24,7 @@ LEADING = 1.32
 Align = Literal["left", "right", "centre"]
 
 
-class TooLong(Exception):  # noqa: N818 - not a failure: the next, smaller size is tried
+class TooLong(Exception):  # not a failure: the next, smaller size is tried
     """The paper does not fit on its page at this size."""
 
 

@@ -268,14 +268,6 @@ class CashQueries:
                 read, read.execute(self._sessions().where(SessionOpened.id == session_id)).one()
             )
 
-    def recent_sessions(self, cashier: UUID | None, limit: int = 50) -> list[SessionView]:
-        """The newest sessions, of one cashier or of all."""
-        wanted = self._sessions().order_by(SessionOpened.opened_at.desc()).limit(limit)
-        if cashier is not None:
-            wanted = wanted.where(SessionOpened.cashier == cashier)
-        with self._read.connect() as read:
-            return [self._session(read, row) for row in read.execute(wanted).all()]
-
     def _sessions(self) -> Any:
         o, s, p, d = SessionOpened, SessionState, Staff, Device
         return (
@@ -406,12 +398,6 @@ class CashQueries:
             .order_by(b.period, b.code)
         )
         return tuple(PaidBill(*row) for row in read.execute(wanted))
-
-    def receipt_of(self, code: str) -> UUID | None:
-        """The receipt with this code."""
-        p = Receipt
-        with self._read.connect() as read:
-            return read.execute(select(p.id).where(here(p, self._office_no), p.code == code)).scalar()
 
 
 def open_bills(read: Read, office_no: int, customer_id: UUID) -> tuple[OpenBill, ...]:

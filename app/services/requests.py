@@ -38,9 +38,9 @@ CLOCKS_APART = timedelta(minutes=5)
 class NewRequest:
     """What a person asks, in the person's words.
 
-    `entry_id` is made when the form opens. `received_at` (aware) is empty for now; a letter came earlier.
-    `answer` and `outcome`: what was answered at once, at the desk; the customer
-    hears it in the same conversation, so only for the channels `AT_ONCE`.
+    `entry_id` is made when the form opens. `received_at` (aware) left empty is this moment; a letter
+    came earlier. `answer` and `outcome`: what was answered at once, at the desk; the customer hears it in
+    the same conversation, so only for the channels `AT_ONCE`.
     """
 
     entry_id: UUID

@@ -126,12 +126,6 @@ class Basket(QWidget):
         self.model.forget(frozenset({row_id}))
         self.changed.emit()
 
-    def tick_all(self, ticked: bool) -> None:
-        """All rows, or none."""
-        self._ticked = set(self._rows) if ticked else set()
-        self.model.forget()
-        self.changed.emit()
-
     def _columns(self) -> Sequence[Column[BasketRow]]:
         unit = UNITS[self._room.rules.utility.kind]
 

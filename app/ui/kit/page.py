@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.kit import icons
 from app.ui.kit.buttons import Button, SearchBox
-from app.ui.kit.inspector import Inspector, Notice, Panel, clear
+from app.ui.kit.inspector import Inspector, Panel, clear
 from app.ui.kit.jobs import Job
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.theme import Tone, look, px, theme
@@ -91,8 +91,8 @@ class _StatePanel(QWidget):
 class Page(QWidget):
     """A page of the window. Subclass it, fill it in `__init__`, ask for rows in `opened`.
 
-    Parts, from above: `set_title`, `add_act` and `set_primary` (top right), `add_bar` (a row of filters),
-    `set_notice` (one line over the work), `set_body` (the work), `set_inspector` (the panel on the right;
+    Parts, from above: `set_count`, `add_act` and `set_primary` (top right), `add_bar` (a row of filters),
+    `set_body` (the work), `set_inspector` (the panel on the right;
     F4 hides and shows it). `show_state` puts a sentence in the body's place, `show_body` brings the work
     back, `watch` shows a job that takes long, with how to stop it.
 
@@ -110,7 +110,6 @@ class Page(QWidget):
         self._count = ElidedLabel(tone=Tone.SOFT)
         self._acts = QHBoxLayout()
         self._bars = QVBoxLayout()
-        self._notice = QVBoxLayout()
         self._state = _StatePanel()
         self._panel: Panel | None = None
         self._opened = False
@@ -123,7 +122,7 @@ class Page(QWidget):
         self._head = head
         self._body = QStackedLayout()
         self._work = QVBoxLayout()
-        for part in (head, self._bars, self._notice):
+        for part in (head, self._bars):
             self._work.addLayout(part)
         self._work.addWidget(self._make_progress())
         self._work.addLayout(self._body, 1)
@@ -154,12 +153,6 @@ class Page(QWidget):
     def may_leave(self) -> bool:
         """False while leaving would lose something; the page then says so itself."""
         return True
-
-    def set_title(self, title: str, count: str = "") -> None:
-        """Title, and beside it how many: "23 đang mở · 1 trễ"."""
-        self._title.setText(title)
-        self.setAccessibleName(title)
-        self.set_count(count)
 
     def set_count(self, count: str) -> None:
         self._count.setText(count)
@@ -206,12 +199,6 @@ class Page(QWidget):
                 lambda: self._show_panel(False),
                 context=Qt.ShortcutContext.WindowShortcut,
             )
-
-    def set_notice(self, text: str, tone: Tone = Tone.ATTENTION) -> None:
-        """One line over the work, for what must be known and does not stop it; empty takes it away."""
-        clear(self._notice)
-        if text:
-            self._notice.addWidget(Notice(text, tone))
 
     def show_state(
         self,

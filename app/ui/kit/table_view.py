@@ -188,10 +188,6 @@ class TableView(QTableView):
         index = self.currentIndex()
         return self._source.ids[index.row()] if index.isValid() else None
 
-    def chosen_ids(self) -> list[Any]:
-        """All selected rows, from the top."""
-        return [self._source.ids[row] for row in self._chosen_rows()]
-
     def choose(self, row_id: object) -> bool:
         """Goes to that row; False when it is not in the list."""
         place = self._source.place_of(row_id)

@@ -43,7 +43,7 @@ class CustomerEdit(QLineEdit):
         self._customer: UUID | None = None
         self._search = Latest(jobs, self, Lane.IO)
         self._list: TableView | None = None
-        self._asked = self._delivered = ""
+        self._delivered = ""
         self._pick_when_found = False
         self.setPlaceholderText(tr("Name, code, phone, meter number, address"))
         self._timer = QTimer(self, interval=DEBOUNCE, singleShot=True)
@@ -105,7 +105,7 @@ class CustomerEdit(QLineEdit):
 
     def _look(self) -> None:
         self._timer.stop()
-        text = self._asked = " ".join(self.text().split())
+        text = " ".join(self.text().split())
         self._search.run(
             lambda _job: self._finder.search(text, MOST),
             done=lambda hits: self._show(text, hits),

@@ -15,7 +15,7 @@ from app.domain import names, people
 from app.domain.requests import may
 from app.queries.requests import FILTERS, UNTOLD, Counts, RequestRow, RequestStory
 from app.services.requests import Registered
-from app.ui.kit.buttons import Button, Filter, FilterChips, SearchBox
+from app.ui.kit.buttons import Button, Filter, FilterChips
 from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.jobs import Lane, Latest
@@ -60,7 +60,7 @@ class RequestsPage(Page):
         self._story: RequestStory | None = None
         self._reading = Latest(room.jobs, self, Lane.IO)
         self._counting = Latest(room.jobs, self, Lane.IO)
-        self.add_act(SearchBox(self.search_asked.emit))
+        self.add_search()
         if people.may(room.person.roles, "requests.register"):
             self.set_primary(tr("Receive"), self.receive)
         self.chips = FilterChips(self._filters(None), tr("Which requests"))

@@ -111,16 +111,10 @@ class StatusBar(QWidget):
         contact = tr("last contact {when}", when=last_contact) if last_contact else ""
         self._sync.show_parts(state.value, words, waiting, contact)
 
-    def set_desk(self, text: str) -> None:
-        self._desk.setText(text)
-
     def set_session(self, text: str) -> None:
         """The cash session: "Ca thu: chưa mở", "Ca thu: mở 07:30"."""
         self._session.setText(text)
         self._session.setVisible(bool(text))
-
-    def set_person(self, text: str) -> None:
-        self._person.setText(text)
 
     def retitle(self) -> None:
         """Words in the language of now; desk, session and person are the caller's."""

@@ -114,10 +114,6 @@ class MainWindow(QWidget):
             if each.badge is not None:
                 self.rail.show_count(each.key, each.badge())
 
-    def set_badge(self, key: str, count: int) -> None:
-        """Tells how many things wait in a section, for one who counts off the UI thread."""
-        self.rail.show_count(key, count)
-
     def say(self, text: str, *, tone: Tone = Tone.GOOD, undo: Callable[[], object] | None = None) -> None:
         """What has just been done, for ten seconds at the foot of the window."""
         toast(self, text, tone=tone, undo=undo)

@@ -15,7 +15,7 @@ from app.queries.readings import Route
 from app.queries.requests import RequestRow
 from app.queries.today import OfficeWork, SessionView, Today, TodayQueries
 from app.sync.client import SyncState
-from app.ui.kit.buttons import Button, SearchBox
+from app.ui.kit.buttons import Button
 from app.ui.kit.flow import FlowLayout
 from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import Label
@@ -46,7 +46,6 @@ TABLES = frozenset(
     }
 )
 """A change of these may change what waits."""
-ROWS = 8
 
 
 class TodayPage(Page):
@@ -65,7 +64,7 @@ class TodayPage(Page):
         self._period = ""
         self._reading = Latest(room.jobs, self, Lane.IO)
         self._counting = Latest(room.jobs, self, Lane.IO)
-        self.add_act(SearchBox(self.search_asked.emit))
+        self.add_search()
         if self._sees_requests:
             self.set_primary(tr("Receive"), self.receive)
         self.tiles: dict[str, Tile] = {}

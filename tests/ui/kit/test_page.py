@@ -90,13 +90,9 @@ def test_states_say_one_sentence_and_the_first_step(qtbot, page, state):
     assert page.field.isVisible()
 
 
-def test_title_count_and_notice(qtbot, page):
-    page.set_title("Hóa đơn", "23 đang mở")
-    page.set_notice("Dữ liệu đến 10:52.")
-    assert words(page)[:2] == ["Hóa đơn", "23 đang mở"]
-    qtbot.waitUntil(lambda: "Dữ liệu đến 10:52." in words(page))
-    page.set_notice("")
-    assert "Dữ liệu đến 10:52." not in words(page)
+def test_the_count_stands_beside_the_title(page):
+    page.set_count("23 đang mở")
+    assert words(page)[:2] == ["Yêu cầu", "23 đang mở"]
 
 
 def test_long_work_shows_itself_and_can_be_stopped(qtbot, page, jobs, monkeypatch):

@@ -122,7 +122,6 @@ def test_it_stays_on_the_row_when_the_list_is_asked_anew(qtbot, view):
     view.current_changed.connect(seen.append)
     view.set_ids([7, 30, 8])
     assert view.current_id() == 30
-    assert view.chosen_ids() == [30]
     view.set_ids([7, 8])
     assert view.current_id() is None
     assert seen == [30, None]

@@ -101,7 +101,7 @@ def test_fonts_are_small_static_outlines_for_paper_too():
 
 def test_every_icon_draws_something_in_its_colour(look):
     files = sorted((resources() / "icons").glob("*.svg"))
-    assert len(files) > 45
+    assert len(files) > 35
     for file in files:
         image = icons.pixmap(file.stem, "#0B5C8A", 24, 2.0).toImage()
         assert image.width() == 48

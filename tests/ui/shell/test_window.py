@@ -39,7 +39,7 @@ SIGNS = {
     "readings": "gauge",
     "bills": "file-invoice",
     "cash": "cash",
-    "works": "tool",
+    "works": "gauge",
     "reports": "chart-bar",
     "exceptions": "alert-triangle",
     "settings": "settings",
@@ -143,7 +143,7 @@ def test_alt_and_a_number_change_the_section_and_the_keyboard_follows(qtbot, win
 def test_badges_are_said_too(window):
     assert item(window, "works").accessibleName() == "Phiếu công tác, 4"
     assert item(window, "bills").accessibleName() == "Hóa đơn"
-    window.set_badge("bills", 12_000)
+    window.rail.show_count("bills", 12_000)
     assert item(window, "bills").badge_text() == "999+"
 
 
