@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uuid_utils.compat import uuid7
 
 from app.bootstrap import Desktop
 from app.domain import people
-from app.domain.deadlines import zone_named
-from app.failures import field_error, sentence
 from app.services.writer import Person
 from app.ui.kit.jobs import Lane
 from app.ui.kit.paper import show_paper
@@ -54,13 +51,9 @@ class _Pages:
 
     def __init__(self, window: DeskWindow, desk: Desktop, person: Person) -> None:
         self.window, self.desk, self.person = window, desk, person
-        self.zone = zone_named(desk.rules.utility.zone)
 
     def may(self, act: str) -> bool:
         return people.may(self.person.roles, act)
-
-    def today(self) -> date:
-        return self.desk.clock.now().astimezone(self.zone).date()
 
     def sections(self) -> list[Section]:
         offered: list[tuple[bool, Section]] = [
@@ -106,26 +99,32 @@ class _Pages:
     # -- rooms ------------------------------------------------------------------------------------------
 
     @cached_property
+    def _shared(self) -> dict[str, Any]:
+        """What every room has."""
+        return {
+            "rules": self.desk.rules,
+            "person": self.person,
+            "clock": self.desk.clock,
+            "jobs": self.window.jobs,
+            "prompter": self.window.prompter,
+            "papers": papers_folder(self.desk.home),
+            "show_paper": show_paper,
+            "new_id": uuid7,
+        }
+
+    @cached_property
     def request_room(self) -> RequestRoom:
         from app.ui.requests.room import RequestRoom
 
         desk = self.desk
         return RequestRoom(
+            **self._shared,
             requests=desk.requests,
             queries=desk.request_queries,
-            rules=desk.rules,
             drafts=desk.drafts,
             draft_queries=desk.draft_queries,
             finder=desk.customer_queries,
-            person=self.person,
             desk=desk.identity.desk,
-            clock=desk.clock,
-            jobs=self.window.jobs,
-            prompter=self.window.prompter,
-            papers=papers_folder(desk.home),
-            show_paper=show_paper,
-            explain=lambda error: sentence(error, tr, desk.rules.utility.currency),
-            new_id=uuid7,
         )
 
     @cached_property
@@ -134,16 +133,10 @@ class _Pages:
 
         desk = self.desk
         return CustomerRoom(
+            **self._shared,
             customers=desk.customers,
             queries=desk.customer_queries,
             imports=desk.imports,
-            rules=desk.rules,
-            person=self.person,
-            jobs=self.window.jobs,
-            prompter=self.window.prompter,
-            papers=papers_folder(desk.home),
-            today=self.today,
-            new_id=uuid7,
             card_acts=self._card_acts(),
         )
 
@@ -180,42 +173,27 @@ class _Pages:
 
         desk = self.desk
         return ReadingRoom(
+            **self._shared,
             readings=desk.readings,
             queries=desk.reading_queries,
             imports=desk.reading_imports,
-            rules=desk.rules,
-            person=self.person,
-            jobs=self.window.jobs,
-            prompter=self.window.prompter,
-            papers=papers_folder(desk.home),
-            today=self.today,
-            new_id=uuid7,
         )
 
     @cached_property
     def money_room(self) -> MoneyRoom:
         from app.ui.cash.room import MoneyRoom
 
-        desk, currency = self.desk, self.desk.rules.utility.currency
+        desk = self.desk
         return MoneyRoom(
+            **self._shared,
             cash=desk.cash,
             cash_queries=desk.cash_queries,
             billing=desk.billing,
             bill_queries=desk.bill_queries,
             report_queries=desk.report_queries,
             exception_queries=desk.exception_queries,
-            rules=desk.rules,
-            person=self.person,
             device=desk.identity.device,
             acked=desk.acked,
-            clock=desk.clock,
-            jobs=self.window.jobs,
-            prompter=self.window.prompter,
-            papers=papers_folder(desk.home),
-            show_paper=show_paper,
-            explain=lambda error: sentence(error, tr, currency),
-            explain_field=lambda code: field_error(code, tr),
-            new_id=uuid7,
             roll=self.window.preferences.receipts == "roll",
         )
 

@@ -11,11 +11,9 @@ from PySide6.QtWidgets import QWidget
 from uuid_utils.compat import uuid7
 
 from app.bootstrap import Desktop
-from app.failures import field_error, sentence
 from app.ui.cash.room import MoneyRoom
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.prompt import Prompter
-from app.words import tr
 from tests.offices import person
 
 
@@ -57,7 +55,5 @@ def money_room(
         prompter=prompter,
         papers=folder / "papers",
         show_paper=shown,
-        explain=lambda error: sentence(error, tr),
-        explain_field=lambda code: field_error(code, tr),
         new_id=new_id,
     )

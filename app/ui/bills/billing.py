@@ -207,7 +207,7 @@ class BillingDialog(MoneyDialog):
             self.plan()
             return
         if isinstance(error, Invalid):
-            self.form.show_errors({f: self.room.explain_field(c) for f, c in error.fields.items()})
+            self.form.show_errors(self.room.why_each(error))
             self.verb.setEnabled(self._plan is not None)
         else:
             self.say(error)

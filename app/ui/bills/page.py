@@ -160,7 +160,7 @@ class BillsPage(Page):
         self._reading.run(
             lambda _job: room.bill_queries.ids(wanted),
             done=self._show,
-            failed=lambda error: self.show_state(State.WRONG, room.explain(error)),
+            failed=lambda error: self.show_state(State.WRONG, room.why(error)),
         )
         if period is None:
             self.set_count("")
@@ -363,7 +363,7 @@ class BillsPage(Page):
 
         def failed(error: AppError) -> None:
             if not isinstance(error, Cancelled):
-                toast(self, room.explain(error), tone=Tone.WRONG)
+                toast(self, room.why(error), tone=Tone.WRONG)
 
         job = room.jobs.run(
             self,

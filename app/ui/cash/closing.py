@@ -167,7 +167,7 @@ class CloseDialog(MoneyDialog):
     def _failed(self, error: AppError) -> None:
         self.say(error)
         if isinstance(error, Invalid):
-            self.wrong.setText(" ".join(self.room.explain_field(code) for code in error.fields.values()))
+            self.wrong.setText(" ".join(self.room.why_each(error).values()))
             self.note.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _reckon(self) -> None:

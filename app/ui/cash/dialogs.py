@@ -57,7 +57,7 @@ class MoneyDialog(QDialog):
 
     def say(self, error: AppError) -> None:
         """What is wrong, above the buttons."""
-        self.wrong.setText(self.room.explain(error))
+        self.wrong.setText(self.room.why(error))
         self.wrong.show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -115,7 +115,7 @@ class OpenDialog(MoneyDialog):
 
     def _failed(self, error: AppError) -> None:
         if isinstance(error, Invalid):
-            self.form.show_errors({f: self.room.explain_field(c) for f, c in error.fields.items()})
+            self.form.show_errors(self.room.why_each(error))
         else:
             self.say(error)
 

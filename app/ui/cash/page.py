@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
+from app.failures import field_error
 from app.queries.cash import Due, Found, ReceiptRow, SessionView, denominations
 from app.queries.customers import CustomerHit
 from app.services.cash import Collect, Collected, Remitted
@@ -236,7 +237,7 @@ class CashPage(Page):
         self._looking.run(
             lambda _job: room.cash_queries.find(text),
             done=lambda found: self._found(text, found),
-            failed=lambda error: toast(self, room.explain(error), tone=Tone.WRONG),
+            failed=lambda error: toast(self, room.why(error), tone=Tone.WRONG),
         )
 
     def _enter(self) -> None:
@@ -357,7 +358,7 @@ class CashPage(Page):
             return
         tendered = tendered or 0
         if not due and not tendered and not self.basket.bill_ids():
-            self.till.say(self.room.explain_field("cash.nothing"))
+            self.till.say(field_error("cash.nothing", tr))
             return
         if tendered < due:
             question = tr(
@@ -405,10 +406,10 @@ class CashPage(Page):
         if error.code == "already_saved":
             self.drop()
             self.reload()
-            toast(self, self.room.explain(error), tone=Tone.INFO)
+            toast(self, self.room.why(error), tone=Tone.INFO)
             return
         self.reload()
-        self.till.say(self.room.explain(error))
+        self.till.say(self.room.why(error))
 
     def show_qr(self) -> QrDialog | None:
         """F7: the code for a transfer of what is due."""

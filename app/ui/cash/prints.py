@@ -22,7 +22,7 @@ def print_receipt(room: MoneyRoom, parent: QWidget, receipt_id: UUID, code: str,
         return write_receipt(room, receipt_id, copy=copy)
 
     def failed(error: AppError) -> None:
-        why = room.explain(error)
+        why = room.why(error)
         words = tr("{code} is saved, but could not be printed. {why}", code=code, why=why)
         toast(parent, words, tone=Tone.WRONG)
 
@@ -57,7 +57,7 @@ def print_session(room: MoneyRoom, parent: QWidget, session_id: UUID) -> None:
         parent,
         lambda _job: write_session(room, session_id),
         done=shown,
-        failed=lambda error: toast(parent, room.explain(error), tone=Tone.WRONG),
+        failed=lambda error: toast(parent, room.why(error), tone=Tone.WRONG),
         lane=Lane.IO,
     )
 

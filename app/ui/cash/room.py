@@ -4,39 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
 from functools import cached_property
-from pathlib import Path
-from uuid import UUID
 
-from PySide6.QtWidgets import QWidget
-
-from app.domain import people
-from app.domain.clock import Clock
-from app.domain.deadlines import zone_named
-from app.domain.errors import AppError
-from app.domain.money import Currency, format_money
+from app.domain.money import format_money
 from app.queries.bills import BillQueries
 from app.queries.cash import CashQueries
 from app.queries.exceptions import ExceptionQueries
 from app.queries.reports import ReportQueries
-from app.queries.rules import RuleQueries
 from app.services.billing import BillingService
 from app.services.cash import CashService
-from app.services.writer import Person
-from app.ui.kit.jobs import JobRunner
-from app.ui.kit.prompt import Prompter
+from app.ui.kit.room import Room
 from app.words import tr
 
 
-@dataclass(frozen=True)
-class MoneyRoom:
+@dataclass(frozen=True, kw_only=True)
+class MoneyRoom(Room):
     """Handed to every page and dialog of cash, bills, reports and exceptions.
 
     `device` is this desk's feed and `acked` tells the last number of it that the head office has
-    acknowledged. `papers` is the folder for what is printed, `show_paper(parent, file, title)` shows one.
-    `explain` has the words for failures, `explain_field` those under a field; `new_id` makes ids of entries.
-    `roll` prints receipts for a roll of 80 mm instead of A5.
+    acknowledged. `roll` prints receipts for a roll of 80 mm instead of A5.
     """
 
     cash: CashService
@@ -45,45 +31,14 @@ class MoneyRoom:
     bill_queries: BillQueries
     report_queries: ReportQueries
     exception_queries: ExceptionQueries
-    rules: RuleQueries
-    person: Person
     device: int
     acked: Callable[[], int]
-    clock: Clock
-    jobs: JobRunner
-    prompter: Prompter
-    papers: Path
-    show_paper: Callable[[QWidget, Path, str], object]
-    explain: Callable[[AppError], str]
-    explain_field: Callable[[str], str]
-    new_id: Callable[[], UUID]
     roll: bool = False
-
-    @cached_property
-    def currency(self) -> Currency:
-        """The utility's money."""
-        return self.rules.utility.currency
-
-    @cached_property
-    def zone(self) -> tzinfo:
-        """The utility's time."""
-        return zone_named(self.rules.utility.zone)
 
     @cached_property
     def points(self) -> dict[str, str]:
         """The collection points: code to name."""
         return self.rules.points()
-
-    def may(self, act: str) -> bool:
-        """Whether the person's roles include the act."""
-        return people.may(self.person.roles, act)
-
-    def now(self) -> datetime:
-        return self.clock.now()
-
-    def today(self) -> date:
-        """The day in the utility's zone."""
-        return self.now().astimezone(self.zone).date()
 
     def money(self, amount: int, *, symbol: bool = True) -> str:
         """An amount in the language of the screen."""

@@ -264,7 +264,7 @@ class CustomerDialog(QDialog):
 
     def _refused(self, error: AppError) -> None:
         if isinstance(error, Invalid):
-            self.form.show_errors({name: field_error(code, tr) for name, code in error.fields.items()})
+            self.form.show_errors(self.room.why_each(error))
         else:
             self._notice.setText(self.room.why(error))
 

@@ -107,7 +107,7 @@ class ExceptionsPage(Page):
         self._reading.run(
             work,
             done=self._show,
-            failed=lambda error: self.show_state(State.WRONG, self.room.explain(error)),
+            failed=lambda error: self.show_state(State.WRONG, self.room.why(error)),
         )
 
     def _show(self, rows: dict[UUID, ExceptionRow]) -> None:

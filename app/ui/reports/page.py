@@ -159,7 +159,7 @@ class ReportsPage(Page):
         self._reading.run(
             work,
             done=lambda found: self._show(*found),
-            failed=lambda error: self.show_state(State.WRONG, room.explain(error)),
+            failed=lambda error: self.show_state(State.WRONG, room.why(error)),
         )
 
     def days(self) -> tuple[date, date]:
@@ -317,7 +317,7 @@ class ReportsPage(Page):
 
         def failed(error: AppError) -> None:
             if not isinstance(error, Cancelled):
-                toast(self, room.explain(error), tone=Tone.WRONG)
+                toast(self, room.why(error), tone=Tone.WRONG)
 
         job = room.jobs.run(
             self,

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import names
 from app.domain.errors import AppError, Invalid
-from app.failures import field_error
 from app.queries.requests import RequestStory
 from app.services.requests import WAYS
 from app.ui.kit.buttons import Button
@@ -95,7 +94,7 @@ class ActDialog(QDialog):
 
     def _refused(self, error: AppError) -> None:
         if isinstance(error, Invalid):
-            self.form.show_errors({name: field_error(code, tr) for name, code in error.fields.items()})
+            self.form.show_errors(self._room.why_each(error))
         else:
             self._wrong.setText(self._room.why(error))
             self._wrong.show()

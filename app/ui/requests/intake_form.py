@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QDateEdit, QLineEdit
 
 from app.domain import names, people
 from app.domain.errors import Invalid
-from app.failures import field_error
 from app.queries.rules import RequestTypeView
 from app.services.requests import AT_ONCE, NewRequest
 from app.ui.kit.forms import Form
@@ -124,9 +123,8 @@ class IntakeForm(Form):
     def show_refusals(self, error: Invalid) -> None:
         """Says beside each field why it is refused."""
         places = {"received_at": "received_on", "customer_id": "customer"}
-        self.show_errors(
-            {places.get(name, name): field_error(code, tr) for name, code in error.fields.items()}
-        )
+        why = self.room.why_each(error)
+        self.show_errors({places.get(name, name): words for name, words in why.items()})
 
     # -- drafts -----------------------------------------------------------------------------------------
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from functools import cached_property
-from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from PySide6.QtWidgets import QWidget
-
-from app.domain.clock import Clock
-from app.domain.deadlines import zone_named
-from app.domain.errors import AppError
 from app.queries.drafts import DraftQueries
 from app.queries.requests import RequestQueries, Viewer
-from app.queries.rules import RequestTypeView, RuleQueries
+from app.queries.rules import RequestTypeView
 from app.services.drafts import DraftService
 from app.services.requests import RequestService
-from app.services.writer import Person
-from app.ui.kit.jobs import JobRunner
-from app.ui.kit.prompt import Prompter
+from app.ui.kit.room import Room
 from app.words import tr
 
 
@@ -49,39 +40,21 @@ class CustomerFinder(Protocol):
     def search(self, text_: str, limit: int) -> Sequence[CustomerHit]: ...
 
 
-@dataclass(frozen=True)
-class RequestRoom:
-    """Handed to every page and dialog of requests.
-
-    `desk` is the desk's short name in codes. `papers` is the folder for slips, `show_paper(parent, file,
-    title)` shows one. `explain` has the sentence for a failure; `new_id` makes ids of entries.
-    """
+@dataclass(frozen=True, kw_only=True)
+class RequestRoom(Room):
+    """Handed to every page and dialog of requests. `desk` is the desk's short name in codes."""
 
     requests: RequestService
     queries: RequestQueries
-    rules: RuleQueries
     drafts: DraftService
     draft_queries: DraftQueries
     finder: CustomerFinder
-    person: Person
     desk: str
-    clock: Clock
-    jobs: JobRunner
-    prompter: Prompter
-    papers: Path
-    show_paper: Callable[[QWidget, Path, str], object]
-    explain: Callable[[AppError], str]
-    new_id: Callable[[], UUID]
 
     @cached_property
     def viewer(self) -> Viewer:
         """The person as one who looks at requests."""
         return self.queries.viewer(self.person.id, self.person.roles)
-
-    @cached_property
-    def zone(self) -> tzinfo:
-        """The utility's time."""
-        return zone_named(self.rules.utility.zone)
 
     @cached_property
     def units(self) -> dict[str, str]:
@@ -101,10 +74,3 @@ class RequestRoom:
     def unit_name(self, code: str | None) -> str:
         """A unit's name; its code when it is no longer in use."""
         return "" if code is None else self.units.get(code, code)
-
-    def now(self) -> datetime:
-        return self.clock.now()
-
-    def why(self, error: AppError) -> str:
-        """The sentence for a failure."""
-        return self.explain(error)

@@ -13,6 +13,7 @@ from app.bootstrap import Desktop
 from app.ui.customers.page import CustomersPage
 from app.ui.customers.room import CustomerRoom
 from app.ui.kit.jobs import JobRunner
+from app.ui.kit.paper import show_paper
 from tests.offices import person
 from tests.ui.conftest import Asked
 
@@ -32,9 +33,18 @@ def room(desktop: Desktop, jobs: JobRunner, prompter: Asked, tmp_path: Path) -> 
 
 def room_of(desktop: Desktop, jobs: JobRunner, prompter: Asked, folder: Path, login: str) -> CustomerRoom:
     return CustomerRoom(
-        desktop.customers, desktop.customer_queries, desktop.imports, desktop.rules, person(desktop, login),
-        jobs, prompter, folder / "papers", desktop.today, uuid7,
-    )  # fmt: skip
+        customers=desktop.customers,
+        queries=desktop.customer_queries,
+        imports=desktop.imports,
+        rules=desktop.rules,
+        person=person(desktop, login),
+        clock=desktop.clock,
+        jobs=jobs,
+        prompter=prompter,
+        papers=folder / "papers",
+        show_paper=show_paper,
+        new_id=uuid7,
+    )
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from app.ui.imports.wizard import ImportDialog
 from app.ui.kit.buttons import Button
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.labels import Label
+from app.ui.kit.paper import show_paper
 from app.ui.readings.page import ReadingsPage
 from app.ui.readings.room import ReadingRoom, periods
 from tests.offices import Company, person
@@ -56,9 +57,18 @@ def office(desktop: Desktop) -> Desktop:
 
 def room_of(desktop: Desktop, jobs: JobRunner, prompter: Asked, folder: Path, login: str) -> ReadingRoom:
     return ReadingRoom(
-        desktop.readings, desktop.reading_queries, desktop.reading_imports, desktop.rules,
-        person(desktop, login), jobs, prompter, folder / "papers", desktop.today, uuid7,
-    )  # fmt: skip
+        readings=desktop.readings,
+        queries=desktop.reading_queries,
+        imports=desktop.reading_imports,
+        rules=desktop.rules,
+        person=person(desktop, login),
+        clock=desktop.clock,
+        jobs=jobs,
+        prompter=prompter,
+        papers=folder / "papers",
+        show_paper=show_paper,
+        new_id=uuid7,
+    )
 
 
 @pytest.fixture

@@ -11,11 +11,9 @@ from PySide6.QtWidgets import QWidget
 from uuid_utils.compat import uuid7
 
 from app.bootstrap import Desktop
-from app.failures import sentence
 from app.queries.customers import CustomerQueries
 from app.ui.kit.jobs import JobRunner
 from app.ui.requests.room import RequestRoom
-from app.words import tr
 from tests.offices import person
 from tests.ui.conftest import Asked
 
@@ -56,7 +54,6 @@ def room_of(
             prompter=prompter,
             papers=tmp_path / "papers",
             show_paper=shown,
-            explain=lambda error: sentence(error, tr),
             new_id=uuid7,
         )
 
