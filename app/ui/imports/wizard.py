@@ -24,7 +24,7 @@ from app.ui.imports.check import CheckStep
 from app.ui.imports.columns import ColumnsStep
 from app.ui.imports.source import Looked
 from app.ui.imports.task import ImportTask, Preview
-from app.ui.kit.buttons import Button
+from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.jobs import Job, JobRunner, Lane
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
@@ -133,8 +133,8 @@ class ImportDialog(QDialog):
             head.addWidget(each)
         self.where = Label(tone=Tone.SOFT)
         self.notice = Label(tone=Tone.WRONG, wrap=True)
-        self.back = Button(tr("Back"), self._back)
-        self.leave = Button(tr("Close"), self.reject)
+        self.back = Button(tr("Previous step"), self._back)
+        self.leave = go_back(self.reject)
         self.next = Button("", self._next, key="F9", primary=True)
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
@@ -164,7 +164,9 @@ class ImportDialog(QDialog):
         self.where.setVisible(self._looked is not None and step in (COLUMNS, CHECK))
         self.back.setVisible(step in (COLUMNS, CHECK))
         self.next.setVisible(step in (COLUMNS, CHECK))
-        self.leave.setText(tr("Stop") if step == WORK else tr("Close"))
+        leave = tr("Stop") if step == WORK else tr("Close") if step == DONE else tr("Go back")
+        self.leave.setText(f"Esc  {leave}")
+        self.leave.setAccessibleName(leave)
         self.leave.setEnabled(True)
         if step == COLUMNS:
             self._say_next(tr("Check"))

@@ -25,6 +25,7 @@ def key_words(key: str) -> str:
 class Button(QPushButton):
     """A button named by a verb, with its key in front: "F9  Lưu và in".
 
+    `bound` is False where something else listens for the key, as a dialog does for Esc.
     `primary`: the one act of the page. `danger`: what cannot be taken back. `quiet`: no frame. `big`:
     44 pixels high, for what is pressed all day. `sign`: an
     icon's name.
@@ -36,6 +37,7 @@ class Button(QPushButton):
         act: Callable[[], object] | None = None,
         *,
         key: str = "",
+        bound: bool = True,
         primary: bool = False,
         danger: bool = False,
         quiet: bool = False,
@@ -56,11 +58,16 @@ class Button(QPushButton):
         ):
             if value:
                 self.setProperty(name, value)
-        if key:
+        if key and bound:
             # Not setShortcut: that plays a click for a tenth of a second before it acts.
             QShortcut(QKeySequence(key), self, self.click)
         if act is not None:
             self.clicked.connect(lambda _checked=False: act())
+
+
+def go_back(act: Callable[[], object]) -> Button:
+    """The button that leaves a dialog with nothing done; Esc is the dialog's own."""
+    return Button(tr("Go back"), act, key="Escape", bound=False)
 
 
 class SearchBox(QAbstractButton):
@@ -122,7 +129,7 @@ class _Chip(QAbstractButton):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(QFontMetrics(font()).horizontalAdvance(self.text()) + px(26), px(28))
+        return QSize(QFontMetrics(font()).horizontalAdvance(self.text()) + px(24), px(28))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         now, painter, chosen = theme(), QPainter(self), self.isChecked()
@@ -147,7 +154,7 @@ class FilterChips(QWidget):
         self.setAccessibleName(name)
         self._chips: dict[str, _Chip] = {}
         self._group = QButtonGroup(self)
-        row = FlowLayout(self)
+        row = FlowLayout(self, gap=6)
         for each in filters:
             chip = _Chip(each)
             self._chips[each.key] = chip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QWidget
 
 from app.ui.kit.theme import px
 
@@ -112,3 +113,34 @@ class Flow(QWidget):
         row = FlowLayout(self, fill=fill, gap=gap)
         for each in widgets:
             row.addWidget(each)
+
+
+class YieldingBar(QWidget):
+    """Two in a row, where `gives` makes room before `keeps` breaks into two lines: it is between `least` and
+    `most` wide (pixels of the 100 % design)."""
+
+    def __init__(self, keeps: QWidget, gives: QWidget, *, least: int, most: int, gap: int = 8) -> None:
+        super().__init__()
+        self._keeps, self._gives = keeps, gives
+        self._least, self._most, self._gap = least, most, gap
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(keeps, 1)
+        self._row.addWidget(gives, 0, Qt.AlignmentFlag.AlignTop)
+        self._share()
+
+    def _share(self) -> None:
+        self._row.setSpacing(px(self._gap))
+        spare = self.width() - px(self._gap) - self._keeps.sizeHint().width()
+        wide = max(px(self._least), min(px(self._most), spare))
+        if self._gives.width() != wide or self._gives.maximumWidth() != wide:
+            self._gives.setFixedWidth(wide)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._share()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._share()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.kit.buttons import Button
+from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
@@ -53,11 +53,22 @@ class _Ask(QDialog):
         self.buttons.setSpacing(px(8))
         self.buttons.addStretch(1)
 
-    def start(self, *buttons: Button) -> None:
+    def start(self, first: QWidget, *buttons: Button) -> None:
+        """Opens with the keyboard in `first`: what is typed at once is not lost."""
         for each in buttons:
             self.buttons.addWidget(each)
         self.column.addLayout(self.buttons)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.open()
+        self.activateWindow()
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        held = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(held, Button):
+            held.click()  # Qt would press the default one, whichever has the keyboard
+            return
+        super().keyPressEvent(event)
 
 
 class _Reason(NoteEdit):
@@ -83,16 +94,16 @@ class QtPrompter:
     ) -> None:
         ask = _Ask(parent, text)
         ask.accepted.connect(yes)
-        back = Button(tr("Go back"), ask.reject)
+        back = go_back(ask.reject)
         act = Button(verb, ask.accept, primary=True, danger=danger)
         # Where harm is possible, Enter does nothing harmful.
-        (back if danger else act).setDefault(True)
-        (back if danger else act).setFocus()
-        ask.start(back, act)
+        first = back if danger else act
+        first.setDefault(True)
+        ask.start(first, back, act)
 
     def ask_reason(self, parent: QWidget, title: str, verb: str, yes: Callable[[str], object]) -> None:
         ask = _Ask(parent, title)
-        act = Button(verb, primary=True, danger=True)
+        act = Button(verb, key="Ctrl+Return", bound=False, primary=True, danger=True)
         reason = _Reason(act)
         reason.setAccessibleName(tr("Reason"))
         caption = Label(tr("&Reason"), tone=Tone.SOFT)
@@ -113,11 +124,10 @@ class QtPrompter:
             yes(text)
 
         act.clicked.connect(accept)
-        reason.setFocus()
-        ask.start(Button(tr("Go back"), ask.reject), act)
+        ask.start(reason, go_back(ask.reject), act)
 
     def tell(self, parent: QWidget, text: str) -> None:
         ask = _Ask(parent, text)
         close = Button(tr("Close"), ask.accept, primary=True)
         close.setDefault(True)
-        ask.start(close)
+        ask.start(close, close)

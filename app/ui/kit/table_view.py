@@ -75,9 +75,9 @@ class CellDelegate(QStyledItemDelegate):
         elif cell.text:
             painter.setFont(font(9 if cell.mono else 10, bold=cell.strong, mono=cell.mono))
             painter.setPen(now.ink(cell.tone))
-            shown = painter.fontMetrics().elidedText(
-                cell.text, Qt.TextElideMode.ElideRight, inner.width() + 1
-            )
+            # Of a code the end tells it from others: "…000034".
+            cut = Qt.TextElideMode.ElideLeft if cell.mono else Qt.TextElideMode.ElideRight
+            shown = painter.fontMetrics().elidedText(cell.text, cut, inner.width() + 1)
             painter.drawText(inner, int(cell.align | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.restore()
 
@@ -195,6 +195,12 @@ class TableView(QTableView):
             return False
         self._go(place)
         return True
+
+    def stand_at(self, place: int) -> None:
+        """Puts the keyboard on that row without choosing it: the next arrow key goes on from there."""
+        at, flag = self._source.index(place, 0), QItemSelectionModel.SelectionFlag.Clear
+        self.selectionModel().setCurrentIndex(at, flag)
+        self.scrollTo(at)
 
     def choose_first(self) -> None:
         """Goes to the first row, if there is one."""

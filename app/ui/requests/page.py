@@ -7,22 +7,23 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain import names, people
 from app.domain.requests import may
 from app.queries.requests import FILTERS, UNTOLD, Counts, RequestRow, RequestStory
 from app.services.requests import Registered
 from app.ui.kit.buttons import Button, Filter, FilterChips
+from app.ui.kit.flow import YieldingBar
 from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
-from app.ui.kit.theme import Tone, px
+from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
 from app.ui.requests import dialogs
 from app.ui.requests.dialogs import ActDialog
@@ -57,6 +58,9 @@ class RequestsPage(Page):
         self._now: datetime = room.now()
         self._sort: tuple[str, bool] = ("due", False)
         self._wanted: UUID | None = None
+        self._apart: UUID | None = None
+        self._afresh = False
+        self._held = False
         self._story: RequestStory | None = None
         self._reading = Latest(room.jobs, self, Lane.IO)
         self._counting = Latest(room.jobs, self, Lane.IO)
@@ -65,14 +69,7 @@ class RequestsPage(Page):
             self.set_primary(tr("Receive"), self.receive)
         self.chips = FilterChips(self._filters(None), tr("Which requests"))
         self.search = SearchEdit(tr("Find  Ctrl+F"))
-        self.search.setFixedWidth(px(110))
-        bar = QWidget()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(8))
-        row.addWidget(self.chips, 1)
-        row.addWidget(self.search, 0, Qt.AlignmentFlag.AlignTop)
-        self.add_bar(bar)
+        self.add_bar(YieldingBar(self.chips, self.search, least=56, most=150))
         self.model: WindowedTableModel[RequestRow] = WindowedTableModel(
             room.queries.rows, self._columns(), dim=lambda r: r.state == "closed", parent=self
         )
@@ -82,12 +79,13 @@ class RequestsPage(Page):
         self.set_body(self.table)
         self.inspector = Inspector()
         self.set_inspector(self.inspector)
-        self.table.current_changed.connect(self._inspect)
+        self.table.current_changed.connect(self._moved)
+        self.table.clicked.connect(lambda _at: self._come_back())
         self.table.opened.connect(lambda _id: self._main_act())
         self.table.sort_asked.connect(self._sort_by)
         self.table.typed.connect(self._type_on)
         self.chips.chosen.connect(lambda _key: self._filtered())
-        self.search.searched.connect(lambda _text: self.reload())
+        self.search.searched.connect(lambda _text: self._search_anew())
         QShortcut(QKeySequence("Ctrl+F"), self, self.search.setFocus)
         self._ticking = QTimer(self, interval=EVERY)
         self._ticking.timeout.connect(self._tick)
@@ -119,6 +117,7 @@ class RequestsPage(Page):
         if story is None:
             return False
         self._wanted = record
+        self._afresh = True
         self.search.clear()
         if self.model.place_of(record) < 0:
             self.chips.choose("all" if story.row.state == "closed" else "open")
@@ -152,20 +151,54 @@ class RequestsPage(Page):
         self._counting.run(lambda _job: room.queries.counts(room.viewer, now), done=self._show_counts)
 
     def _show(self, ids: Sequence[UUID]) -> None:
-        stands = self.table.current_id()
+        stood = self.table.current_id()
+        place = -1 if stood is None else self.model.place_of(stood)
+        afresh, self._afresh = self._afresh, False
         if not ids and self.chips.key() == "all" and not self.search.text().strip():
             self._nothing_yet()
             return
+        self._held = True
         self.table.set_empty(self._empty_words())
         self.table.set_ids(ids)
+        self._held = False
         self.show_body()
         wanted, self._wanted = self._wanted, None
+        if afresh or (self._apart is not None and self.model.place_of(self._apart) >= 0):
+            self._apart = None
+        elif wanted is None and stood is not None and self.model.place_of(stood) < 0:
+            # What the keyboard stood on has left the list, by an act here or elsewhere. It stays in sight:
+            # were the next one shown in its place, the next key would act on another customer's request.
+            self._apart = self._apart or stood
+        self._held = True
         if wanted is not None:
             self.table.choose(wanted)
-        elif self.table.current_id() is None:
+        elif self._apart is not None and ids:
+            now = self.table.current_id()
+            self.table.stand_at(min(place, len(ids) - 1) if now is None else self.model.place_of(now))
+        if self.table.current_id() is None:
             self.table.choose_first()
-        if self.table.current_id() == stands or not ids:
-            self._inspect(self.table.current_id())
+        self._held = False
+        self._inspect(self._apart or self.table.current_id())
+
+    def _moved(self, request_id: UUID | None) -> None:
+        """The person went to another row."""
+        if not self._held:
+            self._apart = None
+            self._inspect(request_id)
+
+    def _come_back(self) -> bool:
+        """From a request that has left the list to the row the keyboard stands on; False if it is there."""
+        stands = self.table.current_id()
+        if self._apart is None or stands is None:
+            return False
+        self._apart = None
+        self.table.choose(stands)
+        self._inspect(stands)
+        return True
+
+    def _search_anew(self) -> None:
+        self._afresh = True
+        self.reload()
 
     def _nothing_yet(self) -> None:
         sentence = tr("No request has been received yet.")
@@ -205,6 +238,7 @@ class RequestsPage(Page):
     def _filtered(self) -> None:
         self._sort = ("received", True) if self.chips.key() == "all" else ("due", False)
         self.table.show_sorted(*self._sort)
+        self._afresh = True
         self.reload()
 
     def _sort_by(self, key: str, descending: bool) -> None:
@@ -226,7 +260,7 @@ class RequestsPage(Page):
             return row.late(self._now) or row.state in UNTOLD
 
         return [
-            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=102, sort="code"),
+            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=124, sort="code"),
             Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=176, grow=4),
             Column(tr("Customer"), lambda r: r.contact_name, width=140, grow=2, gives_way=1),
             Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=136, grow=2, gives_way=2),
@@ -306,26 +340,36 @@ class RequestsPage(Page):
         for kind, act, words, key in acts:
             mine = open_to_me or (author and kind in ("noted", "told"))
             if mine and may(row.state, kind) and people.may(roles, act):
-                ask = partial(self._ask, self._asks[kind])
+                ask = partial(self._ask, kind)
                 buttons.append(Button(words, ask, key=key, primary=kind in ("answered", "told")))
         return buttons
 
     def _main_act(self) -> None:
         """Enter: what comes next for this request."""
+        if self._come_back():
+            return
         primary = [b for b in self.inspector.findChildren(Button) if b.property("primary") and b.isVisible()]
         if primary:
             primary[-1].click()
 
-    def _ask(self, ask: Ask) -> None:
+    def _ask(self, kind: str) -> None:
         if self._story is not None:
-            ask(self, self.room, self._story, self._did)
+            self._asks[kind](self, self.room, self._story, partial(self._did, kind, self._story.row.code))
 
-    def _did(self) -> None:
-        toast(self, tr("Saved"))
+    def _did(self, kind: str, code: str) -> None:
+        said = {
+            "routed": tr("{code} is transferred.", code=code),
+            "noted": tr("The note on {code} is saved.", code=code),
+            "answered": tr("{code} is answered. Tell the customer.", code=code),
+            "told": tr("{code} is closed.", code=code),
+            "reopened": tr("{code} is open again.", code=code),
+        }
+        toast(self, said[kind])
         self.reload()
 
     def _received(self, done: Registered) -> None:
         self._wanted = done.id
+        self._afresh = True
         self.chips.choose("all" if done.closed else "mine")
         self.reload()
 

@@ -9,15 +9,20 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
 from app.models import Request, RequestEvent
 from app.models.base import canonical_json, millis
+from app.queries.requests import Counts
 from app.services.writer import raw_columns
+from app.ui.kit import theme
+from app.ui.kit.bars import PADDING
 from app.ui.kit.buttons import Button
 from app.ui.kit.page import State
+from app.ui.kit.theme import font, px
 from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
@@ -110,7 +115,7 @@ def test_from_answer_to_close_by_keys(
     page.reload()
     settle(qtbot, room)
     qtbot.waitUntil(
-        lambda: acts(page) == ["Ctrl+P  In phiếu", "F6  Hỏi đơn vị", "F7  Ghi chú", "F8  Trả lời"]
+        lambda: acts(page) == ["Ctrl+P  In phiếu", "F6  Hỏi bộ phận", "F7  Ghi chú", "F8  Trả lời"]
     )
     qtbot.keyClick(page.table, Key.Key_F8)
     dialog = the_dialog(qtbot, page)
@@ -136,6 +141,62 @@ def test_from_answer_to_close_by_keys(
     assert story is not None
     assert [each.kind for each in story.events[-3:]] == ["answered", "told", "closed"]
     assert good(desktop)
+
+
+def test_the_next_request_is_not_acted_on_by_accident(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
+) -> None:
+    done = [desktop.requests.register(room.person, new(words=f"Rò rỉ số {n}")) for n in range(3)]
+    for each in done:
+        desktop.requests.answer(room.person, each.id, "Đã vá", "solved")
+    page.chips.choose("tell")
+    settle(qtbot, room)
+    first, second, third = page.model.ids
+    page.table.choose(second)
+    qtbot.waitUntil(lambda: "F9  Báo khách hàng" in acts(page))
+    qtbot.keyClick(page.table, Key.Key_F9)
+    telling = the_dialog(qtbot, page)
+    qtbot.keyClick(telling, Key.Key_F9)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 2 and not page.findChildren(ActDialog))
+    settle(qtbot, room)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    code = next(each.code for each in done if each.id == second)
+    toast = page.findChild(QWidget, "toast")
+    assert toast is not None and f"Đã kết thúc {code}." in words_of(toast)
+    assert code in words_of(page.inspector)
+    assert page.table.current_id() == third
+    assert not page.table.selectionModel().hasSelection()
+
+    qtbot.keyClick(page.table, Key.Key_F9)  # says nothing: the closed request has no such act
+    page.reload()
+    settle(qtbot, room)
+    assert not page.findChildren(ActDialog)
+    assert code in words_of(page.inspector)
+
+    qtbot.keyClick(page.table, Key.Key_Return)  # shows the one the keyboard stands on, and no more
+    assert not page.findChildren(ActDialog)
+    assert code not in words_of(page.inspector)
+    assert page.table.selectionModel().hasSelection()
+    qtbot.keyClick(page.table, Key.Key_Up)
+    assert page._story is not None and page._story.row.id == first
+    qtbot.waitUntil(lambda: "F9  Báo khách hàng" in acts(page))
+    qtbot.keyClick(page.table, Key.Key_F9)
+    assert the_dialog(qtbot, page).isVisible()
+
+
+@pytest.mark.parametrize("scale", [100, 150])
+def test_codes_of_other_desks_and_all_chips_have_room(
+    qtbot: QtBot, qapp: QApplication, desktop: Desktop, page: RequestsPage, room: RequestRoom, scale: int
+) -> None:
+    theme.apply(qapp, "light", scale)
+    page.resize(1366 - px(176), 740)
+    settle(qtbot, room)
+    wide = QFontMetrics(font(9, mono=True)).horizontalAdvance("BN02-000034")
+    assert page.table.columnWidth(0) - 2 * px(PADDING) >= wide
+    if scale == 100:
+        page._show_counts(Counts(mine=48, overdue=26, today=31, tell=17, open=96))
+        qtbot.waitUntil(lambda: {each.y() for each in page.chips._chips.values()} == {0})
 
 
 def test_another_desk_was_first(
