@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError, Invalid
 from app.domain.money import VND
@@ -15,6 +15,7 @@ from app.ui.cash.prints import print_receipt
 from app.ui.cash.room import MoneyRoom
 from app.ui.cash.words import clock_words, in_words, period_words
 from app.ui.kit.buttons import Button
+from app.ui.kit.dialog import Dialog
 from app.ui.kit.forms import Form
 from app.ui.kit.inputs import MoneyEdit
 from app.ui.kit.inspector import Notice
@@ -26,15 +27,11 @@ REST_OF_QR = 372
 """What stands above and below a transfer code takes so many pixels."""
 
 
-class MoneyDialog(QDialog):
-    """A title, what there is to fill in, and one verb. Nothing is done by a stray Enter."""
+class MoneyDialog(Dialog):
+    """A title, what there is to fill in, and one verb."""
 
     def __init__(self, parent: QWidget, room: MoneyRoom, title: str, wide: int = 460) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
+        super().__init__(parent, title)
         self.room = room
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(px(24), px(20), px(24), px(16))
@@ -60,10 +57,6 @@ class MoneyDialog(QDialog):
         self.wrong.setText(self.room.why(error))
         self.wrong.show()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            super().keyPressEvent(event)
-
 
 class OpenDialog(MoneyDialog):
     """Begins a session. Signal `begun(session id)`."""
@@ -80,7 +73,6 @@ class OpenDialog(MoneyDialog):
         for code, name in room.points.items():
             point.addItem(name, code)
         self.amount = MoneyEdit(room.currency)
-        self.amount.set_value(0)
         self.form.add("point", tr("Collection &point"), point, wide=True)
         self.form.add(
             "float_amount",
@@ -93,13 +85,17 @@ class OpenDialog(MoneyDialog):
         self.column.addWidget(self.form)
         self.verb = Button(tr("Open session"), self.submit, key="F9", primary=True)
         self.finish(Button(tr("Go back"), self.reject), self.verb)
-        self.form.focus_first()
+        self.amount.setFocus()
 
     def submit(self) -> None:
         """Opens the session."""
         values = self.form.values()
-        amount = values["float_amount"] or 0
-        room, entry = self.room, self._entry
+        room, entry, amount = self.room, self._entry, values["float_amount"]
+        if amount is None:
+            # An empty drawer is typed too: a 0 that nobody meant would be a difference in the evening.
+            self.form.show_errors({"float_amount": tr("Count the drawer. Type 0 when it is empty.")})
+            self.amount.setFocus()
+            return
         self.verb.setEnabled(False)
         room.jobs.run(
             self,
@@ -121,15 +117,15 @@ class OpenDialog(MoneyDialog):
 
 
 class ReceiptDialog(MoneyDialog):
-    """A receipt with what can be done with it. Signal `taken_back()`."""
+    """A receipt with what can be done with it. Signal `take_back_asked(reason)`."""
 
-    taken_back = Signal()
+    take_back_asked = Signal(str)
 
     def __init__(
         self, parent: QWidget, room: MoneyRoom, receipt: ReceiptView, session_id: UUID | None
     ) -> None:
         super().__init__(parent, room, receipt.code, 480)
-        self._receipt, self._session = receipt, session_id
+        self._receipt = receipt
         at = clock_words(receipt.taken_at, room.today(), room.zone)
         point = room.point_name(receipt.point)
         self.column.addWidget(Label(f"{at} · {receipt.cashier_name} · {point}", tone=Tone.SOFT, wrap=True))
@@ -195,22 +191,7 @@ class ReceiptDialog(MoneyDialog):
             amount=self.room.money(receipt.total),
         )
         verb = tr("Take back {code}", code=receipt.code)
-        self.room.prompter.ask_reason(self, title, verb, self._reverse)
-
-    def _reverse(self, reason: str) -> None:
-        room, receipt, session = self.room, self._receipt, self._session
-        assert session is not None
-        entry = room.new_id()
-        room.jobs.run(
-            self,
-            lambda _job: room.cash.reverse(room.person, receipt.id, session, reason, entry),
-            done=lambda _id: self._done(),
-            failed=self.say,
-        )
-
-    def _done(self) -> None:
-        self.accept()
-        self.taken_back.emit()
+        self.room.prompter.ask_reason(self, title, verb, self.take_back_asked.emit)
 
 
 class QrCode(QWidget):

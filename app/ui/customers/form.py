@@ -7,21 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from app.domain.errors import AppError, Invalid
 from app.failures import field_error
 from app.queries.customers import ConnectionView, CustomerCard
 from app.services.customers import EditCustomer, NewConnection, NewCustomer, NewMeter
 from app.ui.customers.room import CustomerRoom
 from app.ui.customers.words import class_words, phone_words
 from app.ui.kit.buttons import Button
-from app.ui.kit.forms import Form
+from app.ui.kit.dialog import FormDialog
 from app.ui.kit.inputs import NoteEdit, QuantityEdit
 from app.ui.kit.jobs import Latest
 from app.ui.kit.labels import Label
-from app.ui.kit.theme import Tone, px
+from app.ui.kit.theme import px
 from app.words import tr
 
 CUSTOMER = ("code", "name", "phone", "address", "ward", "tax_code", "bank_account", "note")
@@ -57,25 +55,19 @@ class WholeEdit(QLineEdit):
         self.setText("" if value is None else str(value))
 
 
-class CustomerDialog(QDialog):
+class CustomerDialog(FormDialog):
     """Signal `saved(customer id)`. `card` is the customer to be edited; without one a new one is added."""
 
     saved = Signal(object)
 
     def __init__(self, room: CustomerRoom, parent: QWidget, card: CustomerCard | None = None) -> None:
-        super().__init__(parent)
-        self._over = parent.window()
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
         title = tr("Add customer") if card is None else tr("Edit customer {code}", code=card.code)
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
+        super().__init__(parent, room, title)
+        self._over = parent.window()
         self.room, self._card = room, card
         self._entry_id: UUID = room.new_id()
         self._looking = Latest(room.jobs, self)
-        self.form = Form()
         self._add_fields()
-        self._notice = Label(tone=Tone.WRONG, wrap=True)
         self.verb = Button(tr("Save"), self.save, key="F9", primary=True)
         self._lay_out(title)
         self.form.submitted.connect(self.save)
@@ -142,7 +134,7 @@ class CustomerDialog(QDialog):
         column.addWidget(scroll, 1)
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
-        foot.addWidget(self._notice, 1)
+        foot.addWidget(self.wrong, 1)
         foot.addWidget(Button(tr("Go back"), self.reject))
         foot.addWidget(self.verb)
         column.addLayout(foot)
@@ -183,9 +175,9 @@ class CustomerDialog(QDialog):
         chosen = box.currentIndex()
         box.setCurrentIndex(self._card.connections.index(self._shown))
         if self.form.is_dirty():
-            self._notice.setText(tr("Save first, then go to another connection."))
+            self.wrong.setText(tr("Save first, then go to another connection."))
             return
-        self._notice.setText("")
+        self.wrong.setText("")
         box.setCurrentIndex(chosen)
         self._fill_connection(self._card.connections[chosen])
 
@@ -195,11 +187,11 @@ class CustomerDialog(QDialog):
         """Says beside the buttons that a code is in use while one still types."""
         code = self.form.values()["code"]
         if self._card is not None and code == self._card.code:
-            self._notice.setText("")
+            self.wrong.setText("")
             return
 
         def say(taken: bool) -> None:
-            self._notice.setText(
+            self.wrong.setText(
                 tr("{code}: {what}", code=code, what=field_error("taken", tr)) if taken else ""
             )
 
@@ -212,12 +204,12 @@ class CustomerDialog(QDialog):
         values = self.form.values()
         self.verb.setEnabled(False)
         self.form.show_errors({})
-        self._notice.setText("")
+        self.wrong.setText("")
         self.room.jobs.run(
             self,
             lambda _job: self._write(values),
             done=self._finish,
-            failed=self._refused,
+            failed=self.refuse,
             settled=lambda: self.verb.setEnabled(True),
         )
 
@@ -261,30 +253,3 @@ class CustomerDialog(QDialog):
         self.form.mark_clean()
         self.accept()
         self.saved.emit(customer_id)
-
-    def _refused(self, error: AppError) -> None:
-        if isinstance(error, Invalid):
-            self.form.show_errors(self.room.why_each(error))
-        else:
-            self._notice.setText(self.room.why(error))
-
-    def reject(self) -> None:
-        """Esc asks only when something would be lost."""
-        if self.form.is_dirty():
-            self.room.prompter.confirm(
-                self, tr("What was typed here is not saved."), tr("Throw away"), self._leave, danger=True
-            )
-        else:
-            self._leave()
-
-    def _leave(self) -> None:
-        super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        event.ignore()
-        self.reject()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            return  # a stray Enter saves nothing: that is Ctrl+Enter
-        super().keyPressEvent(event)

@@ -6,12 +6,14 @@
 `labels`            `Label`, `ElidedLabel` (one line that gives way), `Line`
 `buttons`           `Button(text, act, key="F9", primary=…, danger=…, quiet=…, big=…, sign=…)`, `FilterChips`
 `inputs`            `MoneyEdit`, `QuantityEdit`, `SearchEdit`, `NoteEdit`, `DateEdit`, `Check`, `BigNumber`
+`dialog`            `Dialog`, `FormDialog`: asks before what was typed is lost
 `forms`             `Form.add(name, label, editor, hint)`, `values`, `show_errors`, `is_dirty`
 `tables`            `Column`, `WindowedTableModel(fetch, columns)`
 `table_view`        `TableView(model, name)`
 `pills`             `Pill`; in a table a `Column` with a `tone`
 `inspector`         `Inspector.show_details(Details(…), acts)`; `Panel` for one of the page's own
 `page`              `Page`, `State`
+`room`              `Room`: what a page is handed; subjects add their services and queries
 `prompt`            `Prompter`, `QtPrompter`: questions answered by a verb, beside the work
 `toast`             `toast(widget, text, undo=…)`: what has just been done
 `jobs`              `JobRunner.run`, `Latest` (as one types), `Lane`

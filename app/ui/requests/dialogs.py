@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import names
-from app.domain.errors import AppError, Invalid
 from app.queries.requests import RequestStory
 from app.services.requests import WAYS
 from app.ui.kit.buttons import Button
-from app.ui.kit.forms import Form
+from app.ui.kit.dialog import FormDialog
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
@@ -26,7 +24,7 @@ from app.words import tr
 Done = Callable[[], object]
 
 
-class ActDialog(QDialog):
+class ActDialog(FormDialog):
     """A few fields and one verb. The act runs off the UI thread; what it refuses is said beside the field."""
 
     def __init__(
@@ -39,16 +37,10 @@ class ActDialog(QDialog):
         act: Callable[[Mapping[str, Any]], None],
         done: Done,
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
+        super().__init__(parent, room, title)
         self._room, self._act, self._done = room, act, done
-        self.form = Form()
         self.form.submitted.connect(self.submit)
-        self._wrong = Label(tone=Tone.WRONG, wrap=True)
-        self._wrong.hide()
+        self.wrong.hide()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(px(24), px(20), px(24), px(16))
         self._column.setSpacing(px(8))
@@ -68,7 +60,7 @@ class ActDialog(QDialog):
     def start(self, first: str) -> None:
         """Shows the dialog with the keyboard in that field."""
         self._column.addWidget(self.form)
-        self._column.addWidget(self._wrong)
+        self._column.addWidget(self.wrong)
         self._column.addLayout(self._buttons)
         self.form.mark_clean()
         self.open()
@@ -78,12 +70,12 @@ class ActDialog(QDialog):
         """Does it."""
         values = self.form.values()
         self.verb.setEnabled(False)
-        self._wrong.hide()
+        self.wrong.hide()
         self._room.jobs.run(
             self,
             lambda _job: self._act(values),
             done=lambda _: self._finish(),
-            failed=self._refused,
+            failed=self.refuse,
             settled=lambda: self.verb.setEnabled(True),
         )
 
@@ -91,34 +83,6 @@ class ActDialog(QDialog):
         self.form.mark_clean()
         self.accept()
         self._done()
-
-    def _refused(self, error: AppError) -> None:
-        if isinstance(error, Invalid):
-            self.form.show_errors(self._room.why_each(error))
-        else:
-            self._wrong.setText(self._room.why(error))
-            self._wrong.show()
-
-    def reject(self) -> None:
-        """Esc asks only when something would be lost."""
-        if self.form.is_dirty():
-            self._room.prompter.confirm(
-                self, tr("What was typed here is not saved."), tr("Throw away"), self._leave, danger=True
-            )
-        else:
-            self._leave()
-
-    def _leave(self) -> None:
-        super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        event.ignore()
-        self.reject()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            return  # a stray Enter saves nothing: that is Ctrl+Enter
-        super().keyPressEvent(event)
 
 
 def choice(words: Mapping[str, str], chosen: str = "") -> LetterBox:

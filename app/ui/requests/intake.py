@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.deadlines import WorkingCalendar
 from app.domain.deadlines import due as due_at
@@ -17,6 +16,7 @@ from app.domain.errors import AppError, Invalid
 from app.queries.requests import CallerStory, RequestRow
 from app.services.requests import Registered
 from app.ui.kit.buttons import Button
+from app.ui.kit.dialog import Dialog
 from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.theme import Tone, px
@@ -33,7 +33,7 @@ KEEP_AFTER = 400
 """What is typed is kept so many ms after the last key."""
 
 
-class IntakeDialog(QDialog):
+class IntakeDialog(Dialog):
     """Over the page one comes from. Signals: `registered(Registered)`; `record_asked(request id)` when one of
     the requests beside the form is to be seen (what was typed is kept)."""
 
@@ -42,11 +42,7 @@ class IntakeDialog(QDialog):
 
     def __init__(self, room: RequestRoom, parent: QWidget, customer: CustomerHit | None = None) -> None:
         """`customer`: one that was found already, on the customers' page."""
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setWindowTitle(tr("Receive a request"))
-        self.setAccessibleName(tr("Receive a request"))
+        super().__init__(parent, tr("Receive a request"))
         self.room, self._window = room, parent
         self._draft_key = FORM if customer is None else f"{FORM}/{customer.id}"
         self._entry_id: UUID = room.new_id()
@@ -283,15 +279,6 @@ class IntakeDialog(QDialog):
 
     def _close(self) -> None:
         super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        event.ignore()
-        self.reject()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            return  # a stray Enter saves nothing: that is Ctrl+Enter
-        super().keyPressEvent(event)
 
 
 def print_slip(room: RequestRoom, window: QWidget, request_id: UUID, code: str) -> None:

@@ -137,10 +137,10 @@ def test_a_code_in_use_is_said_as_it_is_typed(
     dialog = page.add()
     qtbot.keyClicks(dialog.form.editor("code"), "BN-1")
     settle()
-    assert "BN-1: Mã này đã dùng" in dialog._notice.text()
+    assert "BN-1: Mã này đã dùng" in dialog.wrong.text()
     qtbot.keyClicks(dialog.form.editor("code"), "2")
     settle()
-    assert dialog._notice.text() == ""
+    assert dialog.wrong.text() == ""
 
 
 def test_what_is_refused_stands_beside_its_field(
@@ -161,6 +161,8 @@ def test_what_is_refused_stands_beside_its_field(
     prompter.answers = False
     qtbot.keyClick(dialog, ESCAPE)
     assert (len(prompter.questions), dialog.isVisible()) == (1, True)
+    assert not dialog.close()
+    assert (len(prompter.questions), dialog.isVisible()) == (2, True)
     prompter.answers = True
     qtbot.keyClick(dialog, ESCAPE)
     assert not dialog.isVisible()
