@@ -10,6 +10,15 @@ from app.domain.errors import AppError
 Key = TypeVar("Key", bound=Hashable)
 
 
+LEAST_REASON = 3
+"""Letters of the words that explain something at least; "ok" explains nothing."""
+
+
+def explains(words: str) -> bool:
+    """Whether words explain something to one who reads them later."""
+    return sum(letter.isalpha() for letter in words) >= LEAST_REASON
+
+
 def make_change(amount: int, denominations: Iterable[int]) -> list[tuple[int, int]]:
     """The fewest notes, largest first, that come nearest to `amount` from below.
 

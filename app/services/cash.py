@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, func, select
 
 from app.domain import people
-from app.domain.cash import count_total
+from app.domain.cash import count_total, explains
 from app.domain.errors import AppError, Invalid
 from app.models import (
     Allocation,
@@ -209,7 +209,7 @@ class CashService:
         "cash.receipt_of_another_session", "cash.drawer_short" and those of the session.
         """
         by.require("cash.collect")
-        if not reason.strip():
+        if not explains(reason):
             raise Invalid(reason="required")
         p, v = Receipt, Reversal
         with self._writer.entry("cash.reverse", by.id, id=entry_id) as draft:
@@ -256,7 +256,7 @@ class CashService:
         with self._writer.entry("cash.close_session", by.id, id=entry_id) as draft:
             expected = _own_open_session(draft, by, session_id)
             least = min(denominations(self._rules.utility.currency.code))
-            if abs(counted - expected) >= least and not note.strip():
+            if abs(counted - expected) >= least and not explains(note):
                 raise Invalid(note="cash.difference_unexplained")
             draft.add(
                 SessionClosed,

@@ -7,10 +7,11 @@ from uuid import UUID
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.domain.errors import AppError
 from app.failures import field_error
-from app.queries.cash import Due, Found, ReceiptRow, SessionView, denominations
+from app.queries.cash import Due, Found, ReceiptRow, ReceiptView, SessionView, denominations
 from app.queries.customers import CustomerHit
 from app.services.cash import Collect, Collected, Remitted
 from app.ui.cash.basket import Basket
@@ -56,6 +57,7 @@ class CashPage(Page):
         self._notes = denominations(room.currency.code)
         self._entry: UUID | None = None
         self._entered = ""
+        self._saving = False
         self._wanted: UUID | None = None
         self._looking = Latest(room.jobs, self, Lane.IO)
         self._recent: dict[object, ReceiptRow] = {}
@@ -73,7 +75,7 @@ class CashPage(Page):
         self.till.qr_asked.connect(self.show_qr)
         self.till.drop_asked.connect(self.drop)
         self.till.strayed.connect(self._stray)
-        self.basket.changed.connect(self._reckon)
+        self.basket.changed.connect(lambda: self._reckon())
         look.changed.connect(self._fit)
 
     def _make_body(self) -> QWidget:
@@ -176,7 +178,9 @@ class CashPage(Page):
         self.till.show_session(self.session)
         self._show_recent()
         if self.basket.due is not None:
-            self.show_customer(self.basket.due.customer_id, keep=True)
+            # What is being saved comes in as a change too, before the page is told of it.
+            if not self._saving:
+                self.show_customer(self.basket.due.customer_id, keep=True)
         elif self._wanted is not None:
             wanted, self._wanted = self._wanted, None
             self.show_customer(wanted)
@@ -310,7 +314,8 @@ class CashPage(Page):
             if bill_id is not None and not self._is_open(due, bill_id):
                 toast(self, tr("This bill is paid already."), tone=Tone.INFO)
         self._show_middle()
-        self._reckon()
+        # What was typed for bills does not become a prepayment because another desk took their money.
+        self._reckon(anew=not keep)
         if not keep:
             self.till.tender.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
@@ -343,9 +348,10 @@ class CashPage(Page):
 
     # -- the money
 
-    def _reckon(self) -> None:
+    def _reckon(self, *, anew: bool = True) -> None:
         if self.basket.due is not None:
-            self.till.show_due(self.basket.amount(), prepay=not self.basket.bill_ids())
+            prepay = not self.basket.bill_ids() if anew else None
+            self.till.show_due(self.basket.amount(), prepay=prepay)
 
     def collect(self) -> None:
         """F9: take the money and give the receipt."""
@@ -386,14 +392,18 @@ class CashPage(Page):
             use_credit=self.basket.use_credit(),
             keep_change=self.till.keep.isChecked(),
         )
-        self.till.set_busy(True)
+        self._set_saving(True)
         room.jobs.run(
             self,
             lambda _job: room.cash.collect(room.person, new),
             done=self._collected,
             failed=self._refused,
-            settled=lambda: self.till.set_busy(False),
+            settled=lambda: self._set_saving(False),
         )
+
+    def _set_saving(self, saving: bool) -> None:
+        self._saving = saving
+        self.till.set_busy(saving)
 
     def _collected(self, got: Collected) -> None:
         self.drop()
@@ -443,9 +453,34 @@ class CashPage(Page):
         receipt = self.room.cash_queries.receipt(receipt_id)
         session = self.session.id if self.session else None
         dialog = ReceiptDialog(self, self.room, receipt, session)
-        dialog.taken_back.connect(lambda: self._taken_back(receipt.code, receipt.total))
+        dialog.take_back_asked.connect(lambda reason: self._take_back(dialog, receipt, reason))
         dialog.open()
         return dialog
+
+    def _take_back(self, dialog: ReceiptDialog, receipt: ReceiptView, reason: str) -> None:
+        """The page's own job: it ends well also when the dialog was closed meanwhile."""
+        room, session = self.room, self.session
+        if session is None:
+            return
+        session_id, entry = session.id, room.new_id()
+
+        def failed(error: AppError) -> None:
+            if isValid(dialog) and dialog.isVisible():
+                dialog.say(error)
+            else:
+                toast(self, room.why(error), tone=Tone.WRONG)
+
+        def done(_reversal: UUID) -> None:
+            if isValid(dialog):
+                dialog.accept()
+            self._taken_back(receipt.code, receipt.total)
+
+        room.jobs.run(
+            self,
+            lambda _job: room.cash.reverse(room.person, receipt.id, session_id, reason, entry),
+            done=done,
+            failed=failed,
+        )
 
     def _taken_back(self, code: str, amount: int) -> None:
         self.till.show_nobody()

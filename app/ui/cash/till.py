@@ -111,6 +111,7 @@ class Till(Panel):
         clear(self._quick)
         self.wrong.setText("")
         self.keep.setChecked(False)
+        self.back.show_name(tr("To give back"))
         if given_back:
             notes = notes_words(given_back, self._notes, self.room.currency)
             said = tr("for {code}", code=code)
@@ -129,13 +130,14 @@ class Till(Panel):
         self._prepay = False
         self._set_working(True)
 
-    def show_due(self, amount: int, *, prepay: bool) -> None:
-        """What the chosen bills come to; `prepay`: nothing is chosen, money is taken in advance."""
+    def show_due(self, amount: int, *, prepay: bool | None) -> None:
+        """What the chosen bills come to; `prepay`: nothing is chosen, money is taken in advance; None leaves
+        that as it was."""
         self._amount = amount
         self.due.show_number(
             self.room.money(amount), in_words(amount, self.room.currency) if amount else "", Tone.PLAIN
         )
-        if prepay is not self._prepay:
+        if prepay is not None and prepay is not self._prepay:
             self._prepay = prepay
             self.keep.setChecked(prepay)
         clear(self._quick)

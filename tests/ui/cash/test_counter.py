@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +20,9 @@ from app.ui.cash.closing import CloseDialog
 from app.ui.cash.dialogs import OpenDialog, QrDialog, ReceiptDialog
 from app.ui.cash.page import CashPage
 from app.ui.cash.room import MoneyRoom
-from app.ui.kit.jobs import JobRunner
+from app.ui.kit.jobs import JobRunner, Lane
+from app.ui.kit.labels import Label
+from app.ui.kit.toast import Toast
 from tests.money import Home, add_home, bill
 from tests.offices import Company, person
 from tests.ui.conftest import Asked
@@ -93,6 +95,14 @@ class Counter:
         return self.page.till.due.accessibleDescription()
 
     @property
+    def in_drawer(self) -> str:
+        found = self.page.till._session.itemAtPosition(2, 1)
+        assert found is not None
+        value = found.widget()
+        assert isinstance(value, Label)
+        return value.text()
+
+    @property
     def back(self) -> str:
         return self.page.till.back.accessibleDescription()
 
@@ -109,9 +119,11 @@ def counter(
     counter.keys(Key.Key_F2)
     opening = counter.dialog(OpenDialog)
     assert isinstance(opening, OpenDialog)
-    counter.keys(Key.Key_Down, Key.Key_Return)
+    counter.keys(Key.Key_F9)  # nothing counted: asked for, not taken as 0
+    assert page.session is None
+    assert opening.amount.hasFocus()
     counter.type("500000")
-    counter.keys(Key.Key_F9)
+    counter.keys(Key.Key_Backtab, Key.Key_Down, Key.Key_F9)
     qtbot.waitUntil(lambda: page.session is not None)
     active(page)
     page.scan.setFocus()
@@ -236,6 +248,82 @@ def test_a_receipt_is_taken_back_with_its_reason(
     assert desktop.cash_queries.session(page.session.id).expected == 500_000
     assert [row.reversed_by for row in page._recent.values()] == ["Ngô Văn Tùng"]
     assert desktop.report_queries.books().balanced
+
+
+def test_a_dialog_closed_too_soon_does_not_lose_what_was_taken_back(
+    counter: Counter, desktop: Desktop, prompter: Asked, shown: Shown
+) -> None:
+    page = counter.page
+    counter.scan("BN-007415")
+    counter.type("400000")
+    counter.keys(Key.Key_F9)
+    counter.qtbot.waitUntil(lambda: len(shown.papers) == 1)
+    counter.scan("BL-BN03-26-000001")
+    dialog = counter.dialog(ReceiptDialog)
+    assert isinstance(dialog, ReceiptDialog)
+    prompter.reason = "Thu nhầm khách hàng"
+    dialog._ask()
+    dialog.reject()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    counter.settle()
+    said = page.window().findChild(Toast, "toast")
+    assert said is not None
+    assert said.accessibleName() == "Đã hủy BL-BN03-26-000001. Trả lại khách 343.045 đ."
+    assert page.till.back.isHidden()
+    assert counter.in_drawer == "500.000 đ"
+    assert page.recent.model().index(0, 3).data() == "đã hủy"
+
+
+def test_what_was_taken_back_elsewhere_shows_at_once(
+    counter: Counter, desktop: Desktop, shown: Shown
+) -> None:
+    page = counter.page
+    counter.scan("BN-007415")
+    counter.type("343045")
+    counter.keys(Key.Key_F9)
+    counter.qtbot.waitUntil(lambda: len(shown.papers) == 1)
+    assert page.session is not None
+    desktop.cash.reverse(
+        page.room.person, next(iter(page._recent.values())).id, page.session.id, "Thu nhầm khách hàng"
+    )
+    page.refresh(frozenset({"reversal"}))
+    assert counter.in_drawer == "500.000 đ"
+    assert page.recent.model().index(0, 3).data() == "đã hủy"
+
+
+def test_change_never_turns_into_a_prepayment(counter: Counter, desktop: Desktop, home: Home) -> None:
+    page = counter.page
+    counter.scan("BN-007415")
+    counter.type("400000")
+    # As when the money is kept and heard of before the page is told that it was: nothing is open any more.
+    page.collect()
+    page.room.jobs._lanes[Lane.DB].submit(lambda: None).result()  # after the money is kept
+    assert desktop.report_queries.books().receipts == 343_045
+    page.refresh(frozenset({"receipt", "allocation"}))
+    assert not page.till.keep.isChecked()
+    counter.settle()
+    assert (page.till.back.accessibleName(), counter.back[:8]) == ("Tiền trả lại khách", "56.955 đ")
+
+
+def test_money_in_hand_for_bills_another_desk_took_goes_back(
+    counter: Counter, company: Company, desktop: Desktop, home: Home
+) -> None:
+    page, other = counter.page, company.desk("BN04")
+    company.sync()
+    counter.scan("BN-007415")
+    counter.type("400000")
+    mai = person(other, "mai")
+    session = other.cash.open_session(mai, uuid4(), "VA", 0)
+    other.cash.collect(
+        mai, Collect(uuid4(), session, home.customer, page.basket.bill_ids(), 343_045, "Quỳnh")
+    )
+    company.sync()
+    page.refresh(frozenset({"receipt"}))
+    assert not page.till.keep.isChecked()
+    assert page.till.back.accessibleName() == "Tiền trả lại khách"
+    counter.keys(Key.Key_F9)
+    assert page.basket.due is not None
+    assert desktop.report_queries.books().receipts == 343_045
 
 
 def test_the_drawer_is_counted_and_handed_in(counter: Counter, desktop: Desktop, shown: Shown) -> None:
