@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.domain.errors import AppError, Invalid
 from app.ui.kit.forms import Form
 from app.ui.kit.labels import Label
-from app.ui.kit.room import Room
 from app.ui.kit.theme import Tone
 from app.words import tr
+
+if TYPE_CHECKING:
+    from app.ui.kit.room import Room  # a room has queries with it, which the shell does without
 
 
 class Dialog(QDialog):
@@ -23,6 +27,14 @@ class Dialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
+        QShortcut(QKeySequence("F1"), self, self.show_keys)
+
+    def show_keys(self) -> None:
+        """F1: the keys of this dialog."""
+        from app.ui.kit.keys import KeysDialog  # here: that is a dialog itself
+
+        if not isinstance(self, KeysDialog):
+            KeysDialog(self, self).open()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
