@@ -196,7 +196,12 @@ def _told(args: argparse.Namespace, plan: Plan | ReadingPlan, wrote: dict[str, i
         lines.append(tr("  … and {count} more.", count=number(len(told) - MOST_TOLD)))
     if args.wrong_rows and plan.wrong:
         lines.append(tr("The rows that could not go in are in {path}.", path=args.wrong_rows))
-    lines.append(tr("Nothing was written.") if wrote is None else tr("All that could go in is written."))
+    if wrote is None:
+        lines.append(tr("Nothing was written."))
+    elif not plan.to_write:
+        lines.append(tr("Nothing had to be changed."))
+    else:
+        lines.append(tr("All that could go in is written."))
     return "\n".join(lines)
 
 

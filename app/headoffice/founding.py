@@ -103,7 +103,7 @@ class Founding:
                 draft.add(
                     RequestType,
                     code=kind["code"],
-                    names=kind["name"],
+                    names=kind.get(f"name_{new.kind}", kind["name"]),
                     unit_code=kind["unit"],
                     limit_amount=kind["limit"]["amount"],
                     limit_unit=kind["limit"]["unit"],

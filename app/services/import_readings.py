@@ -72,6 +72,7 @@ class _Place:
     connection_id: UUID
     meter_id: UUID
     code: str
+    name: str
     digits: int | None
     first_index: int
 
@@ -151,14 +152,14 @@ class ReadingImportService:
             row = _against(row, titles, "import.previous_differs", blocks=False)
         if row.problems:
             plan.told.append(row)
-        there = act.past.entered
+        there, whose = act.past.entered, (act.place.code, act.place.name)
         if there is None:
-            plan.new.append(Planned(row, "reading", (), act.judged.flags))
+            plan.new.append(Planned(row, "reading", (), act.judged.flags, whose))
         elif not act.differs:
             plan.unchanged += 1
         else:
             difference = Difference("present_index", there.present, act.judged.present)
-            plan.changed.append(Planned(row, "changed", (difference,), act.judged.flags))
+            plan.changed.append(Planned(row, "changed", (difference,), act.judged.flags, whose))
 
     def apply(self, by: Person, plan: ReadingPlan, step: Step = lambda done, total: None) -> ImportedReadings:
         """Write the plan in entries of CHUNK readings. Stopped in between, what was written stays, whole."""
@@ -254,7 +255,7 @@ class _Comparison:
         k, m, c, office = Connection, Meter, Customer, self._office_no
         found: dict[str, list[_Place]] = {}
         wanted = (
-            select(column.label("key"), k.id, m.id.label("meter"), c.code, m.digits, m.first_index)
+            select(column.label("key"), k.id, m.id.label("meter"), c.code, c.name, m.digits, m.first_index)
             .select_from(k)
             .join(c, (c.office_no == k.office_no) & (c.id == k.customer_id))
             .join(m, (m.office_no + 0 == k.office_no) & (m.connection_id == k.id))
@@ -264,7 +265,7 @@ class _Comparison:
                 here(k, office), column.in_(some), m.removed_on.is_(None), k.retired_at.is_(None)
             )
             for r in self._read.execute(live.order_by(m.id)):
-                place = _Place(r.id, r.meter, r.code, r.digits, r.first_index)
+                place = _Place(r.id, r.meter, r.code, r.name, r.digits, r.first_index)
                 found.setdefault(r.key, []).append(place)
         return found
 

@@ -55,6 +55,8 @@ class Planned:
     kind: str
     differences: tuple[Difference, ...] = ()
     flags: tuple[str, ...] = ()
+    whose: tuple[str, str] = ("", "")
+    """Code and name of the customer as they are here, for a row that need not name him."""
 
 
 @dataclass(slots=True)

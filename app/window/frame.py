@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QRect, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from app import __version__
@@ -48,6 +48,12 @@ log = logging.getLogger(__name__)
 
 REFRESH_MS = 200
 """Changes that come close together refresh the page in sight once."""
+
+SMALL_SCREEN = 1500
+"""On a screen less wide than this the window takes all of it."""
+
+TITLE_BAR = 48
+"""As many pixels are left for the bar that the system puts above the window."""
 
 PAUSE = 60.0
 """The same fault is told again after so many seconds."""
@@ -316,6 +322,18 @@ def application(preferences: Preferences) -> QApplication:
     return app
 
 
+def placed(window: QWidget, room: QRect, screen: int) -> bool:
+    """Gives the window its place in the `room` that a screen of that width leaves beside its bars; True
+    where it should take all of it instead: on a small screen its foot would lie below the edge."""
+    if screen < SMALL_SCREEN:
+        return True
+    title = TITLE_BAR
+    window.resize(min(window.width(), room.width()), min(window.height(), room.height() - title))
+    spare = room.size() - window.size()
+    window.move(room.left() + spare.width() // 2, room.top() + (spare.height() - title) // 2)
+    return False
+
+
 def run(
     home: Path,
     clock: Clock,
@@ -337,7 +355,11 @@ def run(
     sys.excepthook = fault
     try:
         window.begin()
-        window.show()
+        screen = window.screen()
+        if placed(window, screen.availableGeometry(), screen.size().width()):
+            window.showMaximized()
+        else:
+            window.show()
         ready(window)
         return app.exec()
     finally:

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from app.bootstrap import Desktop
 from app.domain import people
+from app.domain.fold import fold
 from app.services.writer import Person
 from app.ui.kit.jobs import Lane
 from app.ui.kit.paper import show_paper
@@ -260,10 +261,12 @@ class _Pages:
         return self.desk.exception_queries.count()
 
     def search(self, text: str, deliver: Deliver) -> None:
-        """Customers and requests for a text, off the UI thread."""
+        """Pages, customers and requests for a text, off the UI thread."""
+
+        pages = self._found_pages(text)
 
         def look() -> list[Hit]:
-            found = [*self._found_customers(text)]
+            found = [*pages, *self._found_customers(text)]
             if self.may("requests.register"):
                 found += self._found_requests(text)
             return found
@@ -271,6 +274,16 @@ class _Pages:
         self.window.jobs.run(
             self.window, lambda _job: look(), done=lambda hits: deliver(text, hits), lane=Lane.IO
         )
+
+    def _found_pages(self, text: str) -> list[Hit]:
+        """Pages by the beginnings of the words of their titles; accents are not needed."""
+        typed = fold(text).split()
+        hits = []
+        for each in self.sections():
+            words = fold(each.title()).split()
+            if typed and all(any(word.startswith(part) for word in words) for part in typed):
+                hits.append(Hit(tr("Pages"), each.title(), "", "", each.icon, each.key))
+        return hits
 
     def _found_customers(self, text: str) -> list[Hit]:
         plain = text.strip().casefold()

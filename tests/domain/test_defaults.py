@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -123,6 +124,12 @@ def test_request_types_can_be_kept() -> None:
         start = datetime(2026, 8, 20, 9, 0, tzinfo=VN.zone)
         assert timedelta(0) < due(VN, start, limit) - start <= timedelta(days=30)
     assert {each["code"] for each in types if each["restricted"]} == {"denunciation", "staff"}
+    for kind, other in (("water", r"công tơ|[Đđ]iện"), ("electricity", r"[Nn]ước|đồng hồ")):
+        named = [each.get(f"name_{kind}", each["name"]) for each in types]
+        assert not [name["vi"] for name in named if re.search(other, name["vi"])]
+        assert all(set(name) == {"vi", "en", "zh"} for name in named)
+        for language in ("vi", "en", "zh"):
+            assert len({name[language] for name in named}) == len(types)
     for name in ("vi", "en", "zh"):
         assert len({each["name"][name] for each in types}) == len(types)
         assert len({unit["name"][name] for unit in default("units")}) == len(units)

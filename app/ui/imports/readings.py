@@ -79,11 +79,9 @@ class ReadingImport:
                 before = planned.differences[0].before
                 said = f"{quantity_words(before) or '0'} → {said}"
             odd = [words.get(flag, flag) for flag in planned.flags]
-            code = values.get("meter_serial") or values.get("code")
             return PreviewRow(
                 planned.row.row_number,
-                str(code or ""),
-                str(values.get("name") or ""),
+                *planned.whose,
                 " · ".join([tr("index {index}", index=said), *odd]),
             )
 

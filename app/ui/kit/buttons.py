@@ -55,6 +55,7 @@ class Button(QPushButton):
             ("quiet", quiet),
             ("big", big),
             ("sign", sign),
+            ("key", key),
         ):
             if value:
                 self.setProperty(name, value)

@@ -168,10 +168,7 @@ class ReadingsPage(Page):
             return
         self.show_body()
         self._known = {each.code: each for each in routes}
-        done, total = (
-            format_number(sum(n), tr.language) for n in ([r.done for r in routes], [r.total for r in routes])
-        )
-        self.set_count(tr("{done} of {total} meters read", done=done, total=total))
+        self._say_count()
         if self.routes.ids == list(self._known):
             self.routes.forget()
         else:
@@ -182,6 +179,14 @@ class ReadingsPage(Page):
         if self.route_list.current_id() is None:
             open_ = next((r.code for r in routes if r.done < r.total), routes[0].code)
             self.route_list.choose(open_)
+
+    def _say_count(self) -> None:
+        """All routes together, from what the list of routes shows."""
+        known = self._known.values()
+        done, total = (
+            format_number(sum(n), tr.language) for n in ([r.done for r in known], [r.total for r in known])
+        )
+        self.set_count(tr("{done} of {total} meters read", done=done, total=total))
 
     def _route_rows(self, ids: Sequence[Any]) -> dict[Any, Route]:
         return {each: self._known[each] for each in ids if each in self._known}
@@ -274,6 +279,7 @@ class ReadingsPage(Page):
         if first and route is not None:
             self._known[route.code] = Route(route.code, route.total, min(route.done + 1, route.total))
             self.routes.forget(frozenset((route.code,)))
+            self._say_count()
         self._say_line()
 
     def _refused(self, id: UUID, error: AppError) -> None:

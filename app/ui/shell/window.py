@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from app.ui.kit.keys import KeysDialog
 from app.ui.kit.page import Page
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
@@ -61,6 +62,7 @@ class MainWindow(QWidget):
         whole.addLayout(upper, 1)
         whole.addWidget(self.status)
         QShortcut(QKeySequence("Ctrl+K"), self, self.open_search)
+        QShortcut(QKeySequence("F1"), self, self.show_keys)
         self.resize(1366, 768)
 
     def open_section(self, key: str) -> QWidget:
@@ -124,8 +126,21 @@ class MainWindow(QWidget):
             return
         if self._palette is None:
             self._palette = SearchPalette(self._find, self)
-            self._palette.chosen.connect(lambda hit: self.show_record(hit.section, hit.record))
+            self._palette.chosen.connect(self._go_to)
         self._palette.open()
+
+    def _go_to(self, hit: Hit) -> None:
+        if hit.record is None:
+            self.open_section(hit.section)
+        else:
+            self.show_record(hit.section, hit.record)
+
+    def show_keys(self) -> KeysDialog:
+        """F1: the keys that work everywhere, and those of the page in sight."""
+        page = self._pages.get(self._key)
+        dialog = KeysDialog(self, page)
+        dialog.open()
+        return dialog
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -20,7 +19,7 @@ class Card(QWidget):
         self._width = width
         self._card = QWidget()
         self._sign = Label()
-        self.title = Label(title, points=14, bold=True)
+        self.title = Label(title, points=14, bold=True, wrap=True)
         self.sentence = Label(sentence, tone=Tone.SOFT, wrap=True)
         self.error = Label("", tone=Tone.WRONG, wrap=True)
         self.error.setObjectName("card.error")
@@ -35,9 +34,15 @@ class Card(QWidget):
         inside.addWidget(self.error)
         inside.addLayout(self.acts)
         self._inside = inside
+        # Between stretches, not aligned: an aligned card would get the height its words need at the width
+        # of the whole window.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self._card)
+        middle.addStretch(1)
         whole = QVBoxLayout(self)
         whole.addStretch(1)
-        whole.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addLayout(middle)
         whole.addStretch(1)
         self._card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._measure()

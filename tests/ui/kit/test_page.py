@@ -208,6 +208,29 @@ def test_enter_does_nothing_harmful(qtbot, page):
     assert said == []
 
 
+def test_enter_presses_the_button_that_has_the_keyboard(qtbot, page):
+    said = []
+    QtPrompter().confirm(page, "Hủy?", "Hủy biên lai", lambda: said.append(1), danger=True)
+    asked = dialog(page)
+    assert button(asked, "Quay lại").text() == "Esc  Quay lại"
+    button(asked, "Hủy biên lai").setFocus()
+    qtbot.keyClick(asked.focusWidget(), Qt.Key.Key_Return)
+    gone(qtbot, asked)
+    assert said == [1]
+
+
+def test_a_reason_is_typed_at_once_and_accepted_by_the_key_on_the_button(qtbot, page):
+    said = []
+    QtPrompter().ask_reason(page, "Hủy biên lai 000041", "Hủy biên lai", said.append)
+    asked = dialog(page)
+    assert button(asked, "Hủy biên lai").text() == "Ctrl+Enter  Hủy biên lai"
+    qtbot.keyClicks(asked.focusWidget(), "Thu nham")
+    button(asked, "Hủy biên lai").setFocus()
+    qtbot.keyClick(asked.focusWidget(), Qt.Key.Key_Return)
+    gone(qtbot, asked)
+    assert said == ["Thu nham"]
+
+
 def test_a_reason_is_asked_for_and_insisted_on(qtbot, page):
     said = []
     QtPrompter().ask_reason(page, "Hủy biên lai 000041", "Hủy biên lai", said.append)

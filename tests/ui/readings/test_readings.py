@@ -140,6 +140,7 @@ def test_a_route_from_top_to_bottom_with_enter_alone(
     assert entries(office, "readings.enter") == made + 12  # each line is an entry of its own
     assert "Đã ghi đủ 12 đồng hồ" in page.left.text()
     assert page.route_list._source.cell(0, 1).text == "12/12"
+    assert page._count.text() == "đã ghi 12 / 12 đồng hồ"
     assert verify(office.home / "office.db", office.clock.now()).good
 
 
@@ -376,6 +377,9 @@ def test_a_workbook_of_the_route(
         "new": 11, "changed": 0, "odd": 1, "wrong": 0, "told": 0,
     }  # fmt: skip
     assert "1 dòng không có chỉ số" in dialog.check.beside.text()
+    assert {(row.code, row.name) for row in dialog.check._parts["new"].rows} == {
+        (line.code, line.name) for n, line in enumerate(sheet(office)) if n != 3
+    }
     with qtbot.waitSignal(dialog.imported):
         qtbot.keyClick(dialog, Qt.Key.Key_F9)
     assert "11 chỉ số được nhập" in "\n".join(x.text() for x in dialog.findChildren(Label))

@@ -103,7 +103,7 @@ def test_a_customer_at_the_counter(
     qtbot.waitUntil(lambda: "Tăng gấp ba" in words_in(dialog.panel))
     assert "Yêu cầu đang mở: 1" in words_in(dialog.panel)
     hand.type("mat", Key.Key_Return, Key.Key_Return)
-    assert form.types.currentText() == "Mất nước, mất điện"
+    assert form.types.currentText() == "Mất nước"
     hand.type("Mất nước từ sáng, cả ngõ 12")
     hand.type(Key.Key_Return, with_=CTRL)
     qtbot.waitUntil(lambda: bool(shown.files))

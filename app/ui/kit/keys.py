@@ -1,0 +1,73 @@
+"""F1: which keys there are, everywhere and on the page in sight."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ui.kit.buttons import Button, go_back, key_words
+from app.ui.kit.dialog import Dialog
+from app.ui.kit.labels import Label, Line
+from app.ui.kit.theme import Tone, px
+from app.words import tr
+
+
+class KeysDialog(Dialog):
+    """A list to look at; the keys of `page` are read from its buttons in sight."""
+
+    def __init__(self, parent: QWidget, page: QWidget | None) -> None:
+        super().__init__(parent, tr("Keys"))
+        self.setMinimumWidth(px(420))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(24), px(20), px(24), px(16))
+        column.setSpacing(px(10))
+        column.addWidget(Label(tr("Keys"), points=14, bold=True))
+        here = page_keys(page) if page is not None else []
+        if here and page is not None:
+            column.addWidget(Label(page.accessibleName(), tone=Tone.SOFT, bold=True))
+            column.addLayout(_rows(here))
+            column.addWidget(Line())
+        column.addWidget(Label(tr("Everywhere"), tone=Tone.SOFT, bold=True))
+        column.addLayout(_rows(everywhere()))
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        self.back = go_back(self.reject)
+        foot.addWidget(self.back)
+        column.addLayout(foot)
+        self.back.setFocus()
+
+
+def everywhere() -> list[tuple[str, str]]:
+    """The keys that mean the same on every page."""
+    return [
+        ("F1", tr("This list")),
+        ("Ctrl+K", tr("Find a customer, a request or a page")),
+        ("Alt+1 … Alt+9", tr("Go to a page, as they stand on the left")),
+        ("Ctrl+F", tr("Find in the list")),
+        ("↑ ↓", tr("Go along the list")),
+        ("Enter", tr("The next field; in a list: open")),
+        ("Ctrl+Enter", tr("Save")),
+        ("Esc", tr("Go back")),
+        ("Ctrl+C", tr("Copy the chosen rows")),
+    ]
+
+
+def page_keys(page: QWidget) -> list[tuple[str, str]]:
+    """The keys on the buttons in sight, with what they do."""
+    found = {
+        key_words(str(each.property("key"))): each.accessibleName()
+        for each in page.findChildren(Button)
+        if each.property("key") and each.isVisible()
+    }
+    return sorted(found.items(), key=lambda pair: (len(pair[0]), pair[0]))
+
+
+def _rows(keys: list[tuple[str, str]]) -> QGridLayout:
+    rows = QGridLayout()
+    rows.setHorizontalSpacing(px(20))
+    rows.setVerticalSpacing(px(6))
+    rows.setColumnMinimumWidth(0, px(110))
+    rows.setColumnStretch(1, 1)
+    for row, (key, words) in enumerate(keys):
+        rows.addWidget(Label(key, bold=True), row, 0)
+        rows.addWidget(Label(words), row, 1)
+    return rows

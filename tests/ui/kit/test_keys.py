@@ -1,0 +1,41 @@
+"""F1: the keys of where one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.ui.kit.buttons import Button
+from app.ui.kit.dialog import Dialog
+from app.ui.kit.keys import KeysDialog
+
+Active = Callable[[QWidget], QWidget]
+
+
+def test_a_dialog_tells_its_keys(qtbot: QtBot, active: Active) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    active(window)
+    dialog = Dialog(window, "Kết ca")
+    column = QVBoxLayout(dialog)
+    for each in (Button("In lại", key="Ctrl+P"), Button("Kết ca và in", key="F9"), Button("Đếm lại")):
+        column.addWidget(each)
+    dialog.open()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.keyClick(dialog, Qt.Key.Key_F1)
+    keys = dialog.findChild(KeysDialog)
+    assert keys is not None
+    said = [each.text() for each in keys.findChildren(QLabel)]
+    assert said[:6] == ["Phím tắt", "Kết ca", "F9", "Kết ca và in", "Ctrl+P", "In lại"]
+    assert "Đếm lại" not in said
+    assert ["Ctrl+K", "Tìm khách hàng, yêu cầu hoặc trang"] == said[said.index("Ctrl+K") :][:2]
+    keys.activateWindow()
+    qtbot.waitUntil(keys.isActiveWindow)
+    qtbot.keyClick(keys, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: dialog.findChild(KeysDialog) is None)
+    assert dialog.isVisible()
+    dialog.reject()
