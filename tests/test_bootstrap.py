@@ -22,7 +22,7 @@ from app.bootstrap import Desktop, HeadOffice, enrol_desk
 from app.domain.clock import SystemClock
 from app.domain.errors import AppError
 from app.headoffice.founding import NewOffice
-from app.models import database
+from app.models import database, migrate
 from app.models.database import open_database
 from app.sync.enrolment import identity_of, read_enrolment, write_enrolment
 from tests.offices import STAFF, WATER, Company
@@ -184,6 +184,30 @@ def test_a_database_of_a_newer_release_is_left_alone(home: Path) -> None:
     revision("9999")
     assert refusal(lambda: Desktop(home, CLOCK)).code == "database.newer"
     revision(own)
+    opens(home)
+
+
+def test_a_migration_that_fails_half_way_leaves_the_old_schema(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def schema() -> set[tuple[str, str]]:
+        with closing(sqlite3.connect(home / "office.db")) as c:
+            return set(c.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+
+    before = schema()
+    next_release = tmp_path / "migrations"
+    shutil.copytree(migrate.MIGRATIONS, next_release)
+    step = next_release / "versions" / "0002_next.py"
+    half = (
+        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+        "def upgrade():\n    op.execute('CREATE TABLE half (x)')\n    op.execute('DROP TABLE draft')\n"
+    )
+    step.write_text(half + "    raise OSError(28, 'No space left on device')\n")
+    with monkeypatch.context() as newer:
+        newer.setattr(migrate, "MIGRATIONS", next_release)
+        newer.setattr(database, "HEAD", "0002")
+        assert refusal(lambda: Desktop(home, CLOCK)).code == "disk.full"
+        assert schema() == before
     opens(home)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -94,6 +95,10 @@ _TROUBLE: tuple[tuple[str, str, Callable[[Path], Path]], ...] = (
 )
 
 
+_MIGRATING = threading.Lock()
+"""Alembic works on one database at a time in a program."""
+
+
 def read_engine(path: Path) -> Engine:
     """An engine whose connections can only read. What is wrong with the file comes out as an AppError, also
     where nobody thinks of it: a damaged page shows at whatever query touches it."""
@@ -153,7 +158,10 @@ def _migrate(path: Path, connection: sqlite3.Connection, revision: str | None, n
         backup(connection, path.parent / "backups" / f"{path.stem}-{revision}-{now:%Y%m%d-%H%M%S}.db")
     engine = create_engine(_url(path), connect_args={"isolation_level": None})
     try:
-        with engine.begin() as migrating:  # whole or not at all: a power cut leaves the old schema
+        with (
+            _MIGRATING,
+            engine.begin() as migrating,
+        ):  # whole or not at all: a power cut leaves the old schema
             migrating.exec_driver_sql("BEGIN IMMEDIATE")
             command.upgrade(alembic_config(migrating), "head")
     finally:

@@ -178,12 +178,21 @@ def _find_concurrent(cur: Cursor, table: str, row: bytes, field: str, office: in
     value_before: Any = None
     concurrent: list[list[Any]] = []
     for hlc, device, value, base_hlc, base_device in cur.fetchall():
-        if (base_hlc, base_device) != before and value != value_before:
-            concurrent.append([hlc, device, *before])
+        if (base_hlc, base_device) != before:
+            if before == made:
+                columns, values = _made_by(cur, table, row, made)
+                value_before = _shown(dict(zip(columns, values, strict=True)).get(field))
+            if value != value_before:
+                concurrent.append([hlc, device, *before])
         before, value_before = (hlc, device), value
     if concurrent:
         details = {"field": field, "changes": concurrent}
         put_exception(cur, office, "concurrent", table, row, field, details)
+    else:  # what came in between may explain what looked like a disagreement
+        cur.execute(
+            'DELETE FROM "exception" WHERE office_no = ? AND id = ?',
+            (office, exception_id("concurrent", table, row, field)),
+        )
 
 
 def stamps_of(made: Stamp, edited: bytes | None, fields: list[str]) -> list[Stamp]:

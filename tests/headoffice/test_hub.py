@@ -468,6 +468,8 @@ def test_the_same_desk_asking_again_is_the_same_desk(company: Company) -> None:
     assert lossy.lost == ["/v1/enrol", "/v1/sync"]
     identity = enrol_desk(home, invitation, company.clock, lossy)
     assert at_the_hub(company, "SELECT number FROM device WHERE desk = 'BN07'") == [(identity.device,)]
+    company.clock.advance(timedelta(days=30))  # the code is too old for anybody else
+    assert enrol_desk(home, invitation, company.clock, lossy) == identity
     with closing(Desktop(home, company.clock, lossy)) as desk:
         assert desk.rules.office.name == "Chi nhánh Bắc Ninh"
 
@@ -603,7 +605,8 @@ def test_the_desk_learns_the_head_offices_time(company: Company, desktop: Deskto
     from app.domain.clock import SteppingClock
 
     right = company.clock.now()
-    desktop.writer.hlc._clock = SteppingClock(right - timedelta(days=400), timedelta(milliseconds=1))
+    slow = SteppingClock(right - timedelta(days=400), timedelta(milliseconds=1))
+    desktop.writer.hlc._clock = slow
     desktop.client.once()
     assert abs(desktop.writer.hlc.now() - right) < timedelta(seconds=5)
     company.headoffice.writer.hlc.offset_ms = -56 * 365 * 86_400_000  # a head office that says 1970
@@ -611,6 +614,15 @@ def test_the_desk_learns_the_head_offices_time(company: Company, desktop: Deskto
     assert abs(desktop.writer.hlc.now() - right) < timedelta(seconds=5)
     company.headoffice.writer.hlc.offset_ms = 0
     before = desktop.writer.hlc.offset_ms
+
+    class Slow(DirectTransport):
+        def post(self, path: str, data: bytes) -> bytes:
+            answer = super().post(path, data)
+            slow.advance(timedelta(seconds=9))
+            company.clock.advance(timedelta(seconds=9))
+            return answer
+
+    desktop.client._transport = Slow(company.headoffice.hub.answer)
     desktop.client.once()
     assert desktop.writer.hlc.offset_ms == before  # the line's own delay is no reason to turn the clock
 

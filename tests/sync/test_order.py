@@ -276,6 +276,22 @@ def test_a_change_that_was_built_on_the_other_is_no_disagreement(office: Path, t
             assert replica.ask('SELECT kind FROM "exception"') == []
 
 
+def test_a_disagreement_that_an_older_change_explains_is_none(office: Path, tmp_path: Path) -> None:
+    """Two desks made one card; the later making says what the earlier maker has said meanwhile."""
+    with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
+        early, late, reader = replicas
+        late.clock.advance(timedelta(hours=1))
+        write(late, "make", 2, 0)
+        write(early, "make", 2, 1)
+        with early.writer.entry("name", WHO) as d:
+            d.change(Customer, CUSTOMERS[2], name="name 0")
+        pass_on(late, reader, 12)
+        reader.writer.receive(early.journal(11, most=1))
+        assert len(reader.ask('SELECT kind FROM "exception"')) == 1
+        pass_all(replicas, [11, 12, 13])
+        assert_same(replicas)
+
+
 def test_what_its_author_had_seen_comes_first(office: Path, tmp_path: Path) -> None:
     with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
         maker, editor, reader = replicas
