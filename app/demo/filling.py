@@ -76,7 +76,7 @@ def fill_bills(desktop: Desktop, by: Person, month: date) -> int:
 def fill_payments(desktop: Desktop, by: Person, share: float, seed: int) -> int:
     """A share of the open bills is paid in one session; returns how many receipts."""
     rng = Random(seed)  # noqa: S311 a demo, not a secret
-    session = desktop.cash.open_session(by, uuid7(), "VP", 500_000)
+    session = desktop.cash.open_session(by, uuid7(), desktop.rules.office.name, 500_000)
     taken = 0
     for customer in _owing(desktop):
         if rng.random() >= share:

@@ -32,7 +32,6 @@ OFFICE = NewOffice(
     points=(
         ("VA", "Nhà văn hóa Vệ An", "Phường Kinh Bắc"),
         ("TS", "Trụ sở khu phố Thị Cầu", "Phường Kinh Bắc"),
-        ("VP", "Văn phòng chi nhánh", "57 Ngô Gia Tự"),
     ),
 )
 STAFF = [

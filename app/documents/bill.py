@@ -17,7 +17,7 @@ from app.documents.wording import day, percent
 from app.domain import vietqr
 from app.domain.amount_words import amount_in_words
 from app.domain.errors import AppError
-from app.domain.money import VND, format_money
+from app.domain.money import VND, format_money, format_number
 from app.domain.quantities import format_quantity
 from app.words import Words
 
@@ -58,14 +58,20 @@ def _draw(paper: Paper, bill: BillPaper, tr: Words) -> None:
     paper.pair(tr("Address"), customer.address)
     if bill.connection_address != customer.address:
         paper.pair(tr("Place of use"), bill.connection_address)
+    if bill.quotas > 1:
+        paper.pair(tr("Quotas"), format_number(bill.quotas, tr.language))
     paper.space(3)
     if bill.meters:
         _meters(paper, bill, tr)
-    _blocks(paper, bill, tr)
+    if bill.lines:
+        _blocks(paper, bill, tr)
     _sums(paper, bill, tr)
     paper.space(3)
-    words = amount_in_words(bill.total, bill.currency, tr.language, bill.letterhead.spoken)
-    paper.pair(tr("In words"), words, font=BOLD, label_width=52)
+    if bill.total > 0:
+        words = amount_in_words(bill.total, bill.currency, tr.language, bill.letterhead.spoken)
+        paper.pair(tr("In words"), words, font=BOLD, label_width=52)
+    else:
+        paper.boxed(tr("Nothing to pay"), font=BOLD, size=11, align="centre")
     paper.pair(tr("Note"), bill.note, size=8.5, label_width=52)
     paper.rule()
     _payment(paper, bill, tr)
@@ -151,8 +157,9 @@ def _sums(paper: Paper, bill: BillPaper, tr: Words) -> None:
 
 def _payment(paper: Paper, bill: BillPaper, tr: Words) -> None:
     """When, where and how to pay; the transfer code and the code for the counter's scanner."""
-    bank = bill.bank
-    coded = bank is not None and bill.currency == VND and bill.total > 0
+    asked = bill.total > 0
+    bank = bill.bank if asked else None
+    coded = bank is not None and bill.currency == VND
     side = 33 * MM * paper.scale
     aside = side + 8 if coded else 0
     # The transfer code and the lines beside it stay together.
@@ -165,13 +172,13 @@ def _payment(paper: Paper, bill: BillPaper, tr: Words) -> None:
         caption = tr("Scan to transfer (VietQR)")
         base = top + side + 9 * paper.scale
         paper.draw(caption, x, base, side, size=7.5 * paper.scale, align="centre")
-    if bill.pay_by is not None:
+    if asked and bill.pay_by is not None:
         paper.paragraph(tr("Pay by {day}", day=day(bill.pay_by)), font=BOLD, size=10.5, width=width)
     if bill.arrears > 0:
         owed = format_money(bill.arrears, bill.currency, tr.language)
         words = tr("Unpaid from earlier periods, not in the total above: {amount}", amount=owed)
         paper.paragraph(words, font=BOLD, size=8.5, width=width)
-    if bill.where_to_pay:
+    if bill.where_to_pay and (asked or bill.arrears > 0):
         paper.paragraph(tr("Where to pay:"), size=8, width=width)
         for place in bill.where_to_pay:
             paper.paragraph(f"– {place}", size=8, width=width)

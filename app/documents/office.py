@@ -142,7 +142,15 @@ def session_rows(rules: RuleQueries, receipts: Iterable[ReceiptRow]) -> list[Ses
     """The receipts of a session, the first one first."""
     tr = Words(rules.utility.language)
     rows = [
-        SessionRow(r.code, r.taken_at, r.customer_code, r.payer, r.total, tr("Cash"), r.reversed_by)
+        SessionRow(
+            r.code,
+            r.taken_at,
+            r.customer_code,
+            r.payer,
+            r.total,
+            tr("Cash"),
+            Reversal(r.reversed_by, r.reason, r.reversed_at) if r.reversed_at is not None else None,
+        )
         for r in receipts
     ]
     return sorted(rows, key=lambda row: (row.taken_at, row.number))
@@ -162,7 +170,8 @@ def bill_papers(rules: RuleQueries, sheets: Iterable[BillSheet]) -> Iterator[Bil
         "wastewater": tr("Wastewater bill"),
         "electricity": tr("Electricity bill"),
     }[utility.kind]
-    places = (f"{office.name}: {office.address}", *rules.points().values())
+    others = (name for name in rules.points().values() if name != office.name)
+    places = (f"{office.name}: {office.address}", *others)
     for sheet in sheets:
         vat, fee = _rates(tariffs, sheet)
         first_day, last_day = billed_days(sheet.read_before, sheet.read_on)
@@ -195,6 +204,7 @@ def bill_papers(rules: RuleQueries, sheets: Iterable[BillSheet]) -> Iterator[Bil
             arrears=sheet.owed_before,
             where_to_pay=places,
             bank=bank,
+            quotas=sheet.quotas,
         )
 
 

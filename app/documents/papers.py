@@ -133,7 +133,8 @@ class BankAccount:
 class BillPaper:
     """A bill of one connection and period. The transfer code is for `total` alone, arrears apart.
 
-    `meters` lists (serial, previous index, present index): more than one when a meter was changed.
+    `meters` lists (serial, previous index, present index): more than one when a meter was changed. `quotas`
+    households share the connection.
     """
 
     letterhead: Letterhead
@@ -163,6 +164,7 @@ class BillPaper:
     where_to_pay: tuple[str, ...] = ()
     bank: BankAccount | None = None
     note: str = ""
+    quotas: int = 1
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,7 @@ class SessionPaper:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """One receipt of a session; `reversed_by` is the name of who took it back."""
+    """One receipt of a session."""
 
     number: str
     taken_at: datetime
@@ -205,7 +207,7 @@ class SessionRow:
     payer: str
     amount: int
     method: str
-    reversed_by: str = ""
+    reversal: Reversal | None = None
 
 
 @dataclass(frozen=True)

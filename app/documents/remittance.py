@@ -46,7 +46,8 @@ def _sums(paper: Paper, session: SessionPaper, tr: Words) -> None:
     language = tr.language
     paper.sum_row(tr("Money in the drawer at the start"), _money(session, session.opening_float, tr))
     count = format_number(session.receipts_count, language)
-    paper.sum_row(tr("Receipts: {count}", count=count), _money(session, session.receipts_total, tr))
+    words = tr("Collected ({count} receipts)", count=count)
+    paper.sum_row(words, _money(session, session.receipts_total, tr))
     count = format_number(session.reversals_count, language)
     paper.sum_row(tr("Reversed: {count}", count=count), _money(session, -session.reversals_total, tr))
     paper.sum_row(tr("Cash expected"), _money(session, session.expected, tr), bold=True, size=10)
@@ -81,6 +82,8 @@ def _draw_slip(paper: Paper, session: SessionPaper, tr: Words) -> None:
     )
     paper.sum_row(tr("Cash counted"), _money(session, session.counted, tr), bold=True, size=10)
     _difference(paper, session, tr)
+    if (kept := session.counted - session.remitted) > 0:
+        paper.sum_row(tr("Kept in the drawer"), _money(session, -kept, tr))
     paper.sum_row(tr("Amount remitted"), _money(session, session.remitted, tr), bold=True, size=11.5)
     words = amount_in_words(session.remitted, currency, language, session.letterhead.spoken)
     paper.pair(tr("In words"), words, font=BOLD, label_width=52)
@@ -115,18 +118,16 @@ def _draw_report(
     paper.space(4)
     paper.table(
         (
-            Column(tr("Receipt"), 3.4),
-            Column(tr("Hour"), 1.1),
-            Column(tr("Customer code"), 2),
-            Column(tr("Payer"), 4),
-            Column(tr("Way of payment"), 1.9),
-            Column(tr("Amount"), 2.3, "right"),
+            Column(tr("Receipt"), 4.1),
+            Column(tr("Hour"), 1.2),
+            Column(tr("Customer code"), 2.3),
+            Column(tr("Payer"), 3.5),
+            Column(tr("Way of payment"), 1.6),
+            Column(tr("Amount"), 2, "right"),
         ),
         [
             (
-                f"{row.number}\n{tr('reversed by {name}', name=row.reversed_by)}"
-                if row.reversed_by
-                else row.number,
+                row.number,
                 f"{row.taken_at.astimezone(zone):%H:%M}",
                 row.customer_code,
                 row.payer,
@@ -136,9 +137,22 @@ def _draw_report(
             for row in rows
         ],
         size=7.5,
+        notes={
+            n: tr(
+                "reversed by {name}, reason: {reason}, at {moment}",
+                name=row.reversal.by,
+                reason=row.reversal.reason,
+                moment=moment(row.reversal.at, zone),
+            )
+            for n, row in enumerate(rows)
+            if row.reversal is not None
+        },
     )
     # The sums and the signatures below them are never parted.
-    paper.need(150 * paper.scale)
+    paper.need(200 * paper.scale)
     _sums(paper, session, tr)
+    paper.sum_row(tr("Cash counted"), _money(session, session.counted, tr), bold=True, size=10)
+    # A shortage of all that was taken leaves nothing to hand in, and no slip: it is told here.
+    _difference(paper, session, tr)
     paper.space(4)
     paper.signatures((tr("Cashier"), session.cashier.name), (tr("Checked by"), ""))

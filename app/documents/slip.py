@@ -22,11 +22,7 @@ def request_slip(slip: RequestSlip, language: str) -> bytes:
 
 def _draw(paper: Paper, slip: RequestSlip, tr: Words) -> None:
     zone = slip.letterhead.zone
-    side = 21 * MM * paper.scale
-    paper.qr(slip.code, paper.right - side, paper.y, side)
-    bottom = paper.y + side
-    paper.letterhead(slip.letterhead, aside=side + 10)
-    paper.y = max(paper.y, bottom)
+    paper.letterhead(slip.letterhead)
     paper.space(5)
     paper.title(slip.title)
     paper.bars(slip.code, paper.left, paper.y, paper.inner, 7 * MM, "centre")
@@ -60,11 +56,15 @@ def _draw(paper: Paper, slip: RequestSlip, tr: Words) -> None:
 def _stub(paper: Paper, slip: RequestSlip, tr: Words) -> None:
     """The strip that is torn off and kept: what to say on the phone, and to whom."""
     side = 15 * MM * paper.scale
-    paper.need(side + 12 * paper.scale)
+    aside = 30 * MM * paper.scale
+    paper.need(side + 22 * paper.scale)
     paper.rule(0.6, (4, 3))
     top = paper.y
-    paper.qr(slip.code, paper.right - side, top, side)
-    width = paper.inner - side - 10
+    paper.qr(slip.code, paper.right - (aside + side) / 2, top, side)
+    bottom = top + side + 9 * paper.scale
+    caption = tr("Scan to look up the request")
+    paper.draw(caption, paper.right - aside, bottom, aside, size=7 * paper.scale, align="centre")
+    width = paper.inner - aside - 6
     paper.paragraph(slip.code, font=MONO, size=11, width=width)
     if slip.letterhead.phone:
         words = tr(
@@ -77,7 +77,7 @@ def _stub(paper: Paper, slip: RequestSlip, tr: Words) -> None:
     if slip.due_at is not None:
         due = moment(slip.due_at, slip.letterhead.zone)
         paper.paragraph(tr("Answer due by {moment}", moment=due), size=8.5, width=width)
-    paper.y = max(paper.y, top + side)
+    paper.y = max(paper.y, bottom + 3 * paper.scale)
 
 
 def officer_line(officer: Officer) -> str:

@@ -6,7 +6,7 @@ Text is plain: what a customer typed is never read as markup. Lengths are points
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -222,8 +222,16 @@ class Paper:
             align="right",
         )
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, size: float = 8.5) -> None:
-        """Rules above and below, headings repeated after a page break; numbers shrink, words wrap."""
+    def table(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[str]],
+        *,
+        size: float = 8.5,
+        notes: Mapping[int, str] | None = None,
+    ) -> None:
+        """Rules above and below, headings repeated after a page break; numbers shrink, words wrap. `notes`
+        stand below the rows of those numbers (from 0), as wide as the table."""
         size *= self.scale
         total = sum(column.share for column in columns)
         edges, x = [], self.left
@@ -231,8 +239,8 @@ class Paper:
             edges.append((x, self.inner * column.share / total, column.align))
             x += self.inner * column.share / total
         self._table_head(columns, edges, size)
-        for row in rows:
-            self._table_row(columns, edges, row, size)
+        for n, row in enumerate(rows):
+            self._table_row(columns, edges, row, size, (notes or {}).get(n, ""))
         self.page.line(self.left, self.y + 1, self.right, self.y + 1)
         self.space(6)
 
@@ -260,6 +268,7 @@ class Paper:
         edges: list[tuple[float, float, Align]],
         row: Sequence[str],
         size: float,
+        note: str,
     ) -> None:
         cells = [
             wrap(clean(cell), width - 4, REGULAR, size) if align == "left" else [cell]
@@ -267,7 +276,8 @@ class Paper:
         ]
         height = max(map(len, cells)) * size * LEADING
         page = self.page
-        self.need(height)
+        below = wrap(clean(note), self.inner - 12, REGULAR, size) if note else []
+        self.need(height + len(below) * size * LEADING)
         if self.page is not page:
             self._table_head(columns, edges, size)
         for lines, (x, width, align) in zip(cells, edges, strict=True):
@@ -275,6 +285,9 @@ class Paper:
                 base = self.y + size + n * size * LEADING
                 self.draw(line, x + 2, base, width - 4, size=size, align=align)
         self.y += height
+        for line in below:
+            self.draw(line, self.left + 10, self.y + size, self.inner - 12, size=size)
+            self.y += size * LEADING
 
     def boxed(self, text: str, *, font: str = REGULAR, size: float = 9, align: Align = "left") -> None:
         """Text in a frame, for what has to be seen first; between two lines when it is long."""

@@ -92,6 +92,8 @@ class PeriodTotals:
     paid: int
     open_bills: int
     overdue_bills: int
+    paid_bills: int
+    """Paid in full; a bill of nothing is neither open nor paid."""
 
     @property
     def owed(self) -> int:
@@ -231,7 +233,7 @@ class BillQueries:
         if of.state == "overdue":
             wanted = wanted.where(s.due_on < of.today)
         if of.state == "paid":
-            wanted = wanted.where(s.open == 0)
+            wanted = wanted.where(s.open == 0, b.total > 0)
         if of.period is not None:
             wanted = wanted.where(b.period == of.period)
         if of.customer_id is not None:
@@ -290,14 +292,15 @@ class BillQueries:
                 func.coalesce(func.sum(s.paid), 0),
                 func.coalesce(func.sum(s.open), 0),
                 func.count().filter(late),
+                func.count().filter(and_(s.open == 0, b.total > 0)),
             )
             .select_from(b)
             .join(s, and_(s.office_no == b.office_no, s.id == b.id))
             .where(here(b, self._office_no), b.period == period)
         )
         with self._read.connect() as read:
-            bills, usage, total, paid, still_open, overdue = read.execute(wanted).one()
-        return PeriodTotals(period, bills, int(usage), int(total), int(paid), int(still_open), overdue)
+            bills, usage, total, paid, still_open, overdue, done = read.execute(wanted).one()
+        return PeriodTotals(period, bills, int(usage), int(total), int(paid), int(still_open), overdue, done)
 
     # -- paper ----------------------------------------------------------------------------------------------
 

@@ -131,6 +131,8 @@ class ReceiptRow:
     payer: str
     total: int
     reversed_by: str
+    reversed_at: datetime | None
+    reason: str
     unsent: bool
 
 
@@ -309,13 +311,12 @@ class CashQueries:
         """The receipts of a session, the newest first. `acked` is the last number of this desk's feed that
         the head office has acknowledged."""
         p, c, e, v, w = Receipt, Customer, Entry, Reversal, Staff
-        taken_back = (
-            select(func.coalesce(w.name, "?"))
-            .select_from(v)
+        reversals = (
+            select(v.receipt_id, func.coalesce(w.name, "?"), v.reversed_at, v.reason)
+            .join(p, and_(p.office_no == v.office_no + 0, p.id == v.receipt_id))
             .join(w, and_(w.office_no == v.office_no, w.id == v.by), isouter=True)
-            .where(v.office_no + 0 == p.office_no, v.receipt_id == p.id)
-            .limit(1)
-            .scalar_subquery()
+            .where(here(v, self._office_no), p.session_id == session_id)
+            .order_by(v.hlc.desc())
         )
         sent = (
             select(e.number)
@@ -331,7 +332,6 @@ class CashQueries:
                 c.code.label("customer"),
                 p.payer,
                 p.total,
-                taken_back.label("taken_back"),
                 sent,
             )
             .join(c, and_(c.office_no == p.office_no, c.id == p.customer_id), isouter=True)
@@ -341,10 +341,11 @@ class CashQueries:
         )
         with self._read.connect() as read:
             rows: Sequence[Any] = read.execute(wanted).all()
+            back = {row[0]: tuple(row[1:]) for row in read.execute(reversals)}
         return [
             ReceiptRow(
-                r.id, r.code, r.taken_at, r.customer or "", r.payer, r.total, r.taken_back or "",
-                (r[-1] or 0) > acked,
+                r.id, r.code, r.taken_at, r.customer or "", r.payer, r.total,
+                *back.get(r.id, ("", None, "")), (r[-1] or 0) > acked,
             )
             for r in rows
         ]  # fmt: skip

@@ -169,7 +169,7 @@ SESSION = SessionPaper(
     24_193_000,
     23_693_000,
     VND,
-    reason="Trả thừa tiền thối cho một khách, chưa nhớ là ai",
+    reason="Trả thừa tiền cho một khách, chưa nhớ là ai",
 )
 ROWS = tuple(
     SessionRow(
@@ -179,7 +179,7 @@ ROWS = tuple(
         LONG_CUSTOMER.name if n % 17 == 3 else f"Trần Thị Thu {n}",
         131_675 + 1000 * n,
         "Tiền mặt",
-        "Ngô Văn Tùng" if n % 23 == 5 else "",
+        REVERSED.reversal if n % 23 == 5 else None,
     )
     for n in range(60)
 )

@@ -35,7 +35,7 @@ def test_bill_can_be_checked_line_by_line(tmp_path: Path) -> None:
         "Phí bảo vệ môi trường 10% 27.660 đ",
         "Tổng tiền thanh toán 318.090 đ",
         "Ba trăm mười tám nghìn không trăm chín mươi đồng",
-        "Hạn thanh toán: 25/11/2026",
+        "Hạn nộp: 25/11/2026",
         "Nợ các kỳ trước, chưa tính ở trên: 131.675 đ",
         "Vietcombank Bắc Ninh",
         "HD-BN03-26-0012345",
@@ -74,6 +74,27 @@ def test_transfer_code_is_for_this_bill_alone(tmp_path: Path, monkeypatch: pytes
     said = vietqr.parse(code)
     assert (said["bank"], said["account"], said["amount"]) == ("970436", "1017595600", "318090")
     assert said["bill"] == "HD-BN03-26-0012345"
+
+
+def test_a_bill_of_nothing_asks_for_nothing(tmp_path: Path) -> None:
+    nothing = replace(BILL, lines=(), usage=0, net=0, vat=0, fee=0, total=0)
+    bills_pdf(tmp_path / "b.pdf", [nothing, replace(nothing, arrears=0)], "vi")
+    owing, free = pages_of((tmp_path / "b.pdf").read_bytes())
+    for text in (owing, free):
+        assert "Không phải thu" in text
+        assert "Tổng tiền thanh toán 0 đ" in text
+        for asked in ("Hạn nộp", "Chuyển khoản", "Bậc giá", "Bằng chữ"):
+            assert asked not in text, asked
+    assert "Nợ các kỳ trước, chưa tính ở trên: 131.675 đ" in owing
+    assert "Nơi nộp tiền" in owing
+    assert "Nơi nộp tiền" not in free
+
+
+def test_shared_connections_say_their_quotas(tmp_path: Path) -> None:
+    bills_pdf(tmp_path / "b.pdf", [BILL, replace(BILL, quotas=5)], "vi")
+    one, five = pages_of((tmp_path / "b.pdf").read_bytes())
+    assert "Định mức" not in one
+    assert "Định mức 5" in five
 
 
 def test_electricity_has_a_meter_of_its_own_name(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_scanner_reads_the_papers_even_from_a_coarse_printer() -> None:
         page = Image.open(io.BytesIO(pdf_page_png(pdf, 0, 203 / 72))).convert("L")
         return said(page.point(lambda grey: 255 if grey > 127 else 0))
 
-    assert codes(request_slip(SLIP, "vi")) == [("Code 128", SLIP.code), *[("QR Code", SLIP.code)] * 2]
+    assert codes(request_slip(SLIP, "vi")) == [("Code 128", SLIP.code), ("QR Code", SLIP.code)]
     assert codes(receipt_a5(RECEIPT, "vi")) == [("Code 128", RECEIPT.number)]
     assert codes(receipt_80mm(RECEIPT, "vi")) == [("Code 128", RECEIPT.number)]
 

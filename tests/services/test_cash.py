@@ -251,9 +251,10 @@ def test_taking_back(company: Company, desktop: Desktop, home: Home) -> None:
 def test_closing_with_a_difference(desktop: Desktop) -> None:
     tung = person(desktop, "tung")
     session = open_session(desktop)
-    with pytest.raises(Invalid) as invalid:
-        desktop.cash.close_session(tung, session, [(200_000, 2)])
-    assert invalid.value.fields == {"note": "cash.difference_unexplained"}
+    for words in ("", "x", "1.", "ok"):
+        with pytest.raises(Invalid) as invalid:
+            desktop.cash.close_session(tung, session, [(200_000, 2)], words)
+        assert invalid.value.fields == {"note": "cash.difference_unexplained"}
     with pytest.raises(AppError, match=r"cash\.count"):
         desktop.cash.close_session(tung, session, [(200_000, -2)])
     with pytest.raises(AppError, match=r"cash\.not_closed"):

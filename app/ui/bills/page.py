@@ -226,7 +226,7 @@ class BillsPage(Page):
                 "all": totals.bills,
                 "open": totals.open_bills,
                 "overdue": totals.overdue_bills,
-                "paid": totals.bills - totals.open_bills,
+                "paid": totals.paid_bills,
             }
         return [Filter(key, title, counts[key]) for key, title in titles.items()]
 
@@ -243,7 +243,7 @@ class BillsPage(Page):
 
         def state(row: BillRow) -> str:
             if not row.open:
-                return tr("paid")
+                return tr("paid") if row.total else tr("nothing to pay")
             return due_words(row.due_on, self._filter.today)[0]
 
         def tone(row: BillRow) -> Tone:
@@ -286,7 +286,7 @@ class BillsPage(Page):
         room, unit = self.room, UNITS[self.room.rules.utility.kind]
         due, tone = due_words(row.due_on, self._filter.today)
         if not row.open:
-            notice, tone = tr("Paid in full"), Tone.GOOD
+            notice, tone = (tr("Paid in full"), Tone.GOOD) if row.total else (tr("Nothing to pay"), Tone.SOFT)
         elif tone is Tone.PLAIN:
             notice, tone = tr("Pay by {day}", day=f"{row.due_on:%d/%m/%Y}"), Tone.INFO
         else:

@@ -97,7 +97,7 @@ class CloseDialog(MoneyDialog):
         for n, (name, value, strong) in enumerate(
             (
                 (tr("Money in the drawer at the start"), money(session.float_amount), False),
-                (tr("Receipts: {count}", count=session.receipts), money(session.received), False),
+                (tr("Collected ({count} receipts)", count=session.receipts), money(session.received), False),
                 (
                     tr("Reversed: {count}", count=session.reversals),
                     money(-session.returned) if session.returned else "",

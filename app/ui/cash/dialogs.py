@@ -69,9 +69,10 @@ class OpenDialog(MoneyDialog):
         self.form = Form()
         point = QComboBox()
         office = room.rules.office.name
-        point.addItem(tr("At the office: {office}", office=office), office)
+        point.addItem(office, office)
         for code, name in room.points.items():
-            point.addItem(name, code)
+            if name != office:
+                point.addItem(name, code)
         self.amount = MoneyEdit(room.currency)
         self.form.add("point", tr("Collection &point"), point, wide=True)
         self.form.add(

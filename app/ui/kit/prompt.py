@@ -108,7 +108,7 @@ class QtPrompter:
         reason.setAccessibleName(tr("Reason"))
         caption = Label(tr("&Reason"), tone=Tone.SOFT)
         caption.setBuddy(reason)
-        below = Label(tr("Kept with the entry and read by the auditor."), tone=Tone.SOFT, points=9)
+        below = Label(tr("Kept with the entry and read by the supervisor."), tone=Tone.SOFT, points=9)
         for each in (caption, reason, below):
             ask.column.addWidget(each)
 
