@@ -129,7 +129,9 @@ class Inspector(Panel):
         clear(self.extra)
         clear(self.foot)
         if acts:
-            self.foot.addWidget(Flow(*acts, fill=True))
+            row = Flow(*acts, fill=True)
+            self.foot.addWidget(row)
+            row.show()  # now, not at the next turn: a key pressed meanwhile would find no button
         self._rebuild()
 
     def show_nothing(self, sentence: str) -> None:
