@@ -32,7 +32,7 @@ def test_a_dialog_tells_its_keys(qtbot: QtBot, active: Active) -> None:
     said = [each.text() for each in keys.findChildren(QLabel)]
     assert said[:6] == ["Phím tắt", "Kết ca", "F9", "Kết ca và in", "Ctrl+P", "In lại"]
     assert "Đếm lại" not in said
-    assert ["Ctrl+K", "Tìm khách hàng, yêu cầu hoặc trang"] == said[said.index("Ctrl+K") :][:2]
+    assert said[said.index("Ctrl+K") :][:2] == ["Ctrl+K", "Tìm khách hàng, yêu cầu hoặc trang"]
     keys.activateWindow()
     qtbot.waitUntil(keys.isActiveWindow)
     qtbot.keyClick(keys, Qt.Key.Key_Escape)

@@ -131,7 +131,7 @@ def test_the_inspector_shows_a_record_with_its_acts(qtbot, page):
     inspector = Inspector()
     page.set_inspector(inspector)
     acts = [
-        Button("Hỏi đơn vị", lambda: pressed.append("ask"), key="F6"),
+        Button("Hỏi bộ phận", lambda: pressed.append("ask"), key="F6"),
         Button("Báo khách", lambda: pressed.append("tell"), key="F9", primary=True),
     ]
     inspector.show_details(DETAILS, acts)

@@ -163,7 +163,8 @@ def test_the_next_request_is_not_acted_on_by_accident(
     qtbot.waitUntil(page.isActiveWindow)
     code = next(each.code for each in done if each.id == second)
     toast = page.findChild(QWidget, "toast")
-    assert toast is not None and f"Đã kết thúc {code}." in words_of(toast)
+    assert toast is not None
+    assert f"Đã kết thúc {code}." in words_of(toast)
     assert code in words_of(page.inspector)
     assert page.table.current_id() == third
     assert not page.table.selectionModel().hasSelection()
@@ -179,7 +180,8 @@ def test_the_next_request_is_not_acted_on_by_accident(
     assert code not in words_of(page.inspector)
     assert page.table.selectionModel().hasSelection()
     qtbot.keyClick(page.table, Key.Key_Up)
-    assert page._story is not None and page._story.row.id == first
+    assert page._story is not None
+    assert page._story.row.id == first
     qtbot.waitUntil(lambda: "F9  Báo khách hàng" in acts(page))
     qtbot.keyClick(page.table, Key.Key_F9)
     assert the_dialog(qtbot, page).isVisible()

@@ -59,7 +59,7 @@ class Subject(Page):
         self.set_body(self.field)
         inspector = Inspector()
         self.set_inspector(inspector)
-        acts = [Button("Hỏi đơn vị", key="F6"), Button("Báo khách hàng", key="F9", primary=True)]
+        acts = [Button("Hỏi bộ phận", key="F6"), Button("Báo khách hàng", key="F9", primary=True)]
         inspector.show_details(Details("YC-BN03-26-000412", "Mất nước từ sáng"), acts)
 
     def show_record(self, record: object) -> bool:
