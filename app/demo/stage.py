@@ -190,11 +190,10 @@ class Stage:
         if not over:
             return
         painter = QPainter(shown)
-        painter.fillRect(shown.rect(), QColor(0, 0, 0, 70))
         for dialog in over:
-            picture = dialog.grab()
+            painter.fillRect(shown.rect(), QColor(0, 0, 0, 70))
             at = window.rect().center() - dialog.rect().center()
-            painter.drawPixmap(at, picture)
+            painter.drawPixmap(at, dialog.grab())
         painter.end()
 
     def close(self) -> None:
