@@ -215,7 +215,7 @@ class RequestCount:
     """Requests of one kind at one unit, received within the report's days.
 
     `on_time` were answered in time, `late` answered late or still open beyond their due time; `open` is every
-    one without an answer yet.
+    one that is not closed: without an answer, or its customer not told yet.
     """
 
     kind: str

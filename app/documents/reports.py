@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app.documents.papers import Chart, ReportData
 from app.documents.wording import day, moment
 from app.documents.workbook import OutColumn, Progress, SheetOut, write_workbook
-from app.domain.charts import ChartData, Series
+from app.domain import names
+from app.domain.charts import ChartData, Series, money_power
 from app.words import Words
 
 _MOST_CATEGORIES = 10
@@ -87,8 +88,6 @@ def _sums(pairs: Iterable[tuple[str, int]]) -> Counter[str]:
 
 def _charts(data: ReportData, tr: Words) -> Iterable[Chart]:
     """Charts of what there is; none of what there is nothing to show."""
-    million = 10 ** (6 + data.currency.digits)
-    unit = tr("million {symbol}", symbol=data.currency.symbol)
     if data.requests:
         kinds = _most(_sums((row.kind, row.received) for row in data.requests))
         on_time = _sums((row.kind, row.on_time) for row in data.requests)
@@ -110,20 +109,34 @@ def _charts(data: ReportData, tr: Words) -> Iterable[Chart]:
             "stacked",
         )
     if data.collections:
-        days: Counter[str] = Counter()
-        for row in sorted(data.collections, key=lambda row: row.day):
-            days[f"{row.day:%d/%m}"] += row.amount
-        amounts = Series(tr("Money collected"), tuple(amount / million for amount in days.values()))
-        yield Chart(ChartData(tr("Collections per day"), tuple(days), (amounts,), unit), "line")
+        in_order = sorted(data.collections, key=lambda row: row.day)
+        days = _sums((f"{row.day:%d/%m}", row.amount) for row in in_order)
+        back = _sums((f"{row.day:%d/%m}", row.reversed) for row in in_order)
+        sums = [(tr("Money collected"), days)]
+        if any(back.values()):
+            sums.append((tr("Money reversed"), back))
+        yield Chart(_money(data, tr("Collections per day"), tuple(days), sums, tr), "line")
         by_point = _sums((row.point, row.amount) for row in data.collections)
-        points = _most(by_point)
-        amounts = Series(tr("Money collected"), tuple(by_point[point] / million for point in points))
-        yield Chart(ChartData(tr("Collections by point"), points, (amounts,), unit), "bar")
+        sums = [(tr("Money collected"), by_point)]
+        yield Chart(_money(data, tr("Collections by point"), _most(by_point), sums, tr), "bar")
     if data.arrears:
-        owed = [sum(row.bands[n] for row in data.arrears) / million for n in range(len(data.bands))]
-        yield Chart(
-            ChartData(tr("Arrears by age"), data.bands, (Series(tr("Arrears"), tuple(owed)),), unit), "donut"
-        )
+        owed = _sums((band, row.bands[n]) for row in data.arrears for n, band in enumerate(data.bands))
+        yield Chart(_money(data, tr("Arrears by age"), data.bands, [(tr("Arrears"), owed)], tr), "donut")
+
+
+def _money(
+    data: ReportData,
+    title: str,
+    categories: tuple[str, ...],
+    sums: Sequence[tuple[str, Counter[str]]],
+    tr: Words,
+) -> ChartData:
+    """Sums of money by category, in the unit in which they are read best."""
+    currency = data.currency
+    power = money_power((of[each] for _, of in sums for each in categories), currency.digits)
+    unit = 10 ** (power + currency.digits)
+    series = tuple(Series(name, tuple(of[each] / unit for each in categories)) for name, of in sums)
+    return ChartData(title, categories, series, names.money_unit(power, currency.symbol, tr))
 
 
 def _requests(data: ReportData, tr: Words) -> SheetOut:

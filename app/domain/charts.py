@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -33,6 +34,16 @@ class ChartData:
     def known(self) -> list[float]:
         """All values there are."""
         return [value for each in self.series for value in each.values if value is not None]
+
+
+def money_power(amounts: Iterable[int], digits: int) -> int:
+    """In which unit amounts (minor units of `digits`) are read best: 10 to this power of the currency's own.
+
+    0, 3 or 6 (đ, thousand đ, million đ), so that the highest amount is 10 of it at least: no two marks of an
+    axis then look the same.
+    """
+    highest = max((abs(amount) for amount in amounts), default=0) // 10**digits
+    return next((power for power in (6, 3) if highest >= 10 * 10**power), 0)
 
 
 def ticks(values: list[float], most: int = 5) -> list[float]:

@@ -96,6 +96,13 @@ def flags(tr: Translate) -> dict[str, str]:
     }
 
 
+def money_unit(power: int, symbol: str, tr: Translate) -> str:
+    """The unit of `charts.money_power`: "million đ"."""
+    if power == 6:
+        return tr("million {symbol}", symbol=symbol)
+    return tr("thousand {symbol}", symbol=symbol) if power == 3 else symbol
+
+
 def bands(tr: Translate) -> dict[str, str]:
     """How late a bill is (`arrears.BANDS`)."""
     return {

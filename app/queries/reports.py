@@ -30,6 +30,7 @@ from app.models import (
     Staff,
 )
 from app.queries.customers import here
+from app.queries.request_search import OPEN
 from app.queries.rules import RuleQueries
 
 _AGES = (0, 30, 60, 90)
@@ -40,7 +41,8 @@ _SOME = 500
 @dataclass(frozen=True, slots=True)
 class RequestFigures:
     """Requests of one kind at one unit received within the days. `on_time` were answered in time, `late`
-    answered late or still open beyond their due time; `open` have no answer yet."""
+    answered late or still open beyond their due time; `open` are not closed: those without an answer,
+    and those whose customer has not been told yet."""
 
     type_code: str
     unit_code: str
@@ -167,7 +169,7 @@ class ReportQueries:
                 every.filter(answered),
                 every.filter(in_time),
                 every.filter(late),
-                every.filter(~answered),
+                every.filter(s.state.in_(OPEN)),
             )
             .join(s, and_(s.office_no == r.office_no, s.id == r.id))
             .where(r.office_no == self._office_no, r.received_at >= start, r.received_at < end)

@@ -73,7 +73,8 @@ def test_days_of_the_chart_are_in_order_and_added_up(tmp_path: Path) -> None:
     office_report(DATA, path, "vi")
     rows = list(openpyxl.load_workbook(path)["Tổng quan"].iter_rows(values_only=True))
     at = next(n for n, row in enumerate(rows) if row[0] == "Thu tiền theo ngày (triệu đ)")
-    assert [row[:2] for row in rows[at + 2 : at + 4]] == [("02/11", 3), ("03/11", 17.5)]
+    assert rows[at + 1][1:3] == ("Tiền thu", "Tiền đã hủy")
+    assert [row[:3] for row in rows[at + 2 : at + 4]] == [("02/11", 3, 0.131675), ("03/11", 17.5, 0)]
 
 
 def test_an_office_without_data_gets_an_empty_report(tmp_path: Path) -> None:

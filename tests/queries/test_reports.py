@@ -135,13 +135,18 @@ def test_requests_by_kind_unit_and_time(desktop: Desktop) -> None:
                     RequestEvent, request_id=request, kind="answered", at=answered, by=yen, text="Đã sửa",
                     data={"outcome": "solved"},
                 )  # fmt: skip
+        closed = answered is not None and rng.random() < 0.5
+        if closed:
+            for kept in ("told", "closed"):
+                with desktop.writer.entry(f"requests.{kept}", yen) as draft:
+                    draft.add(RequestEvent, request_id=request, kind=kept, at=now, by=yen, data={})
         if first <= (received + HANOI).date() <= last:
             figures = plain[kind, unit]
             figures["received"] += 1
             figures["answered"] += answered is not None
             figures["on_time"] += answered is not None and (due is None or answered <= due)
             figures["late"] += due is not None and (answered or now) > due
-            figures["open"] += answered is None
+            figures["open"] += not closed  # also those answered whose customer is not told
     found = desktop.report_queries.span(first, last, now).requests
     assert {
         (r.type_code, r.unit_code): (r.received, r.answered, r.on_time, r.late, r.open) for r in found

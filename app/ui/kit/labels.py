@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
@@ -54,13 +56,18 @@ class Label(QLabel):
 
 
 class ElidedLabel(Label):
-    """One line that gives way: cut with an ellipsis where there is no room, whole in its tooltip."""
+    """One line that gives way: cut with an ellipsis where there is no room, whole in its tooltip. `middle`:
+    cut there, for a path, whose ends say most."""
+
+    def __init__(self, text: str = "", *, middle: bool = False, **dress: Any) -> None:
+        super().__init__(text, **dress)
+        self._cut = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), self._cut, self.width())
         self.setToolTip(self.text() if shown != self.text() else "")
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))

@@ -41,7 +41,13 @@ class Toast(QWidget):
     """One message at the foot of the window; a new one takes the place of the old. Use `toast`."""
 
     def __init__(
-        self, widget: QWidget, text: str, tone: Tone, undo: Callable[[], object] | None, undo_word: str
+        self,
+        widget: QWidget,
+        text: str,
+        tone: Tone,
+        undo: Callable[[], object] | None,
+        undo_word: str,
+        with_page: bool,
     ) -> None:
         window = widget.window()
         super().__init__(window)
@@ -69,6 +75,9 @@ class Toast(QWidget):
         if tone is not Tone.WRONG:
             self._timer.start()
         window.installEventFilter(self)
+        self._goes_with = self._page if with_page else None
+        if isinstance(self._goes_with, QWidget):
+            self._goes_with.installEventFilter(self)
         self._place()
         self.show()
         self.raise_()
@@ -89,8 +98,10 @@ class Toast(QWidget):
         self.move(left, window.height() - self.height() - px(44))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() is QEvent.Type.Resize:
+        if event.type() is QEvent.Type.Resize and watched is self._window:
             self._place()
+        elif event.type() is QEvent.Type.Hide and watched is self._goes_with:
+            self.dismiss()
         return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -108,9 +119,11 @@ def toast(
     tone: Tone = Tone.GOOD,
     undo: Callable[[], object] | None = None,
     undo_word: str = "",
+    with_page: bool = False,
 ) -> Toast:
-    """Says `text` at the foot of the window that `widget` is in; `undo` puts the way back beside it."""
+    """Says `text` at the foot of the window that `widget` is in; `undo` puts the way back beside it;
+    `with_page`: it goes when another page is opened."""
     window = widget.window()
     for old in window.findChildren(Toast, "toast"):
         old.dismiss()
-    return Toast(widget, text, tone, undo, undo_word)
+    return Toast(widget, text, tone, undo, undo_word, with_page)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain import names
-from app.domain.charts import ChartData, Series
+from app.domain.charts import ChartData, Series, money_power
 from app.domain.errors import AppError, Cancelled
 from app.domain.money import format_number
 from app.queries.reports import Books, Span
@@ -30,7 +30,6 @@ from app.words import tr
 
 MOST_KINDS = 6
 """Kinds of request in the chart; the workbook has them all."""
-MILLION = 1_000_000
 LEAST_CHART = 150
 """A chart is at least so high; with less room the page scrolls."""
 
@@ -129,9 +128,9 @@ class ReportsPage(Page):
         return self.room.money(round(amount))
 
     @staticmethod
-    def _short(millions: float) -> str:
-        digits = 0 if float(millions).is_integer() else 1
-        return format_number(round(millions * 10**digits), tr.language, digits)
+    def _short(amount: float) -> str:
+        digits = 0 if float(amount).is_integer() else 1
+        return format_number(round(amount * 10**digits), tr.language, digits)
 
     # -- what the window calls
 
@@ -207,7 +206,7 @@ class ReportsPage(Page):
         answered = sum(r.answered for r in span.requests)
         on_time = sum(r.on_time for r in span.requests)
         still_open = sum(r.open for r in span.requests)
-        words = tr("{count} open", count=format_number(still_open, language))
+        words = tr("{count} of them open", count=format_number(still_open, language))
         if answered:
             words = tr("{percent} % answered on time", percent=100 * on_time // answered) + " · " + words
         self.received.show_number(format_number(received, language), words)
@@ -250,18 +249,24 @@ class ReportsPage(Page):
             )
         )
         days: Counter[date] = Counter()
+        back: Counter[date] = Counter()
         points: Counter[str] = Counter()
         for c in span.collections:
-            days[c.day] += c.amount - c.reversed
+            days[c.day] += c.amount
+            back[c.day] += c.reversed
             points[self.room.point_name(c.point)] += c.amount
-        scale = MILLION * 10**self.room.currency.digits
-        order = sorted(days)
+        currency, order = self.room.currency, sorted(days)
+        power = money_power((*days.values(), *back.values()), currency.digits)
+        scale = 10 ** (power + currency.digits)
+        series = [Series(tr("Money collected"), tuple(days[day] / scale for day in order))]
+        if any(back.values()):
+            series.append(Series(tr("Money reversed"), tuple(back[day] / scale for day in order)))
         self.daily.show_data(
             ChartData(
                 tr("Collections per day"),
                 tuple(f"{day:%d/%m}" for day in order),
-                (Series(tr("Money collected"), tuple(days[day] / scale for day in order)),),
-                tr("million {symbol}", symbol=self.room.currency.symbol),
+                tuple(series),
+                names.money_unit(power, currency.symbol, tr),
             )
         )
         names_ = [name for name, _ in points.most_common()]
@@ -322,7 +327,7 @@ class ReportsPage(Page):
         job = room.jobs.run(
             self,
             lambda job: write_report(room, span, f"{title}.xlsx", job),
-            done=lambda file: toast(self, tr("The workbook is {path}", path=file)),
+            done=lambda file: toast(self, tr("The workbook is {path}", path=file), with_page=True),
             failed=failed,
             settled=self.unwatch,
             lane=Lane.IO,

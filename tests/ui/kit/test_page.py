@@ -5,8 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QWidget
 from shiboken6 import isValid
 
-from app.domain.charts import ChartData, Series, ticks
+from app.domain.charts import ChartData, Series, money_power, ticks
 from app.domain.errors import Cancelled
+from app.domain.money import format_number
 from app.ui.kit import page as pages
 from app.ui.kit.buttons import Button
 from app.ui.kit.charts import Chart, ChartKind
@@ -281,6 +282,17 @@ def test_charts_draw_and_tell_their_figures(qtbot, kind):
 def test_a_chart_with_uneven_series_is_refused():
     with pytest.raises(ValueError, match="2 values for 3"):
         ChartData("x", ("a", "b", "c"), (Series("s", (1.0, 2.0)),))
+
+
+@pytest.mark.parametrize(
+    ("highest", "power"),
+    [(0, 0), (9_999, 0), (10_000, 3), (131_675, 3), (9_999_999, 3), (10_000_000, 6), (5 * 10**9, 6)],
+)
+def test_money_is_read_in_a_unit_whose_marks_differ(highest, power):
+    assert money_power([highest // 3, highest], 0) == power
+    marks = ticks([highest / 10**power], 10)
+    said = [format_number(round(mark * 10), "vi", 1) for mark in marks]
+    assert len(set(said)) == len(marks)
 
 
 @pytest.mark.parametrize(
