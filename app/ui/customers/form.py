@@ -14,7 +14,7 @@ from app.queries.customers import ConnectionView, CustomerCard
 from app.services.customers import EditCustomer, NewConnection, NewCustomer, NewMeter
 from app.ui.customers.room import CustomerRoom
 from app.ui.customers.words import class_words, phone_words
-from app.ui.kit.buttons import Button
+from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import FormDialog
 from app.ui.kit.inputs import NoteEdit, QuantityEdit
 from app.ui.kit.jobs import Latest
@@ -135,7 +135,7 @@ class CustomerDialog(FormDialog):
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
         foot.addWidget(self.wrong, 1)
-        foot.addWidget(Button(tr("Go back"), self.reject))
+        foot.addWidget(go_back(self.reject))
         foot.addWidget(self.verb)
         column.addLayout(foot)
         window = self._over.size()

@@ -56,7 +56,8 @@ class CheckStep(QWidget):
         self.beside.setText(preview.beside)
         self.beside.setVisible(bool(preview.beside))
         self.write.setVisible(bool(preview.wrong))
-        self.said.setText("")
+        idle = not preview.to_write and not preview.wrong
+        self.said.setText(tr("Nothing had to be changed.") if idle else "")
         first = "wrong" if preview.wrong else next((p.key for p in preview.parts if p.rows), "new")
         self.chips.choose(first)
         self._show_part(first)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.domain import names
 from app.queries.requests import RequestStory
 from app.services.requests import WAYS
-from app.ui.kit.buttons import Button
+from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import FormDialog
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
@@ -49,7 +49,7 @@ class ActDialog(FormDialog):
         self._buttons.setSpacing(px(8))
         self._buttons.addStretch(1)
         self.verb = Button(verb, self.submit, key=key, primary=True)
-        for each in (Button(tr("Go back"), self.reject), self.verb):
+        for each in (go_back(self.reject), self.verb):
             self._buttons.addWidget(each)
         self.setMinimumWidth(px(520))
 

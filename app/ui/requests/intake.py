@@ -15,7 +15,7 @@ from app.domain.deadlines import due as due_at
 from app.domain.errors import AppError, Invalid
 from app.queries.requests import CallerStory, RequestRow
 from app.services.requests import Registered
-from app.ui.kit.buttons import Button
+from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import Dialog
 from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import ElidedLabel, Label
@@ -95,7 +95,7 @@ class IntakeDialog(Dialog):
         foot.setSpacing(px(8))
         self._due = ElidedLabel(tone=Tone.SOFT)
         foot.addWidget(self._due, 1)
-        foot.addWidget(Button(tr("Go back"), self.reject))
+        foot.addWidget(go_back(self.reject))
         self.verb = Button(tr("Save and print"), self.save, key="F9", primary=True)
         foot.addWidget(self.verb)
         left.addLayout(foot)

@@ -260,7 +260,7 @@ class RequestsPage(Page):
             return row.late(self._now) or row.state in UNTOLD
 
         return [
-            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=124, sort="code"),
+            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=116, sort="code"),
             Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=176, grow=4),
             Column(tr("Customer"), lambda r: r.contact_name, width=140, grow=2, gives_way=1),
             Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=136, grow=2, gives_way=2),

@@ -389,3 +389,13 @@ def test_a_workbook_of_the_route(
         11, 11, 11, None, 0, *[11] * 7,
     ]  # fmt: skip
     assert "còn 1 / 12 chưa ghi · 1 bất thường" in page.left.text()
+
+    again = page.import_()
+    again.take_file(path)
+    settle()
+    qtbot.keyClick(again, Qt.Key.Key_F9)
+    settle()
+    assert again.check.said.text() == "Không có gì thay đổi."
+    assert not again.next.isEnabled()
+    assert again.leave.text() == "Esc  Quay lại"
+    qtbot.keyClick(again, ESCAPE)
