@@ -313,9 +313,10 @@ class CashQueries:
         p, c, e, v, w = Receipt, Customer, Entry, Reversal, Staff
         reversals = (
             select(v.receipt_id, func.coalesce(w.name, "?"), v.reversed_at, v.reason)
-            .join(p, and_(p.office_no == v.office_no + 0, p.id == v.receipt_id))
+            .select_from(p)
+            .join(v, and_(v.office_no + 0 == p.office_no, v.receipt_id == p.id))
             .join(w, and_(w.office_no == v.office_no, w.id == v.by), isouter=True)
-            .where(here(v, self._office_no), p.session_id == session_id)
+            .where(here(p, self._office_no), p.session_id == session_id)
             .order_by(v.hlc.desc())
         )
         sent = (
@@ -341,14 +342,17 @@ class CashQueries:
         )
         with self._read.connect() as read:
             rows: Sequence[Any] = read.execute(wanted).all()
-            back = {row[0]: tuple(row[1:]) for row in read.execute(reversals)}
-        return [
-            ReceiptRow(
-                r.id, r.code, r.taken_at, r.customer or "", r.payer, r.total,
-                *back.get(r.id, ("", None, "")), (r[-1] or 0) > acked,
+            back: dict[UUID, Any] = {row.receipt_id: row[1:] for row in read.execute(reversals)}
+        found = []
+        for r in rows:
+            by, at, reason = back.get(r.id, ("", None, ""))
+            unsent = (r[-1] or 0) > acked
+            found.append(
+                ReceiptRow(
+                    r.id, r.code, r.taken_at, r.customer or "", r.payer, r.total, by, at, reason, unsent
+                )
             )
-            for r in rows
-        ]  # fmt: skip
+        return found
 
     def receipt(self, receipt_id: UUID) -> ReceiptView:
         """A receipt with all that its paper says."""

@@ -75,8 +75,8 @@ class Toast(QWidget):
         if tone is not Tone.WRONG:
             self._timer.start()
         window.installEventFilter(self)
-        self._goes_with = self._page if with_page else None
-        if isinstance(self._goes_with, QWidget):
+        self._goes_with = self._page if with_page and isinstance(self._page, QWidget) else None
+        if self._goes_with is not None:
             self._goes_with.installEventFilter(self)
         self._place()
         self.show()

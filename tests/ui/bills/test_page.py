@@ -15,6 +15,7 @@ from app.domain.errors import Cancelled
 from app.ui.bills.billing import BillingDialog, months
 from app.ui.bills.page import BillsPage, write_bills
 from app.ui.kit.jobs import Job, JobRunner
+from app.ui.kit.labels import Label
 from tests.money import Home, add_home, bill, read_meter
 from tests.ui.conftest import Asked
 from tests.ui.money import Shown, money_room
@@ -78,6 +79,22 @@ def test_the_list_of_a_period_and_its_states(qtbot: QtBot, page: BillsPage) -> N
     qtbot.keyClicks(page.search, "binh")
     qtbot.waitUntil(lambda: page.model.rowCount() == 1)
     assert texts(page)[0][0] == "Bình"
+
+
+def test_a_bill_of_nothing_is_neither_owed_nor_paid(
+    qtbot: QtBot, page: BillsPage, desktop: Desktop
+) -> None:
+    bill(desktop, add_home(desktop, "BN-000009", "Dung"), {"2026-09": 0}, date(2026, 10, 15))
+    page.reload()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 4 and not page.room.jobs.busy)
+    assert texts(page)[3] == ("Dung", "không phải thu", "0")
+    totals = desktop.bill_queries.totals("2026-09", date(2026, 11, 20))
+    assert (totals.bills, totals.open_bills, totals.paid_bills) == (4, 3, 0)
+    page.table.choose(page.model.ids[3])
+    assert "Không phải thu" in [each.text() for each in page.inspector.findChildren(Label)]
+    page.chips.choose("paid")
+    qtbot.waitUntil(lambda: not page.room.jobs.busy)
+    assert texts(page) == []
 
 
 def test_a_period_is_billed_by_keyboard(qtbot: QtBot, page: BillsPage, desktop: Desktop) -> None:
