@@ -88,6 +88,12 @@ def _raised(path: str, tree: ast.Module) -> Iterator[Raised]:
             yield Raised(f"{path}:{call.lineno}", each, places)
 
 
+    for call in calls_of(tree, "Refusal"):  # the head office's, raised again where it arrives
+        if isinstance(call.args[0], ast.Constant) and isinstance(call.args[1], ast.Dict):
+            named_places = frozenset(k.value for k in call.args[1].keys if isinstance(k, ast.Constant))
+            yield Raised(f"{path}:{call.lineno}", str(call.args[0].value), named_places)
+
+
 def _kept(tree: ast.Module) -> set[str]:
     """The codes that a module keeps in tables and functions and raises from there."""
     entries = {text for call in calls_of(tree, "entry") for text in texts(call)}

@@ -35,7 +35,8 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         ),
         "home.in_use": tr("The data in {path} is open in another window. Close the program there first."),
         "home.damaged": tr(
-            "The desk's identity {path} cannot be read. Bring it back from a copy, or enrol anew."
+            "{path} tells who this desk is, and is missing or damaged. "
+            "Bring it back from a copy, or enrol anew."
         ),
         "enrol.not_a_file": tr(
             "{path} is not an enrolment file. Choose the one that the head office has sent."
@@ -80,6 +81,10 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         ),
         "sync.foreign_office": tr(
             "The head office refused an entry of another office. Ask the administrator."
+        ),
+        "sync.hub_trouble": tr(
+            "The head office has trouble of its own ({code}). Work goes on, and it is tried again by itself; "
+            "tell the administrator if it lasts."
         ),
         "sync.unknown_device": tr(
             "The head office does not know this desk. Ask the administrator to enrol it anew."
