@@ -319,7 +319,7 @@ def test_what_is_no_enrolment_file(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     error = refusal(lambda: read_enrolment(path))
     assert (error.code, error.params["path"]) == ("enrol.not_a_file", str(path))
-    assert refusal(lambda: read_enrolment(tmp_path / "none")).code == "enrol.not_a_file"
+    assert refusal(lambda: read_enrolment(tmp_path / "none")).code == "file.not_found"
     assert refusal(lambda: read_enrolment(tmp_path)).code == "enrol.not_a_file"
 
 

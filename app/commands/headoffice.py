@@ -335,6 +335,8 @@ def _invite(args: argparse.Namespace) -> int:
         code("HD", args.desk, 2026, 1)
     except ValueError as error:
         raise AppError("desk.name", desk=args.desk) from error
+    if args.url and not args.url.startswith(("http://", "https://")):
+        raise AppError("headoffice.url", url=args.url)
     with _opened(args.home) as headoffice:
         _check_office(headoffice, args.office)
         taken = "SELECT 1 FROM device WHERE kind = 'desktop' AND desk = ? AND revoked_at IS NULL"

@@ -89,6 +89,9 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "sync.unknown_device": tr(
             "The head office does not know this desk. Ask the administrator to enrol it anew."
         ),
+        "headoffice.url": tr(
+            "“{url}” is no address of a head office. Write it as http://10.0.0.5:8765, with http in front."
+        ),
         "headoffice.not_founded": tr(
             "There is no head office in {path} yet. Found it first: daumoi headoffice found."
         ),

@@ -47,13 +47,16 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 def read_enrolment(path: Path) -> Enrolment:
-    """An enrolment file. AppError "enrol.not_a_file" when it is something else."""
+    """An enrolment file. AppError "file.not_found" when there is none, "enrol.not_a_file" when it is another
+    file."""
     try:
         if path.stat().st_size > 10_000:
             raise AppError("enrol.not_a_file", path=str(path))
         enrolment = msgspec.json.decode(path.read_bytes(), type=Enrolment)
         Ed25519PublicKey.from_public_bytes(enrolment.hub_key)
         return enrolment
+    except FileNotFoundError as error:
+        raise AppError("file.not_found", path=str(path)) from error
     except (OSError, ValueError, RecursionError) as error:
         raise AppError("enrol.not_a_file", path=str(path)) from error
 
