@@ -50,10 +50,10 @@ def _draw(paper: Paper, slip: RequestSlip, tr: Words) -> None:
         )
     paper.space(2)
     paper.signatures((tr("Customer"), customer.name), (tr("Receiving officer"), slip.officer.name))
-    _stub(paper, slip, tr)
+    _tear_off(paper, slip, tr)
 
 
-def _stub(paper: Paper, slip: RequestSlip, tr: Words) -> None:
+def _tear_off(paper: Paper, slip: RequestSlip, tr: Words) -> None:
     """The strip that is torn off and kept: what to say on the phone, and to whom."""
     side = 15 * MM * paper.scale
     aside = 30 * MM * paper.scale
