@@ -134,7 +134,7 @@ def no_key(home: Path) -> Callable[[], None]:
     return mend
 
 
-IDENTITY = "Không đọc được tệp định danh quầy "
+IDENTITY = " cho biết máy này là quầy nào, nay bị thiếu hoặc hỏng. Lấy lại từ bản sao"
 TROUBLES: dict[Callable[[Path], Callable[[], None]], str] = {
     newer: "Cơ sở dữ liệu {home}/office.db thuộc phiên bản mới hơn của chương trình. Cài phiên bản mới nhất.",
     spoilt("office.db", lambda data: b"no database".ljust(len(data))): (
@@ -144,12 +144,12 @@ TROUBLES: dict[Callable[[Path], Callable[[], None]], str] = {
     torn_out: "Cơ sở dữ liệu {home}/office.db bị hỏng.",
     no_lock: "Không ghi được vào thư mục {home}. Kiểm tra quyền, hoặc chọn thư mục khác.",
     no_journal: "Không ghi được vào thư mục {home}.",
-    spoilt("desk.json", lambda data: data[: len(data) // 2]): IDENTITY + "{home}/desk.json",
-    spoilt("desk.json", lambda data: b"[]"): IDENTITY + "{home}/desk.json",
-    spoilt("desk.json", lambda data: b'{"zone": "' + b"[" * 9000): IDENTITY + "{home}/desk.json",
-    spoilt("desk.json", lambda data: data.replace(b"Asia", b"Mars")): IDENTITY + "{home}/desk.json",
-    spoilt("desk.key", lambda data: data[:10]): IDENTITY + "{home}/desk.key",
-    no_key: IDENTITY + "{home}/desk.key",
+    spoilt("desk.json", lambda data: data[: len(data) // 2]): "{home}/desk.json" + IDENTITY,
+    spoilt("desk.json", lambda data: b"[]"): "{home}/desk.json" + IDENTITY,
+    spoilt("desk.json", lambda data: b'{"zone": "' + b"[" * 9000): "{home}/desk.json" + IDENTITY,
+    spoilt("desk.json", lambda data: data.replace(b"Asia", b"Mars")): "{home}/desk.json" + IDENTITY,
+    spoilt("desk.key", lambda data: data[:10]): "{home}/desk.key" + IDENTITY,
+    no_key: "{home}/desk.key" + IDENTITY,
 }
 
 
