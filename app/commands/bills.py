@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from app.bootstrap import Desktop
     from app.domain.money import Currency
 
-DAYS_TO_PAY = 15
-"""Between issue and due day, unless --due-on says otherwise."""
-
 
 def add(commands: Commands) -> None:
     """Describe the command."""
@@ -65,6 +62,8 @@ def _bill(args: argparse.Namespace) -> int:
         else:
             by = signed_in(desktop, args)
             issued = args.issued_on or desktop.today()
+            from app.services.billing import DAYS_TO_PAY
+
             due = args.due_on or issued + timedelta(days=DAYS_TO_PAY)
             result = service.run(by, args.period, issued, due, step)
         currency: Currency = desktop.rules.utility.currency

@@ -4,7 +4,7 @@ that people use."""
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
@@ -25,13 +25,12 @@ from app.domain.deadlines import zone_named
 from app.domain.import_fields import FIELDS_READINGS
 from app.domain.importing import find_header, parse_readings, parse_rows
 from app.domain.names import customer_classes
-from app.models import Staff
+from app.models import Connection, ConnectionUse, Customer, CustomerBalance, Staff
+from app.services.billing import DAYS_TO_PAY
 from app.services.cash import Collect
 from app.services.requests import NewRequest
 from app.services.writer import Person
 from app.words import Words
-
-Say = Callable[[str], None]
 
 
 def person(desktop: Desktop, login: str) -> Person:
@@ -70,7 +69,7 @@ def fill_readings(desktop: Desktop, by: Person, customers: Sequence[MadeUpCustom
 def fill_bills(desktop: Desktop, by: Person, month: date) -> int:
     """The month's bills; returns how many."""
     last = month.replace(day=monthrange(month.year, month.month)[1])
-    return desktop.billing.run(by, f"{month:%Y-%m}", last, last + timedelta(days=15)).bills
+    return desktop.billing.run(by, f"{month:%Y-%m}", last, last + timedelta(days=DAYS_TO_PAY)).bills
 
 
 def fill_payments(desktop: Desktop, by: Person, share: float, seed: int) -> int:
@@ -139,8 +138,6 @@ def office_clock(day: date, hour: int, minute: int = 0) -> SteppingClock:
 
 def last_indexes(desktop: Desktop) -> dict[str, int]:
     """Connection code to its last index."""
-    from app.models import Connection, ConnectionUse
-
     k, u = Connection, ConnectionUse
     wanted = select(k.code, u.last_index).join(u, (u.office_no == k.office_no) & (u.id == k.id))
     with desktop.database.read.connect() as read:
@@ -148,8 +145,6 @@ def last_indexes(desktop: Desktop) -> dict[str, int]:
 
 
 def _owing(desktop: Desktop) -> list[UUID]:
-    from app.models import Customer, CustomerBalance
-
     b, c = CustomerBalance, Customer
     joined = select(b.id).join(c, (c.office_no == b.office_no) & (c.id == b.id))
     wanted = joined.where(b.owed > 0).order_by(c.code)

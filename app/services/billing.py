@@ -22,6 +22,9 @@ from app.queries.bills import CHUNK, BillQueries, Unbilled, bill_id
 from app.queries.rules import RuleQueries
 from app.services.writer import Person, Writer
 
+DAYS_TO_PAY = 15
+"""Between the day of a bill and the last day to pay, unless said otherwise."""
+
 REASONS = ("class_unknown", "no_tariff", "lower")
 """Why a connection is not billed: its class has no prices at all; none on the day it was read; the index is
 below the one before and nobody has confirmed that."""

@@ -31,8 +31,3 @@ class Hlc:
     def see(self, stamp: int) -> None:
         """Take note of a stamp that another replica gave."""
         self.last = max(self.last, stamp)
-
-
-def stamp_time(stamp: int) -> datetime:
-    """The moment in a stamp."""
-    return instant(stamp >> COUNTER_BITS)

@@ -33,16 +33,11 @@ def exception_id(kind: str, table: str, row: bytes, part: str = "") -> bytes:
     return uuid5(EXCEPTIONS, f"{kind}/{table}/{row.hex()}/{part}").bytes
 
 
-def put_exception(
-    cur: Cursor, office: int, kind: str, table: str, row: bytes, part: str, details: Any
-) -> None:
-    """Raise an exception, or bring its details up to date."""
-    cur.execute(
-        'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) '
-        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (office_no, id) "
-        "DO UPDATE SET kind = excluded.kind, details = excluded.details",
-        (office, exception_id(kind, table, row, part), kind, table, row, canonical_json(details)),
-    )
+PUT_EXCEPTION = (
+    'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) VALUES (?, ?, ?, ?, ?, ?) '
+    "ON CONFLICT (office_no, id) DO UPDATE SET kind = excluded.kind, details = excluded.details"
+)
+"""Raise an exception, or bring its details up to date."""
 
 
 def fact_again(
@@ -70,19 +65,9 @@ def fact_again(
             (*stamp, *row, office, row[0]),
         )
     differ = len({c[2] for c in copies}) > 1
-    cur.execute(
-        'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) '
-        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (office_no, id) "
-        "DO UPDATE SET kind = excluded.kind, details = excluded.details",
-        (
-            office,
-            key,
-            "same_id" if differ else "repeat",
-            info.name,
-            row[0],
-            canonical_json({"copies": sorted(list(c) for c in copies)}),
-        ),
-    )
+    kind = "same_id" if differ else "repeat"
+    details = canonical_json({"copies": sorted(list(c) for c in copies)})
+    cur.execute(PUT_EXCEPTION, (office, key, kind, info.name, row[0], details))
 
 
 def _digest(values: Any) -> str:
@@ -185,13 +170,14 @@ def _find_concurrent(cur: Cursor, table: str, row: bytes, field: str, office: in
             if value != value_before:
                 concurrent.append([hlc, device, *before])
         before, value_before = (hlc, device), value
+    key = exception_id("concurrent", table, row, field)
     if concurrent:
-        details = {"field": field, "changes": concurrent}
-        put_exception(cur, office, "concurrent", table, row, field, details)
+        details = canonical_json({"field": field, "changes": concurrent})
+        cur.execute(PUT_EXCEPTION, (office, key, "concurrent", table, row, details))
     else:  # what came in between may explain what looked like a disagreement
         cur.execute(
             'DELETE FROM "exception" WHERE office_no = ? AND id = ?',
-            (office, exception_id("concurrent", table, row, field)),
+            (office, key),
         )
 
 

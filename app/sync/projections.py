@@ -12,7 +12,7 @@ from app.domain.fold import fold
 from app.domain.requests import Event, fold_request
 from app.models.base import canonical_json, instant, millis
 from app.sync.entries import Body
-from app.sync.merge import Cursor, exception_id
+from app.sync.merge import PUT_EXCEPTION, Cursor, exception_id
 
 CHUNK = 500
 
@@ -248,11 +248,8 @@ def _derived_exceptions(
     standing = {found[0]: canonical_json(details(found)) for found in cur.fetchall()}
     gone = [(office, exception_id(kind, table, key)) for key in ids if key not in standing]
     cur.executemany('DELETE FROM "exception" WHERE office_no = ? AND id = ?', gone)
-    cur.executemany(
-        'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) '
-        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (office_no, id) DO UPDATE SET details = excluded.details",
-        [(office, exception_id(kind, table, k), kind, table, k, d) for k, d in standing.items()],
-    )
+    raised = [(office, exception_id(kind, table, k), kind, table, k, d) for k, d in standing.items()]
+    cur.executemany(PUT_EXCEPTION, raised)
 
 
 def _requests(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:

@@ -211,7 +211,6 @@ class DeskWindow(QStackedWidget):
                 page.refresh(stale)
 
     def _show_contact(self, contact: Contact) -> None:
-        self._last = contact
         self.contact_changed.emit(contact)
         if self.main is None:
             return
@@ -231,7 +230,8 @@ class DeskWindow(QStackedWidget):
         return f"{then:%H:%M}" if near else f"{then:%d/%m %H:%M}"
 
     def _facts(self) -> Facts:
-        desk, contact = self._desk(), self._last
+        desk = self._desk()
+        contact = desk.contact
         where = desk.identity.hub_url or tr("on this PC")
         trouble = sentence(contact.error, tr) if contact.error else tr("none")
         return Facts(

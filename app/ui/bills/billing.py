@@ -13,7 +13,7 @@ from app.domain import names
 from app.domain.errors import AppError, Cancelled, Invalid
 from app.domain.money import format_number
 from app.domain.quantities import UNITS, format_quantity
-from app.services.billing import BillingPlan, BillingResult, Skipped, reasons
+from app.services.billing import DAYS_TO_PAY, BillingPlan, BillingResult, Skipped, reasons
 from app.ui.cash.dialogs import MoneyDialog
 from app.ui.cash.room import MoneyRoom
 from app.ui.cash.words import in_words, period_words
@@ -27,7 +27,6 @@ from app.ui.kit.tables import Column, WindowedTableModel
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
-DAYS_TO_PAY = 15
 MONTHS = 13
 """Periods to choose from, the newest first."""
 SHOWN = 1000
