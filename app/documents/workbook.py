@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from itertools import chain, islice
@@ -361,5 +362,6 @@ def _abandon(book: Workbook) -> None:
     for sheet in sheets:
         if sheet._writer is not None:
             if not sheet.closed:
-                sheet.close()
+                with suppress(StopIteration):  # stopped within its writer, which has nothing more to close
+                    sheet.close()
             sheet._writer.cleanup()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import openpyxl
@@ -217,3 +220,30 @@ def test_wrong_rows_read_back_as_they_were(tmp_path: Path) -> None:
         (3, [7, True, date(2026, 1, 2), datetime.fromisoformat("2026-01-02T08:30"), 15, "Mã: trùng"]),
         (4, [None, None, None, None, 16, "Dòng trống"]),
     ]
+
+
+@pytest.mark.parametrize("point", range(1, 900, 29))
+def test_stopped_at_any_point_it_is_the_stop_that_is_heard_of(tmp_path: Path, point: int) -> None:
+    left = point
+
+    def line(frame: FrameType, event: str, _: object) -> Callable[..., object] | None:
+        nonlocal left
+        left -= event == "line"
+        if left == 0:
+            left = -1
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return line
+
+    def call(frame: FrameType, event: str, _: object) -> Callable[..., object] | None:
+        inside = ("et_xmlfile", "openpyxl/worksheet")
+        return line if any(part in frame.f_code.co_filename.replace("\\", "/") for part in inside) else None
+
+    before = sys.gettrace()
+    sys.settrace(call)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            write_workbook(tmp_path / "a.xlsx", [SheetOut("S", (OutColumn("A"),), [["x"]] * 3, heading="H")])
+    finally:
+        sys.settrace(before)
+    assert list(tmp_path.iterdir()) == []
