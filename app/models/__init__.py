@@ -12,11 +12,24 @@ from app.models.cash import (
     SessionState,
 )
 from app.models.customers import Connection, Customer, Meter, SearchDoc
-from app.models.journal import Draft, Entry, Exception_, Feed, FieldChange, Local, Parked, Series
+from app.models.journal import (
+    Digest,
+    Draft,
+    Entry,
+    Exception_,
+    Feed,
+    FieldChange,
+    Local,
+    Orphan,
+    Parked,
+    Seal,
+    Series,
+)
 from app.models.offices import Device, Office, Staff, Unit, Utility
 from app.models.readings import ConnectionUse, Reading
 from app.models.requests import Request, RequestEvent, RequestState
 from app.models.rules import CalendarDay, CollectionPoint, RequestType, Tariff
+from app.models.settling import Ruling, Settlement
 
 __all__ = [
     "Allocation",
@@ -31,6 +44,7 @@ __all__ = [
     "Customer",
     "CustomerBalance",
     "Device",
+    "Digest",
     "Draft",
     "Entry",
     "Exception_",
@@ -40,6 +54,7 @@ __all__ = [
     "Local",
     "Meter",
     "Office",
+    "Orphan",
     "Parked",
     "Reading",
     "Receipt",
@@ -49,11 +64,14 @@ __all__ = [
     "RequestState",
     "RequestType",
     "Reversal",
+    "Ruling",
+    "Seal",
     "SearchDoc",
     "Series",
     "SessionClosed",
     "SessionOpened",
     "SessionState",
+    "Settlement",
     "Staff",
     "Tariff",
     "Unit",

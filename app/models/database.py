@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import AppError
+from app.models.store import Cursor
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/versions`; a test holds it against the folder."""
 
 WAIT = 10.0
@@ -26,11 +27,73 @@ WAIT = 10.0
 
 @dataclass(frozen=True)
 class Database:
-    """An open database: one connection that writes, and as many as are asked for that only read."""
+    """An open database: one connection that writes, and as many as are asked for that only read. It is a
+    `Store`."""
 
     path: Path
-    write: sqlite3.Connection
+    write: Any
+    """A connection as sqlite3's, in autocommit mode."""
     read: Engine
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @contextmanager
+    def transaction(self, office_no: int = 0) -> Iterator[Cursor]:
+        """See `Store.transaction`. Not within another: an entry within an entry has the same number."""
+        with self._lock:
+            if self.write.in_transaction:
+                raise RuntimeError("one transaction at a time")
+            cur = self.write.cursor()
+            try:
+                cur.execute("BEGIN IMMEDIATE")
+                yield cur
+                cur.execute("COMMIT")
+            except BaseException as error:
+                if self.write.in_transaction:
+                    cur.execute("ROLLBACK")
+                cause = error.orig if isinstance(error, DBAPIError) else error
+                named = trouble(cause, self.path) if isinstance(cause, sqlite3.Error) else None
+                if named is None:
+                    raise
+                raise named from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """See `Store.reading`."""
+        with self.read.connect() as read:
+            cur = read.connection.cursor()
+            cur.execute("BEGIN")
+            try:
+                yield cur
+            finally:
+                cur.execute("ROLLBACK")
+
+    @contextmanager
+    def part(self, cur: Cursor) -> Iterator[None]:
+        """See `Store.part`."""
+        cur.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self.write.in_transaction:  # a full disk has ended it already
+                cur.execute("ROLLBACK TO part")
+                cur.execute("RELEASE part")
+            raise
+        cur.execute("RELEASE part")
+
+    def at_fault(self, error: Exception) -> bool:
+        """See `Store.at_fault`: of SQLite's operational errors, a sum that overflows."""
+        if isinstance(error, sqlite3.OperationalError):
+            return getattr(error, "sqlite_errorname", "") == "SQLITE_ERROR"
+        return isinstance(
+            error,
+            (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.DataError),
+        )
+
+    def add(self, cur: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """See `Store.add`."""
+        names = ", ".join(f'"{c}"' for c in columns)
+        marks = ", ".join("?" * len(columns))
+        cur.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
 
     def close(self) -> None:
         """Let go of the file."""

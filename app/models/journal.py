@@ -15,14 +15,14 @@ class Entry(Base):
 
     __tablename__ = "entry"
     __kind__ = "journal"
-    __table_args__ = (Index("ix_entry_id", "id"), Index("ix_entry_hlc", "hlc", "device"))
+    __table_args__ = (Index("ix_entry_id", "id"), Index("ix_entry_hlc", "hlc", "origin"))
 
+    office_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     device: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     id: Mapped[UUID]
     origin: Mapped[int]
     hlc: Mapped[int] = mapped_column(BigInteger)
-    office_no: Mapped[int]
     kind: Mapped[str]
     by: Mapped[UUID | None]
     schema: Mapped[int]
@@ -37,18 +37,59 @@ class Feed(Base):
     __tablename__ = "feed"
     __kind__ = "journal"
 
+    office_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     device: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    office_no: Mapped[int]
     last: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[bytes]
 
 
+class Seal(Base):
+    """A signature over the hash of a feed at a number, by the feed's own device or by the head office: with
+    it, the entries up to there can be carried to somebody else who believes them."""
+
+    __tablename__ = "seal"
+    __kind__ = "journal"
+
+    office_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    device: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    signature: Mapped[bytes]
+
+
+class Orphan(Base):
+    """An entry that lost its place in its feed: the head office holds another under its number. Its effect
+    stands; it is kept, with the seals that prove it, until the head office has issued it again. `tip` is the
+    hash of the last entry of its branch."""
+
+    __tablename__ = "orphan"
+    __kind__ = "journal"
+
+    office_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tip: Mapped[bytes] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    device: Mapped[int]
+    id: Mapped[UUID]
+    origin: Mapped[int]
+    hlc: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    by: Mapped[UUID | None]
+    schema: Mapped[int]
+    seen: Mapped[bytes]
+    body: Mapped[bytes]
+    hash: Mapped[bytes]
+    before: Mapped[bytes]
+    """The hash of the entry before it."""
+    signature: Mapped[bytes | None]
+
+
 class Parked(Base):
-    """An entry that is kept but not applied: this release does not understand it yet. It blocks no other."""
+    """An entry that is kept but not applied: this release does not understand it yet, or it may not be. It
+    blocks no other."""
 
     __tablename__ = "parked"
     __kind__ = "journal"
 
+    office_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     device: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     reason: Mapped[str]
@@ -93,8 +134,22 @@ class Series(Base):
     __tablename__ = "series"
     __kind__ = "projection"
 
+    office_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     series: Mapped[str] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class Digest(Base):
+    """How many rows a table of cards or facts has for an office, and the sum of their hashes modulo 2**63:
+    two replicas with the same entries have the same."""
+
+    __tablename__ = "digest"
+    __kind__ = "projection"
+
+    office_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    rows: Mapped[int] = mapped_column(BigInteger)
+    sum: Mapped[int] = mapped_column(BigInteger)
 
 
 class Local(Base):

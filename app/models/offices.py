@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Card, Json
@@ -45,6 +46,7 @@ class Device(Base, Card):
 
     __tablename__ = "device"
     __owned__ = True
+    __table_args__ = (Index("ix_device_number", "number"),)
 
     number: Mapped[int]
     kind: Mapped[str]
@@ -52,6 +54,8 @@ class Device(Base, Card):
     name: Mapped[str]
     public_key: Mapped[bytes]
     revoked_at: Mapped[datetime | None]
+    succeeds: Mapped[int | None]
+    """The number that the desk had before its data was restored or copied."""
 
 
 class Unit(Base, Card):

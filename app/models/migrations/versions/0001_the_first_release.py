@@ -557,6 +557,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("office_no", "id", name=op.f("pk_utility")),
     )
 
+    if op.get_bind().dialect.name == "sqlite":
+        _for_sqlite()
+
+
+def _for_sqlite() -> None:
+    """What a desk needs and a head office on another database does not: search, and help for the planner."""
     op.execute(
         "CREATE VIRTUAL TABLE customer_search USING fts5(name, codes, address, content='search_doc', "
         "content_rowid='rowid', detail=column, prefix='1 2 3', tokenize='unicode61 remove_diacritics 0')"
@@ -578,8 +584,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE sqlite_stat1")
-    op.execute("DROP TABLE customer_search")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE sqlite_stat1")
+        op.execute("DROP TABLE customer_search")
     op.drop_table("utility")
     op.drop_table("unit")
     op.drop_table("tariff")
