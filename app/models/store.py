@@ -31,7 +31,7 @@ class Cursor(Protocol):
     def fetchone(self) -> Any:
         """The next row found, or None."""
 
-    def fetchall(self) -> list[Any]:
+    def fetchall(self) -> Sequence[Any]:
         """The rows found."""
 
 

@@ -576,7 +576,7 @@ def _for_sqlite() -> None:
         *("remittance", "customer_balance", "request", "request_event", "request_state", "exception"),
     ):
         index = f"sqlite_autoindex_{table}_1"
-        op.execute(f"INSERT INTO sqlite_stat1 VALUES ('{table}', '{index}', '1000000 1000000 1')")  # noqa: S608
+        op.execute(f"INSERT INTO sqlite_stat1 VALUES ('{table}', '{index}', '1000000 1000000 1')")
     op.execute(
         "INSERT INTO sqlite_stat1 VALUES "
         "('field_change', 'sqlite_autoindex_field_change_1', '1000000 1000000 300000 4 2 1 1')"

@@ -110,7 +110,7 @@ def upgrade() -> None:
     op.create_index("ix_settlement_exception_id", "settlement", ["exception_id"])
     if sqlite:
         for table, index, counts in STATISTICS:
-            op.execute(f"INSERT INTO sqlite_stat1 VALUES ('{table}', '{index}', '{counts}')")  # noqa: S608
+            op.execute(f"INSERT INTO sqlite_stat1 VALUES ('{table}', '{index}', '{counts}')")
 
 
 STATISTICS = (
@@ -175,7 +175,7 @@ def _rekey(table: str, key: list[str]) -> None:
 
 def _anew(table: str, keys: list[sa.Column[object]], others: list[sa.Column[object]], rows: str) -> None:
     """Make a small table anew from `rows`, a query of what it held before."""
-    op.execute(f"CREATE TABLE {table}_before AS SELECT * FROM {table}")  # noqa: S608
+    op.execute(f"CREATE TABLE {table}_before AS SELECT * FROM {table}")
     op.drop_table(table)
     names = [c.name for c in keys]
     op.create_table(table, *keys, *others, sa.PrimaryKeyConstraint(*names, name=op.f(f"pk_{table}")))
