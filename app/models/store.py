@@ -6,7 +6,7 @@ worked out with CASE into 0 and 1, no scalar max() or min(), every name that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ class Cursor(Protocol):
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> Any:
         """Run a statement."""
 
-    def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]], /) -> Any:
         """Run a statement for each row."""
 
     def fetchone(self) -> Any:
