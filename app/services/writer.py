@@ -19,7 +19,9 @@ from app.domain.codes import code
 from app.models import Series
 from app.models.base import Raw
 
-_LAST = select(Series.last).where(Series.series == bindparam("series"))
+_LAST = select(Series.last).where(
+    Series.office_no == bindparam("office_no"), Series.series == bindparam("series")
+)
 
 Model = Any
 """A card's or a fact's class in `app.models`."""
@@ -100,7 +102,7 @@ class Draft:
         """The next code of this desk's own yearly series, such as "BL-BN03-26-000123"; without a gap."""
         series = code(kind, self.desk.name, self._year, 1).rpartition("-")[0]
         if series not in self._taken:
-            last = self.read.execute(_LAST, {"series": series}).scalar()
+            last = self.read.execute(_LAST, {"office_no": self.desk.office_no, "series": series}).scalar()
             self._taken[series] = last or 0
         self._taken[series] += 1
         return code(kind, self.desk.name, self._year, self._taken[series])

@@ -1,5 +1,7 @@
 """Projections: what is worked out from facts for speed. Each is a pure function of the rows it stands on, so
-it is worked out anew for every key that an entry touches, whatever the order of arrival."""
+it is worked out anew for every key that an entry touches, whatever the order of arrival.
+
+Each SQL text is written once and runs on SQLite and on PostgreSQL (`app/models/store.py`)."""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ class Touched:
 
     def __init__(self) -> None:
         self._keys: dict[int, Keys] = defaultdict(lambda: defaultdict(set))
-        self.series: dict[str, int] = {}
+        self.series: dict[tuple[int, str], int] = {}
         self.tables: set[str] = set()
 
     def moving(
@@ -58,21 +60,25 @@ class Touched:
                 if (at := place.get(column)) is not None:
                     keys[projection].update(r[at] for r in rows.rows if r[at] is not None)
             if "code" in place and rows.table in _NUMBERED:
-                self._number(r[place["code"]] for r in rows.rows)
+                self._number(office, (r[place["code"]] for r in rows.rows))
         for edit in body.edits:
             self.tables.add(edit.table)
             if edit.table in _SEARCHED:
                 keys[edit.table].add(edit.id)
 
-    def _number(self, codes: Iterable[str]) -> None:
+    def _number(self, office: int, codes: Iterable[str]) -> None:
         for code in codes:
             series, _, number = code.rpartition("-")
-            if int(number) > self.series.get(series, 0):
-                self.series[series] = int(number)
+            if int(number) > self.series.get((office, series), 0):
+                self.series[office, series] = int(number)
 
-    def refresh(self, cur: Cursor) -> None:
-        """Work out every touched projection."""
+    def refresh(self, cur: Cursor, *, search: bool = True) -> None:
+        """Work out every touched projection. `search`: whether the store has the index by which customers
+        are found (`Store.search`)."""
         for office, keys in self._keys.items():
+            if not search:
+                for source in _FOR_SEARCH:
+                    keys.pop(source, None)
             for source, sql in _LEADS:
                 if keys.get(source):
                     target = _LEADS_TO[source]
@@ -86,9 +92,9 @@ class Touched:
                 for marks, chunk in _chunks(keys.get(projection, ())):
                     work_out(cur, office, marks, chunk)
         cur.executemany(
-            "INSERT INTO series (series, last) VALUES (?, ?) "
-            "ON CONFLICT (series) DO UPDATE SET last = max(last, excluded.last)",
-            list(self.series.items()),
+            'INSERT INTO series (office_no, series, "last") VALUES (?, ?, ?) ON CONFLICT (office_no, series) '
+            'DO UPDATE SET "last" = excluded."last" WHERE excluded."last" > series."last"',
+            [(*key, last) for key, last in self.series.items()],
         )
 
 
@@ -113,6 +119,9 @@ _MAY_END = {"use": "connection_use", "request": "request_state"}
 """Projections without a row when no fact is left to stand on."""
 
 _SEARCHED = {"customer", "connection", "meter"}
+_FOR_SEARCH = (*_SEARCHED, "search")
+"""Keys that lead nowhere but to the search."""
+
 _NUMBERED = {"bill", "receipt", "request", "session_opened", "remittance"}
 
 _LEADS: tuple[tuple[str, str], ...] = (
@@ -149,14 +158,16 @@ _COUNTS = (
 
 def _bills(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     cur.execute(
-        "INSERT INTO bill_state (office_no, id, customer_id, total, paid, open, due_on) "
-        "SELECT office_no, id, customer_id, total, paid, paid < total, due_on FROM ("
+        'INSERT INTO bill_state (office_no, id, customer_id, total, paid, "open", due_on) '
+        "SELECT office_no, id, customer_id, total, paid, CASE WHEN paid < total THEN 1 ELSE 0 END, due_on "
+        "FROM ("
         "SELECT b.office_no, b.id, b.customer_id, b.total, b.due_on, "
         f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a "
         "WHERE a.bill_id = b.id AND a.office_no = b.office_no), 0) AS paid "
         f"FROM bill b WHERE b.office_no = ? AND b.id IN ({marks})) AS worked_out WHERE true "
         "ON CONFLICT (office_no, id) DO UPDATE SET customer_id = excluded.customer_id, "
-        "total = excluded.total, paid = excluded.paid, open = excluded.open, due_on = excluded.due_on",
+        'total = excluded.total, paid = excluded.paid, "open" = excluded."open", '
+        "due_on = excluded.due_on",
         (office, *ids),
     )
     _derived_exceptions(
@@ -168,27 +179,27 @@ def _bills(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
 
 
 def _balances(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
-    here = f"?{len(ids) + 1}"
     cur.execute(
         f"WITH c (id) AS (VALUES {marks.replace('?', '(?)')}) "
         "INSERT INTO customer_balance (office_no, id, owed, credit) "
-        f"SELECT {here}, c.id, "
-        "coalesce((SELECT sum(max(s.total - s.paid, 0)) FROM bill_state s "
-        f"WHERE s.customer_id = c.id AND s.office_no = {here}), 0), "
+        "SELECT ?, c.id, "
+        "coalesce((SELECT sum(CASE WHEN s.total > s.paid THEN s.total - s.paid ELSE 0 END) "
+        "FROM bill_state s WHERE s.customer_id = c.id AND s.office_no = ?), 0), "
         f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a "
-        f"WHERE a.customer_id = c.id AND a.office_no = {here} AND a.bill_id IS NULL), 0) + "
-        "coalesce((SELECT sum(max(s.paid - s.total, 0)) FROM bill_state s "
-        f"WHERE s.customer_id = c.id AND s.office_no = {here}), 0) FROM c WHERE true "
+        "WHERE a.customer_id = c.id AND a.office_no = ? AND a.bill_id IS NULL), 0) + "
+        "coalesce((SELECT sum(CASE WHEN s.paid > s.total THEN s.paid - s.total ELSE 0 END) "
+        "FROM bill_state s WHERE s.customer_id = c.id AND s.office_no = ?), 0) FROM c WHERE true "
         "ON CONFLICT (office_no, id) DO UPDATE SET owed = excluded.owed, credit = excluded.credit",
-        (*ids, office),
+        (*ids, office, office, office, office),
     )
 
 
 def _sessions(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     cur.execute(
-        "INSERT INTO session_state (office_no, id, open, receipts, received, reversals, returned, expected, "
-        "counted, remitted) "
-        "SELECT w.office_no, w.id, w.counted IS NULL, w.receipts, w.received, w.reversals, w.returned, "
+        'INSERT INTO session_state (office_no, id, "open", receipts, received, reversals, returned, '
+        "expected, counted, remitted) "
+        "SELECT w.office_no, w.id, CASE WHEN w.counted IS NULL THEN 1 ELSE 0 END, w.receipts, w.received, "
+        "w.reversals, w.returned, "
         "w.float_amount + w.received - w.returned, w.counted, w.remitted FROM ("
         "SELECT o.office_no, o.id, o.float_amount, "
         "(SELECT count(*) FROM receipt p WHERE p.session_id = o.id AND p.office_no = o.office_no) "
@@ -204,7 +215,8 @@ def _sessions(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "coalesce((SELECT sum(m.amount) FROM remittance m "
         "WHERE m.session_id = o.id AND m.office_no = o.office_no), 0) AS remitted "
         f"FROM session_opened o WHERE o.office_no = ? AND o.id IN ({marks})) AS w WHERE true "
-        "ON CONFLICT (office_no, id) DO UPDATE SET open = excluded.open, receipts = excluded.receipts, "
+        'ON CONFLICT (office_no, id) DO UPDATE SET "open" = excluded."open", '
+        "receipts = excluded.receipts, "
         "received = excluded.received, reversals = excluded.reversals, returned = excluded.returned, "
         "expected = excluded.expected, counted = excluded.counted, remitted = excluded.remitted",
         (office, *ids),
@@ -216,9 +228,9 @@ def _uses(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "INSERT INTO connection_use (office_no, id, last_period, last_index, last_read_on, usual) "
         "SELECT office_no, connection_id, max(CASE WHEN age = 1 THEN period END), "
         "max(CASE WHEN age = 1 THEN present END), max(CASE WHEN age = 1 THEN read_on END), "
-        "sum(usage) / count(*) FROM ("
+        'CAST(sum("usage") AS bigint) / count(*) FROM ('
         "SELECT *, row_number() OVER (PARTITION BY connection_id ORDER BY period DESC) AS age FROM ("
-        "SELECT office_no, connection_id, period, present, read_on, usage, row_number() OVER "
+        'SELECT office_no, connection_id, period, present, read_on, "usage", row_number() OVER '
         "(PARTITION BY connection_id, period ORDER BY hlc DESC, device DESC) AS newest FROM reading "
         f"WHERE connection_id IN ({marks}) AND office_no = ?) AS counted WHERE newest = 1) AS aged "
         "WHERE age <= 3 GROUP BY office_no, connection_id "
@@ -233,7 +245,8 @@ def _uses(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "WHERE r.office_no + 0 = ? AND (r.connection_id, r.period) IN (SELECT connection_id, period "
         f"FROM reading WHERE connection_id IN ({marks}) GROUP BY connection_id, period HAVING count(*) > 1) "
         # Two that knew nothing of each other, and no correction since: a correction settles all before it.
-        "GROUP BY r.connection_id, r.period HAVING sum(r.replaces IS NULL) > 1 "
+        "GROUP BY r.connection_id, r.period "
+        "HAVING sum(CASE WHEN r.replaces IS NULL THEN 1 ELSE 0 END) > 1 "
         "AND coalesce(max(CASE WHEN r.replaces IS NOT NULL THEN r.hlc END), 0) <= "
         "max(CASE WHEN r.replaces IS NULL THEN r.hlc END)) AS doubled GROUP BY connection_id",
         lambda found: {"period": found[1]},
@@ -254,7 +267,7 @@ def _derived_exceptions(
 
 def _requests(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     cur.execute(
-        "SELECT request_id, kind, at, hlc, device, unit_code, due, text, data FROM request_event "
+        'SELECT request_id, kind, "at", hlc, device, unit_code, due, "text", "data" FROM request_event '
         f"WHERE office_no = ? AND request_id IN ({marks})",
         (office, *ids),
     )
