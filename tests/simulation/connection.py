@@ -174,7 +174,8 @@ class Cursor:
         # Only here can the columns of a query without rows be asked for.
         self.description = raw.description or None
         if self.connection.reads and not raw.is_readonly:
-            raise _named(sqlite3.OperationalError("attempt to write a readonly database"), "SQLITE_READONLY", 8)
+            error = sqlite3.OperationalError("attempt to write a readonly database")
+            raise _named(error, "SQLITE_READONLY", apsw.SQLITE_READONLY)
         return True
 
     def _counted(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:

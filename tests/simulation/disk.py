@@ -16,7 +16,7 @@ from __future__ import annotations
 import random
 import weakref
 from contextlib import suppress
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 import apsw
@@ -34,7 +34,7 @@ _STANDS_IN_THE_WAY = {
 """A lock, and the least that another may hold to keep one from it."""
 
 _WRITTEN_BACK = 4000
-"""An operating system writes back by itself in time; of more unsynced writes the older half is on the disk."""
+"""An operating system writes back by itself in time: of more writes the older half is on the disk."""
 
 
 class Killed(BaseException):
@@ -239,7 +239,7 @@ class _Vfs(apsw.VFS):
         assert disk is not None
         return disk
 
-    def xOpen(self, name: Any, flags: list[int]) -> Handle:  # noqa: N802
+    def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802
         disk = self._disk
         if disk.call(disk.life, apsw.SQLITE_CANTOPEN):
             raise disk.strike()
@@ -323,7 +323,7 @@ class Handle:
             self._file.unsynced.clear()
             disk.syncs += 1
             if not self._file.known:
-                disk.link(self._file)  # as SQLite's own: the first sync of a new file is one of its folder too
+                disk.link(self._file)  # with SQLite's own, the first sync of a new file is its folder's too
         if ends:
             raise disk.strike()
 
@@ -365,14 +365,14 @@ class Handle:
 def _error(code: int) -> apsw.Error:
     kinds = {apsw.SQLITE_CANTOPEN: apsw.CantOpenError, apsw.SQLITE_FULL: apsw.FullError}
     error = kinds.get(code, apsw.IOError)("the disk does not do it")
-    error.extendedresult = code
+    error.extendedresult = code  # type: ignore[attr-defined]
     return error
 
 
 def _sectors(offset: int, data: bytes, sector: int) -> list[tuple[int, bytes]]:
     """A write, cut where sectors end."""
     cuts = [offset, *range((offset // sector + 1) * sector, offset + len(data), sector), offset + len(data)]
-    return [(a, data[a - offset : b - offset]) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [(a, data[a - offset : b - offset]) for a, b in pairwise(cuts)]
 
 
 def _put(into: bytearray, offset: int, data: bytes) -> None:
