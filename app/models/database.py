@@ -158,7 +158,7 @@ _TROUBLE: tuple[tuple[str, str, Callable[[Path], Path]], ...] = (
 )
 
 
-_MIGRATING = threading.Lock()
+MIGRATING = threading.Lock()
 """Alembic works on one database at a time in a program."""
 
 
@@ -222,7 +222,7 @@ def _migrate(path: Path, connection: sqlite3.Connection, revision: str | None, n
     engine = create_engine(_url(path), connect_args={"isolation_level": None})
     try:
         with (
-            _MIGRATING,
+            MIGRATING,
             engine.begin() as migrating,
         ):  # whole or not at all: a power cut leaves the old schema
             migrating.exec_driver_sql("BEGIN IMMEDIATE")
