@@ -10,16 +10,45 @@ from app.domain.names import Translate
 def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
     """Code -> sentence."""
     return {
-        "disk.full": tr("The disk is full, so this was not saved. Free some space and save again."),
+        "disk.full": (
+            tr("The disk of the database {where} is full, so nothing was saved. Free some space there."),
+            tr("The disk is full, so this was not saved. Free some space and save again."),
+        ),
         "folder.not_writable": (
             tr("Nothing can be written in the folder {path}. Check the rights to it, or choose another."),
             tr("Nothing can be written in the data folder. Check the disk and the rights, then try again."),
         ),
-        "database.busy": tr("Another program is using the data. Close it, then try again."),
-        "database.missing": tr("There is no database {path}. Check the folder given with --home."),
-        "database.damaged": tr(
-            "The database {path} is damaged. Keep the file and ask the administrator: a new enrolment brings "
-            "back all that was sent."
+        "database.busy": (
+            tr("The database {where} is busy: others are writing to it. Try again in a moment."),
+            tr("Another program is using the data. Close it, then try again."),
+        ),
+        "database.missing": (
+            tr("There is no database {where} on that server. Make it first, or check the address."),
+            tr("There is no database {path}. Check the folder given with --home."),
+        ),
+        "database.address": tr(
+            "The address of the database cannot be read. Write it as postgresql://user:password@host/database."
+        ),
+        "database.unreachable": tr(
+            "The database {where} does not answer. Check its server and the network, then try again."
+        ),
+        "database.refused": tr(
+            "The server of the database {where} refuses the login. Check user and password, and whether this "
+            "PC may connect."
+        ),
+        "database.not_writable": tr(
+            "Nothing can be written in the database {where}. Check the rights of its user, and whether the "
+            "server is a standby."
+        ),
+        "database.encoding": tr("The database {where} cannot keep every letter. Make it anew with UTF-8."),
+        "database.damaged": (
+            tr(
+                "The database {where} is damaged. Bring it back from its backup: the desks send what it lacks."
+            ),
+            tr(
+                "The database {path} is damaged. Keep the file and ask the administrator: a new enrolment "
+                "brings back all that was sent."
+            ),
         ),
         "database.newer": tr(
             "The database {path} is of a newer release of this program. Install the newest release."

@@ -13,12 +13,28 @@ from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, MetaData, String, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 Raw = int | str | bytes | None
+
+
+@compiles(Integer, "postgresql")
+def _as_wide_as_in_sqlite(_: Integer, __: Any, **___: Any) -> str:
+    return "BIGINT"
+
+
+@compiles(String, "postgresql")
+@compiles(Text, "postgresql")
+def _ordered_as_in_sqlite(type_: String, compiler: Any, **how: Any) -> str:
+    """By bytes, whatever language the database is set to: what projections work out by an order must be the
+    same on every replica, and no new release of the server's system may change the order of an index."""
+    visit = compiler.visit_text if isinstance(type_, Text) else compiler.visit_string
+    text = visit(type_, **how)
+    return f'{text} COLLATE "C"' if isinstance(how.get("type_expression"), Column) else text
 
 
 class Id(TypeDecorator[UUID]):

@@ -434,16 +434,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_reversal_session_id", ["session_id"], unique=False)
 
     op.create_table(
-        "search_doc",
-        sa.Column("rowid", sa.Integer(), nullable=False),
-        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("codes", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("rowid", name=op.f("pk_search_doc")),
-        sa.UniqueConstraint("id", name=op.f("uq_search_doc_id")),
-    )
-    op.create_table(
         "series",
         sa.Column("series", sa.String(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
@@ -563,6 +553,16 @@ def upgrade() -> None:
 
 def _for_sqlite() -> None:
     """What a desk needs and a head office on another database does not: search, and help for the planner."""
+    op.create_table(
+        "search_doc",
+        sa.Column("rowid", sa.Integer(), nullable=False),
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("codes", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("rowid", name=op.f("pk_search_doc")),
+        sa.UniqueConstraint("id", name=op.f("uq_search_doc_id")),
+    )
     op.execute(
         "CREATE VIRTUAL TABLE customer_search USING fts5(name, codes, address, content='search_doc', "
         "content_rowid='rowid', detail=column, prefix='1 2 3', tokenize='unicode61 remove_diacritics 0')"
@@ -587,6 +587,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE sqlite_stat1")
         op.execute("DROP TABLE customer_search")
+        op.drop_table("search_doc")
     op.drop_table("utility")
     op.drop_table("unit")
     op.drop_table("tariff")
@@ -598,7 +599,6 @@ def downgrade() -> None:
 
     op.drop_table("session_closed")
     op.drop_table("series")
-    op.drop_table("search_doc")
     with op.batch_alter_table("reversal", schema=None) as batch_op:
         batch_op.drop_index("ix_reversal_session_id")
         batch_op.drop_index("ix_reversal_receipt_id")

@@ -1,0 +1,409 @@
+"""A head office's database on PostgreSQL: the same store as a SQLite file, for several programs at once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, cast
+
+import psycopg
+from psycopg import errors
+from psycopg.adapt import AdaptersMap, Buffer, Loader
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import Format, PGconn, Ping
+from psycopg.types.numeric import Int8Dumper, NumericBinaryLoader
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneFree
+
+from app.domain.errors import AppError
+from app.models.database import HEAD, MIGRATING
+from app.models.store import Cursor
+
+log = logging.getLogger(__name__)
+
+WAIT = 30
+"""Seconds to wait for others who write for the same office, and for a connection that is free."""
+
+MIGRATE = 600
+"""Seconds to wait for another program that brings the schema up to date."""
+
+CONNECT = 10
+"""Seconds within which a server must answer."""
+
+POOL = {"pool_size": 4, "max_overflow": 8, "pool_timeout": WAIT, "pool_pre_ping": True}
+"""A server has 100 connections as a rule; several programs share them."""
+
+FEW = 8
+"""Up to so many rows one INSERT is faster than COPY."""
+
+OFFICE, MIGRATION = 0x4461754D, 0x4461754E
+"""Classes of advisory locks: the writer for an office, and who brings the schema up to date."""
+
+
+@dataclass(frozen=True)
+class PostgresDatabase:
+    """An open database. It is a `Store`."""
+
+    where: str
+    """Host and database, for people: without user and password."""
+    read: Engine
+    _writers: Engine
+    search: bool = False
+    _mine: threading.local = field(default_factory=threading.local)
+
+    @contextmanager
+    def transaction(self, office_no: int = 0) -> Iterator[Cursor]:
+        """See `Store.transaction`. When the connection is lost at the commit, nobody knows whether it was
+        kept: AppError "database.unreachable", and the same entry again is known by its id."""
+        if getattr(self._mine, "open", False):
+            raise RuntimeError("one transaction at a time")  # the second would wait for the first for ever
+        with trouble_told(self.where):
+            pooled = self._writers.raw_connection()
+            connection = cast("psycopg.Connection[Any]", pooled.driver_connection)
+            self._mine.open = True
+            try:
+                connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({OFFICE}, {office_no:d})".encode())
+                yield _Cursor(connection)
+                # Whoever overlooks an error is told here: PostgreSQL answers such a COMMIT with "ROLLBACK".
+                if connection.execute("COMMIT").statusmessage != "COMMIT":
+                    raise RuntimeError("a transaction that failed was to be committed")
+            except BaseException:
+                try:
+                    connection.rollback()
+                except psycopg.Error:
+                    pooled.invalidate()
+                raise
+            finally:
+                self._mine.open = False
+                pooled.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """See `Store.reading`."""
+        with trouble_told(self.where), self.read.connect() as read:
+            pooled = read.execution_options(isolation_level="REPEATABLE READ").connection
+            yield _Cursor(cast("psycopg.Connection[Any]", pooled.driver_connection))
+
+    @contextmanager
+    def part(self, cur: Cursor) -> Iterator[None]:
+        """See `Store.part`."""
+        cur.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if not cast(_Cursor, cur).raw.connection.closed:
+                cur.execute("ROLLBACK TO part")
+                cur.execute("RELEASE part")
+            raise
+        cur.execute("RELEASE part")
+
+    def at_fault(self, error: Exception) -> bool:
+        """See `Store.at_fault`. Class 54 of errors: more than there is room for in a row or index."""
+        if not isinstance(error, psycopg.Error) or trouble(error, self.where) is not None:
+            return False
+        if (error.sqlstate or "").startswith("54"):
+            return True
+        return isinstance(error, (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError))
+
+    def add(self, cur: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """See `Store.add`."""
+        if 0 < len(rows) <= FEW:
+            cur.execute(_insert(table, tuple(columns), len(rows)), [value for row in rows for value in row])
+        elif rows:
+            with cast(_Cursor, cur).raw.copy(_copy(table, tuple(columns))) as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+    def add_new(
+        self, cur: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> list[bytes]:
+        """See `Store.add_new`. Of many rows as a rule all are new: they go straight into the table, and only
+        when one is not, it is looked which."""
+        at = columns.index("id")
+        if len(rows) <= FEW:
+            return self._add_few_new(cur, table, columns, rows) if rows else []
+        cur.execute("SAVEPOINT new_rows")
+        there: set[bytes] = set()
+        try:
+            self.add(cur, table, columns, rows)
+        except errors.UniqueViolation:
+            cur.execute("ROLLBACK TO new_rows")
+            there = self._there(cur, table, columns, rows)
+            self.add(cur, table, columns, [row for row in rows if row[at] not in there])
+        cur.execute("RELEASE new_rows")
+        return list(there)
+
+    def _add_few_new(
+        self, cur: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> list[bytes]:
+        insert = _insert(table, tuple(columns), len(rows))
+        cur.execute(
+            f"{insert} ON CONFLICT (office_no, id) DO NOTHING RETURNING id",
+            [value for row in rows for value in row],
+        )
+        added = {id for (id,) in cur.fetchall()}
+        at = columns.index("id")
+        return [row[at] for row in rows if row[at] not in added]
+
+    def _there(
+        self, cur: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> set[bytes]:
+        office, id = columns.index("office_no"), columns.index("id")
+        found: set[bytes] = set()
+        for office_no in {row[office] for row in rows}:
+            ids = [row[id] for row in rows if row[office] == office_no]
+            cur.execute(f'SELECT id FROM "{table}" WHERE office_no = ? AND id = ANY(?)', (office_no, ids))
+            found.update(there for (there,) in cur.fetchall())
+        return found
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.read.dispose()
+        self._writers.dispose()
+
+
+class _Cursor:
+    """A cursor for SQL with the marks of `app/models/store.py`."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.raw: psycopg.RawCursor[Any] = psycopg.RawCursor(connection)
+        self.raw.format = Format.BINARY  # bytes as they are, not as hexadecimal text
+
+    @property
+    def rowcount(self) -> int:
+        return self.raw.rowcount
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> _Cursor:
+        self.raw.execute(_numbered(sql), values)
+        return self
+
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> _Cursor:
+        self.raw.executemany(_numbered(sql), rows)
+        return self
+
+    def fetchone(self) -> Any:
+        return self.raw.fetchone()
+
+    def fetchall(self) -> Sequence[Any]:
+        return self.raw.fetchall()
+
+
+@lru_cache(512)
+def _numbered(sql: str) -> bytes:
+    """PostgreSQL's own marks, $1, $2, ..., for `?`."""
+    first, *others = sql.split("?")
+    return "".join([first, *(f"${n}{part}" for n, part in enumerate(others, 1))]).encode()
+
+
+@lru_cache(512)
+def _insert(table: str, columns: tuple[str, ...], rows: int) -> str:
+    names = ", ".join(f'"{c}"' for c in columns)
+    marks = ", ".join("?" * len(columns))
+    return f'INSERT INTO "{table}" ({names}) VALUES ' + ", ".join([f"({marks})"] * rows)
+
+
+@lru_cache(512)
+def _copy(table: str, columns: tuple[str, ...]) -> bytes:
+    names = ", ".join(f'"{c}"' for c in columns)
+    return f'COPY "{table}" ({names}) FROM STDIN'.encode()
+
+
+@contextmanager
+def trouble_told(where: str) -> Iterator[None]:
+    """What befalls the database within comes out as an AppError."""
+    try:
+        yield
+    except (psycopg.Error, DBAPIError, NoneFree) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        named = None if cause is None else trouble(cause, where)
+        if named is None:
+            raise
+        raise named from error
+
+
+def trouble(error: BaseException, where: str) -> AppError | None:
+    """What has befallen a database, where it is not the program's own fault."""
+    if isinstance(error, NoneFree):
+        return AppError("database.busy", where=where)
+    if not isinstance(error, psycopg.Error):
+        return None
+    for start, code in _TROUBLE:
+        if (error.sqlstate or "").startswith(start):
+            return AppError(code, where=where)
+    if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:  # the client's own: no answer
+        return AppError("database.unreachable", where=where)
+    return None
+
+
+_TROUBLE = (
+    ("08", "database.unreachable"),
+    ("57P", "database.unreachable"),  # the server is being stopped or started
+    ("25P03", "database.unreachable"),  # it took us for dead, in the middle of a transaction
+    ("53100", "disk.full"),
+    ("53", "database.busy"),  # no memory, no connection left
+    ("55P03", "database.busy"),
+    ("57014", "database.busy"),
+    ("40", "database.busy"),  # a deadlock: the whole was taken back, and may be tried again
+    ("42501", "database.not_writable"),
+    ("25006", "database.not_writable"),
+    ("58", "database.not_writable"),
+    ("XX001", "database.damaged"),
+    ("XX002", "database.damaged"),
+)
+"""The beginning of an SQLSTATE -> what it is called."""
+
+
+def open_postgres(url: str, now: datetime) -> PostgresDatabase:
+    """Open the database of an address (`postgresql://user:password@host/database`, or any that PostgreSQL's
+    own programs take) and bring it to this release; several programs may do so at once.
+
+    AppError: "database.address" (it cannot be read), and with `where`: "database.unreachable",
+    "database.refused" (the login), "database.missing", "database.not_writable", "database.encoding" (not
+    UTF-8), "database.newer" (made by a newer release), "database.busy", "disk.full". No copy is made before a
+    migration: PostgreSQL takes one that fails back whole.
+    """
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise AppError("database.address") from None  # its text may hold a part of the password
+    where = f"{parts.get('host') or 'localhost'}/{parts.get('dbname') or parts.get('user') or ''}"
+    _try(url, where)
+    writers = _engine(url, "SET synchronous_commit TO on", autocommit=True)
+    read = _engine(url, "SET default_transaction_read_only TO on")
+    _tell_trouble(read, where)
+    try:
+        with trouble_told(where):
+            with read.connect() as connection:
+                revision = _revision(connection)
+            if revision != HEAD:
+                _migrate(url, where)
+        return PostgresDatabase(where, read, writers)
+    except BaseException:
+        read.dispose()
+        writers.dispose()
+        raise
+
+
+def _try(url: str, where: str) -> None:
+    """Whether the database can be reached at all, and if not, why: a failed connection has no SQLSTATE, and
+    its text is in whatever language the server speaks."""
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT) as connection:
+            if connection.info.parameter_status("server_encoding") != "UTF8":
+                raise AppError("database.encoding", where=where)
+            return
+    except psycopg.OperationalError as error:
+        log.warning("no connection to %s: %s", where, error)
+        if PGconn.ping(make_conninfo(url, connect_timeout=CONNECT).encode()) != Ping.OK:
+            raise AppError("database.unreachable", where=where) from error
+    try:
+        psycopg.connect(url, dbname="postgres", connect_timeout=CONNECT).close()
+    except psycopg.OperationalError as error:
+        raise AppError("database.refused", where=where) from error
+    raise AppError("database.missing", where=where)
+
+
+def _engine(url: str, settings: str, autocommit: bool = False, **pool: Any) -> Engine:
+    def connect() -> psycopg.Connection[Any]:
+        connection = psycopg.connect(
+            url,
+            autocommit=True,
+            context=_ADAPTERS,
+            connect_timeout=CONNECT,
+            application_name="daumoi",
+            # A server or a client that is gone without a word must not hold an office's lock for two hours.
+            keepalives_idle=30,
+            keepalives_interval=10,
+            keepalives_count=3,
+            tcp_user_timeout=60_000,
+        )
+        connection.execute(f"{_SETTINGS}; {settings}".encode())
+        connection.autocommit = autocommit
+        return connection
+
+    return create_engine("postgresql+psycopg://", creator=connect, **(pool or POOL))
+
+
+_SETTINGS = (
+    f"SET lock_timeout TO '{WAIT}s'; SET idle_in_transaction_session_timeout TO '120s'; "
+    "SET tcp_keepalives_idle TO 30; SET tcp_keepalives_interval TO 10; SET tcp_keepalives_count TO 3; "
+    "SET client_min_messages TO warning"
+)
+
+
+class _Whole(Loader):
+    """PostgreSQL's sum of integers is a numeric; as in SQLite it is to be an integer."""
+
+    def load(self, data: Buffer) -> int | Decimal:
+        value = Decimal(bytes(data).decode())
+        whole = int(value)
+        return whole if whole == value else value
+
+
+class _WholeBinary(Loader):
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> int | Decimal:
+        value: Decimal = NumericBinaryLoader(self.oid).load(data)
+        whole = int(value)
+        return whole if whole == value else value
+
+
+def _adapters() -> AdaptersMap:
+    adapters = AdaptersMap(psycopg.adapters)
+    # As in SQLite every integer has 64 bits; by itself psycopg sends a small one as a smallint.
+    adapters.register_dumper(int, Int8Dumper)
+    adapters.register_loader("numeric", _Whole)
+    adapters.register_loader("numeric", _WholeBinary)
+    return adapters
+
+
+_ADAPTERS = _adapters()
+
+
+def _tell_trouble(engine: Engine, where: str) -> None:
+    """As for a file: what is wrong with the database comes out as an AppError, also where nobody thinks of
+    it."""
+
+    @event.listens_for(engine, "handle_error")
+    def _tell(context: Any) -> None:
+        error = context.original_exception
+        named = trouble(error, where)
+        # A write through a reading connection is the program's own fault, and stays one.
+        if named is not None and error.sqlstate != "25006":
+            raise named from error
+
+
+def _revision(connection: Connection) -> str | None:
+    if connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar() is None:
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
+
+
+def _migrate(url: str, where: str) -> None:
+    """All or nothing, by one program at a time; whoever comes second finds nothing to do."""
+    from alembic import command  # only here: a start without a migration does not pay for it
+    from alembic.script import ScriptDirectory
+
+    from app.models.migrate import alembic_config
+
+    engine = _engine(url, f"SET lock_timeout TO '{MIGRATE}s'", poolclass=NullPool)
+    known = {s.revision for s in ScriptDirectory.from_config(alembic_config(None)).walk_revisions()}
+    with MIGRATING, engine.begin() as migrating:
+        migrating.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION}, 0)")
+        revision = _revision(migrating)
+        if revision is not None and revision not in known:
+            raise AppError("database.newer", path=where)
+        if revision != HEAD:
+            command.upgrade(alembic_config(migrating), "head")
+            log.info("brought %s from revision %s to %s", where, revision, HEAD)
