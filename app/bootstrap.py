@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock, Timeout
 from sqlalchemy import select
 
@@ -19,6 +20,8 @@ from app.headoffice.founding import COMPANY, Founding, NewOffice, NewStaff, NewU
 from app.headoffice.hub import Hub
 from app.models import Office, Utility
 from app.models.database import Database, open_database, trouble_told
+from app.models.postgres import open_postgres
+from app.models.store import Store
 from app.queries.bills import BillQueries
 from app.queries.cash import CashQueries
 from app.queries.customers import CustomerQueries
@@ -40,8 +43,11 @@ from app.services.requests import RequestService
 from app.services.signin import SignIn
 from app.services.writer import Desk
 from app.sync.client import SyncClient, SyncLoop, SyncState
-from app.sync.enrolment import Enrolment, Identity, enrol, identity_of, replica_key
+from app.sync.enrolment import Enrolment, Identity, enrol, identity_of, replica_key, succeed
+from app.sync.journal import all_heads
+from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
+from app.sync.wire import EnrolReply
 from app.sync.writer import JournalWriter
 
 OFFICE_DATABASE = "office.db"
@@ -50,17 +56,22 @@ HUB_KEY = "headoffice.key"
 
 
 class HeadOffice:
-    """A head office over the database of a home."""
+    """A head office over the database of a home, or over the PostgreSQL database at `url`; its key lies in
+    the home. Several may work on one PostgreSQL database at a time."""
 
-    def __init__(self, home: Path, clock: Clock) -> None:
+    def __init__(self, home: Path, clock: Clock, url: str = "") -> None:
         self.home = home
-        # The key comes first: where there is a database, desks know it, and another would shut them out.
-        key = replica_key(home, HUB_KEY, make=not (home / HUB_DATABASE).exists())
-        self.database: Database = open_database(home / HUB_DATABASE, clock.now())
+        self.database: Store = (
+            open_postgres(url, clock.now()) if url else open_database(home / HUB_DATABASE, clock.now())
+        )
         zone = zone_named("Asia/Ho_Chi_Minh")
         try:
-            with trouble_told(self.database.path):
-                self.writer = JournalWriter(self.database.write, self.database.read, COMPANY, clock, zone)
+            with trouble_told(home / HUB_DATABASE):
+                # Where there are entries, desks know the key, and another would shut them out.
+                with self.database.reading() as cur:
+                    new = not all_heads(cur)
+                key = replica_key(home, HUB_KEY, make=new)
+                self.writer = JournalWriter(self.database, COMPANY, clock, zone, sure=True)
         except BaseException:
             self.database.close()
             raise
@@ -88,25 +99,30 @@ class Desktop:
         identity = identity_of(home)
         if identity is None:
             raise AppError("home.not_enrolled", path=str(home))
-        key = replica_key(home)
+        key = replica_key(home, identity.key_file)
         self.home = home
         self.clock = clock
         self.identity: Identity = identity
         self._loop: SyncLoop | None = None
         with ExitStack() as opening:
             opening.enter_context(_alone(home))
-            self.database = open_database(home / OFFICE_DATABASE, clock.now())
+            self.database: Database = open_database(home / OFFICE_DATABASE, clock.now())
             opening.callback(self.database.close)
             desk = Desk(identity.office_no, identity.device, identity.desk)
             zone = zone_named(identity.zone)
             with trouble_told(self.database.path):
-                self.writer = JournalWriter(self.database.write, self.database.read, desk, clock, zone)
+                self.writer = JournalWriter(self.database, desk, clock, zone)
             way = transport or _way_to(home, identity.hub_url, clock, opening)
             opening.callback(way.close)
-            self.client = SyncClient(self.database, self.writer, way, key, identity.hub_public_key)
+            self.client = SyncClient(
+                self.writer, way, Credentials(key, self._adopt), identity.hub_public_key
+            )
             if not self.client.complete:
                 self.client.once()
             self._closing = opening.pop_all()
+
+    def _adopt(self, reply: EnrolReply, key: Ed25519PrivateKey) -> None:
+        self.identity = succeed(self.home, self.identity, reply, key)
 
     @property
     def office_no(self) -> int:
@@ -231,6 +247,21 @@ class Desktop:
     def acked(self) -> int:
         """The last entry of this desk that the head office has acknowledged."""
         return self.client.acked
+
+    def pause_sync(self) -> None:
+        """Send and receive nothing until `resume_sync`, also after a restart."""
+        if self._loop:
+            self._loop.pause()
+
+    def resume_sync(self) -> None:
+        """Go on sending and receiving."""
+        if self._loop:
+            self._loop.resume()
+
+    def note_renamed(self) -> None:
+        """Somebody has taken note that this desk has a new name."""
+        if self._loop:
+            self._loop.note_renamed()
 
     def wake_sync(self) -> None:
         """Reconcile now rather than at the next turn."""

@@ -1,41 +1,52 @@
-"""The head office: takes entries from desks, gives each what is in its scope. Checks everything again."""
+"""The head office: takes what desks offer, gives each what is in its scope. Checks everything again."""
 
 from __future__ import annotations
 
-import heapq
 import logging
+import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from app.domain.codes import code
 from app.domain.errors import AppError
+from app.headoffice.authority import rule
 from app.models import Device, Local, Office, Utility
 from app.models.base import millis
-from app.models.database import Database
+from app.models.store import Cursor, Store
 from app.services.writer import Desk
-from app.sync.entries import Entry
-from app.sync.scope import heads_in_scope
+from app.sync import journal
+from app.sync.digest import digest_of, digested, parked_in, row_hash, tables_of
+from app.sync.entries import Entry, sealed_text
+from app.sync.feeds import Head, causal, head_of, links, trail
+from app.sync.tables import writable
 from app.sync.wire import (
     CHUNK_BYTES,
+    MAX_OF_A_FORGOTTEN,
+    DigestReply,
+    DigestRequest,
     EnrolReply,
     EnrolRequest,
     Heads,
+    Part,
+    Range,
     Refusal,
     Sealed,
     SyncReply,
     SyncRequest,
+    good_seal,
     peek,
     seal,
     sealed,
     unseal,
 )
-from app.sync.writer import JournalWriter, read_feed
+from app.sync.writer import JournalWriter
 
 log = logging.getLogger(__name__)
 
@@ -44,25 +55,50 @@ INVITATION_DAYS = 7
 LATEST = 1 << 61
 """A stamp of the year 3084: no clock says so, and who followed it could soon stamp nothing more."""
 
+SUFFIXES = "BCDEFGHKLMNPQRSTUVWXYZ"
+"""What a desk's name gets when it goes on as its own successor."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """What is known of the device that writes a feed."""
+
+    number: int
+    office_no: int
+    kind: str
+    desk: str
+    name: str
+    public_key: bytes
+    revoked: bool
+
 
 class Hub:
     """The head office over one database. Stateless between messages."""
 
-    def __init__(self, database: Database, writer: JournalWriter, key: Ed25519PrivateKey) -> None:
-        self._database = database
+    def __init__(
+        self,
+        store: Store,
+        writer: JournalWriter,
+        key: Ed25519PrivateKey,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._store = store
         self._writer = writer
         self._key = key
+        self._rng = rng or secrets.SystemRandom()
 
     def answer(self, path: str, data: bytes) -> bytes:
         """The signed answer to a message; what is refused is answered with the reason."""
-        message: SyncReply | EnrolReply | Refusal
+        handlers: dict[str, Callable[[Sealed], Any]] = {
+            "/v1/sync": self._sync,
+            "/v1/enrol": self._enrol,
+            "/v1/digest": self._digests,
+        }
+        message: Any
         try:
-            if path == "/v1/sync":
-                message = self._sync(sealed(data))
-            elif path == "/v1/enrol":
-                message = self._enrol(sealed(data))
-            else:
+            if path not in handlers:
                 raise AppError("sync.nonsense")
+            message = handlers[path](sealed(data))
         except AppError as error:
             if error.code.startswith(("sync.", "enrol.", "desk.")):
                 message = Refusal(error.code, {k: str(v) for k, v in error.params.items()})
@@ -74,36 +110,196 @@ class Hub:
     # -- reconciling ------------------------------------------------------------------------------------
 
     def _sync(self, envelope: Sealed) -> SyncReply:
-        device = self._device(envelope.sender)
-        request = unseal(envelope, SyncRequest, Ed25519PublicKey.from_public_bytes(device.public_key))
-        for entry in request.push:
-            if entry.device != device.number or entry.origin != device.number:
+        asker = self._asker(envelope.sender)
+        if asker is None:
+            request = peek(envelope, SyncRequest, MAX_OF_A_FORGOTTEN)
+        else:
+            request = unseal(envelope, SyncRequest, Ed25519PublicKey.from_public_bytes(asker.public_key))
+        tables: set[str] = set()
+        for part in request.parts:
+            tables |= self._take(part, asker)
+        self._writer.tell(tables)
+        if asker is None:
+            return self._to_a_stranger(request)
+        successor = self._successor(asker, request.successor) if request.successor else None
+        return self._reply(asker, request, successor)
+
+    def _asker(self, number: int) -> _Feed | None:
+        """Who asks; None who is not known: a restored head office may have forgotten a desk."""
+        found = self._feed(number)
+        if found is None or found.kind != "desktop":
+            return None
+        if found.revoked:
+            raise AppError("sync.revoked")
+        return found
+
+    def _feed(self, number: int) -> _Feed | None:
+        d = Device
+        with self._store.read.connect() as read:
+            found = read.execute(
+                select(d.number, d.office_no, d.kind, d.desk, d.name, d.public_key, d.revoked_at).where(
+                    d.number == number
+                )
+            ).first()
+        if found is None:
+            return None
+        return _Feed(
+            found.number,
+            found.office_no,
+            found.kind,
+            found.desk,
+            found.name,
+            found.public_key,
+            found.revoked_at is not None,
+        )
+
+    # -- what is offered --------------------------------------------------------------------------------
+
+    def _take(self, part: Part, asker: _Feed | None) -> set[str]:
+        """Take a part, once everything about it is found good. A feed that is not known is left: the entry
+        that makes it known has to come first."""
+        feed = self._feed(part.device)
+        if feed is None or not part.entries or (asker is None and feed.kind != "hub"):
+            return set()
+        office = feed.office_no
+        self._check(part, feed, asker)
+        hashes = links(part.after, part.entries)
+        if hashes is None:
+            raise AppError("sync.nonsense")
+        if not good_seal(part, hashes[-1], (feed.public_key, self.public_key)):
+            raise AppError("sync.not_authentic")
+        now_ms = self._writer.hlc.now_ms()
+        own = self.office_feed(office) if office else Desk(0, 1, "HQ0")
+        with self._store.transaction(office) as cur:
+            return self._writer.take_part(
+                cur, part, hashes, own, lambda cur, new: rule(cur, new, now_ms, self._writer.new_id)
+            )
+
+    def _check(self, part: Part, feed: _Feed, asker: _Feed | None) -> None:
+        for entry in part.entries:
+            if entry.device != feed.number or (feed.kind == "desktop" and entry.origin != feed.number):
                 raise AppError("sync.foreign_entry")
-            if entry.office_no != device.office_no:
+            if entry.office_no != feed.office_no:
                 raise AppError("sync.foreign_office")
             if entry.hlc > LATEST:
                 raise AppError("sync.nonsense")
-        if request.push:
-            self._writer.receive(request.push, request.after)
-        with self._database.read.connect() as read:
-            cur = read.connection.cursor()
-            heads = heads_in_scope(cur, device.office_no)
-            conflict = [d for d in heads if not _agree(cur, d, request.have, heads)]
-            entries, more = _lacking(cur, request.have, heads, conflict, min(request.most, CHUNK_BYTES))
-        return SyncReply(millis(self._writer.hlc.now()), heads, entries, more, conflict)
+        if asker is not None and asker.number != feed.number:
+            with self._store.reading() as cur:
+                if feed.office_no not in journal.offices_in_scope(cur, asker.office_no):
+                    raise AppError("sync.foreign_office")
 
-    def _device(self, number: int) -> Device:
-        with self._database.read.connect() as read:
-            found = read.execute(
-                select(Device.number, Device.office_no, Device.public_key, Device.revoked_at).where(
-                    Device.number == number, Device.kind == "desktop"
-                )
-            ).one_or_none()
-        if found is None:
+    # -- what is given ----------------------------------------------------------------------------------
+
+    def _reply(self, asker: _Feed, request: SyncRequest, successor: EnrolReply | None) -> SyncReply:
+        most = min(request.most, CHUNK_BYTES)
+        with self._store.reading() as cur:
+            heads = journal.heads_in_scope(cur, asker.office_no)
+            offices = {d: journal.office_of(cur, d) or 0 for d in heads}
+            forked = {d for d in heads if not _agree(cur, offices[d], d, request.have, heads)}
+            trails = {
+                d: self._trail(cur, offices[d], d, heads[d])
+                for d in forked | set(request.trails)
+                if d in heads
+            }
+            entries, more, left = _lacking(cur, offices, request.have, heads, forked, most)
+            ranges = self._ranges(cur, offices, request.have, entries)
+            digest = parked = b""
+            if not entries and not forked and request.have.keys() >= heads.keys():
+                scope = journal.offices_in_scope(cur, asker.office_no)
+                digest, parked = digest_of(cur, scope), parked_in(cur, scope)
+        return SyncReply(
+            self._writer.hlc.now_ms(), heads, entries, ranges, more, trails, successor, digest, parked,
+            left=left,
+        )  # fmt: skip
+
+    def _to_a_stranger(self, request: SyncRequest) -> SyncReply:
+        """To a desk that is not known: how far the head office's own feeds are here, of those it names."""
+        with self._store.reading() as cur:
+            feeds = [f for d in request.have if (f := self._feed(d)) is not None and f.kind == "hub"]
+            all_heads = journal.all_heads(cur)
+            heads = {f.number: head_of(all_heads, f.number) for f in feeds}
+            offices = {f.number: f.office_no for f in feeds}
+            forked = {d for d in heads if not _agree(cur, offices[d], d, request.have, heads)}
+            trails = {
+                d: self._trail(cur, offices[d], d, heads[d])
+                for d in forked | set(request.trails)
+                if d in heads
+            }
+        if not heads:
             raise AppError("sync.unknown_device")
-        if found.revoked_at is not None:
-            raise AppError("sync.revoked")
-        return Device(number=found.number, office_no=found.office_no, public_key=found.public_key)
+        return SyncReply(self._writer.hlc.now_ms(), heads, trails=trails, stranger=True)
+
+    def _trail(self, cur: Cursor, office: int, device: int, head: Head) -> list[Head]:
+        steps = [(n, journal.hash_at(cur, office, device, n)) for n in trail(head[0])]
+        return [(n, hash_) for n, hash_ in steps if hash_ is not None]
+
+    def _ranges(self, cur: Cursor, offices: dict[int, int], have: Heads, entries: list[Entry]) -> list[Range]:
+        ends: dict[int, int] = {}
+        for entry in entries:
+            ends[entry.device] = entry.number
+        ranges = []
+        for device, last in ends.items():
+            office = offices[device]
+            number = head_of(have, device)[0]
+            before = journal.hash_at(cur, office, device, number) or b""
+            hash_ = journal.hash_at(cur, office, device, last) or b""
+            signature = self._key.sign(sealed_text(device, last, hash_))
+            ranges.append(Range(device, office, (number, before), last, signature))
+        return ranges
+
+    def _digests(self, envelope: Sealed) -> DigestReply:
+        asker = self._asker(envelope.sender)
+        if asker is None:
+            raise AppError("sync.unknown_device")
+        request = unseal(envelope, DigestRequest, Ed25519PublicKey.from_public_bytes(asker.public_key))
+        with self._store.reading() as cur:
+            heads = journal.heads_in_scope(cur, asker.office_no)
+            offices = journal.offices_in_scope(cur, asker.office_no)
+            if not request.table:
+                return DigestReply(heads, tables=tables_of(cur, offices))
+            info = writable().get(request.table)
+            if info is None:
+                raise AppError("sync.nonsense")
+            if request.office_no not in offices:
+                raise AppError("sync.foreign_office")
+            names = ", ".join(f'"{c}"' for c in digested(info))
+            at = digested(info).index("id")
+            cur.execute(f'SELECT {names} FROM "{info.name}" WHERE office_no = ?', (request.office_no,))
+            return DigestReply(heads, rows=[(row[at], row_hash(row)) for row in cur.fetchall()])
+
+    # -- desks that go on as their own successors -------------------------------------------------------
+
+    def _successor(self, asker: _Feed, public_key: bytes) -> EnrolReply:
+        """The device as which a desk goes on whose data was restored or copied; the same for the same key."""
+        try:
+            Ed25519PublicKey.from_public_bytes(public_key)
+        except ValueError as error:
+            raise AppError("sync.nonsense") from error
+        with self._writer.entry("device.succeed", None, desk=self.office_feed(asker.office_no)) as draft:
+            there = _of_key(draft.read, public_key)
+            if there is None:
+                desk = self._next_name(draft.read, asker.desk)
+                number = self._new_number(draft.read)
+                draft.add(
+                    Device, number=number, kind="desktop", desk=desk, name=asker.name, public_key=public_key,
+                    succeeds=asker.number,
+                )  # fmt: skip
+                zone = draft.read.execute(select(Utility.zone)).scalar_one()
+                there = EnrolReply(number, asker.office_no, desk, zone)
+        return there
+
+    def _next_name(self, read: Connection, desk: str) -> str:
+        base = desk.rstrip(SUFFIXES) if desk[-1] in SUFFIXES and len(desk) > 3 else desk
+        names = [base[: 8 - len(end)] + end for end in _endings()]
+        taken = set(read.execute(select(Device.desk).where(Device.desk.in_(names))).scalars())
+        return next(name for name in names if name not in taken)
+
+    def _new_number(self, read: Connection) -> int:
+        """A device's number: at random, so that a restored head office does not give one out again."""
+        while True:
+            number = self._rng.randrange(1 << 12, 1 << 31)
+            if read.execute(select(Device.id).where(Device.number == number)).first() is None:
+                return number
 
     # -- enrolment --------------------------------------------------------------------------------------
 
@@ -114,7 +310,7 @@ class Hub:
             code("YC", desk, 2026, 1)
         except ValueError as error:
             raise AppError("desk.name", desk=desk) from error
-        with self._database.read.connect() as read:
+        with self._store.read.connect() as read:
             if read.execute(select(Office.id).where(Office.number == office_no)).first() is None:
                 raise AppError("office.unknown", number=office_no)
             if read.execute(select(Device.id).where(Device.desk == desk)).first() is not None:
@@ -133,7 +329,7 @@ class Hub:
         except ValueError as error:
             raise AppError("sync.nonsense") from error
         unseal(envelope, EnrolRequest, key)
-        with self._database.read.connect() as read:
+        with self._store.read.connect() as read:
             # The answer to the first asking may have been lost.
             if there := _of_key(read, asked.public_key):
                 return there
@@ -148,7 +344,7 @@ class Hub:
             if there is None:
                 if draft.read.execute(select(Device.id).where(Device.desk == desk)).first() is not None:
                     raise AppError("enrol.used_code")
-                number = 1 + int(draft.read.execute(select(func.max(Device.number))).scalar_one())
+                number = self._new_number(draft.read)
                 zone = draft.read.execute(select(Utility.zone)).scalar_one()
                 draft.add(
                     Device, number=number, kind="desktop", desk=desk, name=found["name"],
@@ -159,7 +355,7 @@ class Hub:
 
     def office_feed(self, office_no: int) -> Desk:
         """The head office's own feed for an office."""
-        with self._database.read.connect() as read:
+        with self._store.read.connect() as read:
             number = read.execute(
                 select(Device.number).where(Device.kind == "hub", Device.desk == f"HQ{office_no}")
             ).scalar_one()
@@ -188,35 +384,48 @@ def _invitation(code: str) -> str:
     return "invitation:" + sha256(code.encode()).hexdigest()
 
 
-def _agree(cur: Any, device: int, theirs: Heads, ours: Heads) -> bool:
-    """Whether both sides have the same entry under the lower of their last numbers."""
-    number, hash_ = theirs.get(device, (0, b""))
+def _endings() -> list[str]:
+    return [*SUFFIXES, *(a + b for a in SUFFIXES for b in SUFFIXES)]
+
+
+def _agree(cur: Cursor, office: int, device: int, theirs: Heads, ours: Heads) -> bool:
+    """Whether both sides have the same entry under the lower of their last numbers, as far as it can be told
+    here."""
+    number, hash_ = head_of(theirs, device)
     if number == 0 or number > ours[device][0]:
         return True
-    cur.execute("SELECT hash FROM entry WHERE device = ? AND number = ?", (device, number))
-    return bool(cur.fetchone()[0] == hash_)
+    return journal.hash_at(cur, office, device, number) == hash_
 
 
 def _lacking(
-    cur: Any, theirs: Heads, ours: Heads, conflict: list[int], most: int
-) -> tuple[list[Entry], bool]:
-    """The entries beyond a vector in HLC order, as many as one message carries; and whether more follow."""
-    feeds = []
-    for device, (last, _) in ours.items():
-        after = theirs.get(device, (0, b""))[0]
-        if after < last and device not in conflict:
-            feeds.append(_from(cur, device, after))
+    cur: Cursor, offices: dict[int, int], theirs: Heads, ours: Heads, forked: set[int], most: int
+) -> tuple[list[Entry], bool, int]:
+    """The entries beyond a vector, causes first, as many as one message carries; whether more follow, and
+    about how many bytes."""
+    behind = {d: head_of(theirs, d)[0] for d in ours if d not in forked}
+    feeds = {
+        d: journal.entries_from(cur, offices[d], d, after)
+        for d, after in behind.items()
+        if after < ours[d][0]
+    }
     chunk: list[Entry] = []
     size = 0
-    for entry in heapq.merge(*feeds, key=lambda e: (e.hlc, e.origin)):
+    for entry in causal(feeds, {d: n for d, (n, _) in theirs.items()}):
         size += len(entry.body) + 100
         if chunk and size > most:
-            return chunk, True
+            return chunk, True, _left(cur, offices, ours, behind | {e.device: e.number for e in chunk})
         chunk.append(entry)
-    return chunk, False
+    return chunk, False, 0
 
 
-def _from(cur: Any, device: int, after: int) -> Iterator[Entry]:
-    while page := read_feed(cur, device, after, 50):
-        yield from page
-        after = page[-1].number
+def _left(cur: Cursor, offices: dict[int, int], ours: Heads, after: dict[int, int]) -> int:
+    left = 0
+    for device, number in after.items():
+        if number < ours[device][0]:
+            cur.execute(
+                "SELECT coalesce(sum(length(body)), 0) FROM entry WHERE office_no = ? AND device = ? "
+                'AND "number" > ?',
+                (offices[device], device, number),
+            )
+            left += int(cur.fetchone()[0])
+    return left

@@ -34,6 +34,7 @@ class Database:
     write: Any
     """A connection as sqlite3's, in autocommit mode."""
     read: Engine
+    search: bool = True
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @contextmanager
@@ -94,6 +95,34 @@ class Database:
         names = ", ".join(f'"{c}"' for c in columns)
         marks = ", ".join("?" * len(columns))
         cur.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
+
+    def add_new(
+        self, cur: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> list[bytes]:
+        """See `Store.add_new`. As a rule all are new; only when one is not, it is looked which."""
+        cur.execute("SAVEPOINT new_rows")
+        try:
+            self.add(cur, table, columns, rows)
+        except sqlite3.IntegrityError:
+            cur.execute("ROLLBACK TO new_rows")
+            there = self._there(cur, table, columns, rows)
+            at = columns.index("id")
+            self.add(cur, table, columns, [row for row in rows if row[at] not in there])
+        else:
+            there = set()
+        cur.execute("RELEASE new_rows")
+        return list(there)
+
+    def _there(
+        self, cur: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> set[bytes]:
+        office, id = columns.index("office_no"), columns.index("id")
+        there: set[bytes] = set()
+        for row in rows:
+            cur.execute(f'SELECT 1 FROM "{table}" WHERE office_no = ? AND id = ?', (row[office], row[id]))
+            if cur.fetchone():
+                there.add(row[id])
+        return there
 
     def close(self) -> None:
         """Let go of the file."""

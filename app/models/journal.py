@@ -80,6 +80,8 @@ class Orphan(Base):
     before: Mapped[bytes]
     """The hash of the entry before it."""
     signature: Mapped[bytes | None]
+    reason: Mapped[str | None]
+    """Why it is parked, if it is: then its effect stands nowhere."""
 
 
 class Parked(Base):

@@ -42,6 +42,10 @@ class Store(Protocol):
     def read(self) -> Engine:
         """Connections that can only read."""
 
+    @property
+    def search(self) -> bool:
+        """Whether it has the index by which customers are found as one types."""
+
     def transaction(self, office_no: int) -> AbstractContextManager[Cursor]:
         """All or nothing. One at a time for an office, in all programs together; on SQLite one at a time in
         all. What befalls the database comes out as an AppError ("disk.full", "database.busy", ...)."""
@@ -57,6 +61,12 @@ class Store(Protocol):
 
     def add(self, cur: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Insert many rows that are known to be new, the fastest way there is."""
+
+    def add_new(
+        self, cur: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> list[bytes]:
+        """Insert those of many rows whose (office_no, id) is not there yet; no id twice among them. Returns
+        the ids of the others."""
 
     def close(self) -> None:
         """Let go of it."""

@@ -3,67 +3,115 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from app.domain.errors import AppError
-from app.sync.entries import SCHEMA, Body, Entry, decode_body
-from app.sync.merge import Cursor, card_again, edit_card, fact_again
+from app.models.store import Cursor, Store
+from app.sync.digest import Digests, digested, rows_of
+from app.sync.entries import SCHEMA, Body, Entry, decode_body, lift
+from app.sync.merge import Rulings, Stamp, card_again, edit_card, fact_again
 from app.sync.projections import Touched
-from app.sync.tables import writable
+from app.sync.rulings import Ruled, rulings_on, take_back
+from app.sync.tables import TableInfo, writable
 
 log = logging.getLogger(__name__)
 
 HUB = 1
 """The feed of the head office for the whole company."""
 
-RAW = {int, str, bytes, type(None)}
-"""What a row's values may be."""
-
-_AT_FAULT = (
-    sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.DataError,
-    LookupError, ValueError, TypeError, ArithmeticError, AttributeError, AppError,
-)  # fmt: skip
-"""What an entry may raise that no desk of ours has written."""
+_AT_FAULT = (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, AppError)
+"""What an entry may raise, besides the database's own, that no desk of ours has written."""
 
 
-def apply(cur: Cursor, entries: Iterable[Entry]) -> set[str]:
-    """Apply entries, whose journal rows are there already, in this order; then work out what they touch.
-    Returns the tables that were written.
+@dataclass(slots=True)
+class _Work:
+    """An entry that is to be applied."""
 
-    An entry that this release does not understand, or that writes what its author may not, is parked: it
-    stays in the journal and blocks no other.
+    entry: Entry
+    body: Body
+    stamp: Stamp
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is known of entries that are applied together."""
+
+    works: list[_Work] = field(default_factory=list)
+    rulings: dict[int, Rulings] = field(default_factory=dict)
+    touched: Touched = field(default_factory=Touched)
+    digests: Digests = field(default_factory=Digests)
+    parked: list[tuple[Entry, str]] = field(default_factory=list)
+
+
+def apply(store: Store, cur: Cursor, entries: Iterable[Entry]) -> set[str]:
+    """Apply entries, whose journal rows are there already; then work out what they touch. Returns the tables
+    that were written.
+
+    New rows first, many at a time, then edits in this order: what comes of it does not depend on that. An
+    entry that this release does not understand, or that its author may not write, is parked: it stays in the
+    journal and blocks no other.
     """
-    touched = Touched()
-    for entry in entries:
-        body, reason = _understood(cur, entry)
+    batch = _Batch()
+    read = [(entry, *_understood(cur, entry)) for entry in entries]
+    # Rulings take effect with the very entries they came with.
+    ruled = _write_rulings(store, cur, batch, [(e, b) for e, b, _ in read if b is not None])
+    verdicts = rulings_on(cur, [e for e, _, _ in read])
+    for office in {e.office_no for e, _, _ in read}:
+        batch.rulings[office] = _in_office(cur, office)
+    for entry, body, reason in read:
+        verdict = verdicts.get((entry.id, entry.hlc, entry.origin))
         if body is None:
-            park(cur, entry, reason)
-            continue
-        _write(cur, entry, body, touched)
-        touched.note(entry.office_no, body)
-    touched.refresh(cur)
-    return touched.tables
+            batch.parked.append((entry, reason))
+        elif verdict is not None and verdict.verdict == "not_allowed":
+            batch.parked.append((entry, "not_allowed"))
+            batch.touched.number(entry.office_no, body)
+        else:
+            hlc = entry.hlc if verdict is None or verdict.counts_hlc is None else verdict.counts_hlc
+            batch.works.append(_Work(entry, body, (hlc, entry.origin)))
+    _add_rows(store, cur, batch)
+    for work in batch.works:
+        for edit in work.body.edits:
+            office = work.entry.office_no
+            batch.touched.moving(cur, office, edit.table, [edit.id], {f[0] for f in edit.fields})
+            before = rows_of(cur, edit.table, office, [edit.id])
+            edit_card(cur, edit, office, work.stamp, batch.rulings[office])
+            batch.digests.add(office, edit.table, before, -1)
+            batch.digests.add(office, edit.table, rows_of(cur, edit.table, office, [edit.id]))
+        batch.touched.note(work.entry.office_no, work.body)
+    for entry, reason in batch.parked:
+        park(cur, entry, reason)
+    inside = {(w.entry.id, w.entry.hlc, w.entry.origin) for w in batch.works}
+    inside |= {(e.id, e.hlc, e.origin) for e, _ in batch.parked}
+    for each in ruled:
+        if (each.entry_id, each.hlc, each.origin) not in inside:
+            take_back(cur, each, batch.rulings[each.office_no], batch.touched, batch.digests)
+    batch.touched.refresh(cur, search=store.search)
+    batch.digests.keep(cur)
+    return batch.touched.tables
 
 
-def apply_received(cur: Cursor, entries: Sequence[Entry]) -> set[str]:
+def apply_received(store: Store, cur: Cursor, entries: Sequence[Entry]) -> set[str]:
     """`apply` for others' entries: one that cannot be applied is parked alone, whatever is wrong with it."""
+    if not entries:
+        return set()
     try:
-        with _whole_or_nothing(cur):
-            return apply(cur, entries)
-    except (*_AT_FAULT, sqlite3.OperationalError) as error:
-        if not _is_the_entrys(error):
+        with store.part(cur):
+            return apply(store, cur, entries)
+    except Exception as error:
+        if not (isinstance(error, _AT_FAULT) or store.at_fault(error)):
             raise
     tables: set[str] = set()
     for entry in entries:
         try:
-            with _whole_or_nothing(cur):
-                tables |= apply(cur, [entry])
-        except (*_AT_FAULT, sqlite3.OperationalError) as error:
-            if not _is_the_entrys(error):
+            with store.part(cur):
+                tables |= apply(store, cur, [entry])
+        except Exception as error:
+            if not (isinstance(error, _AT_FAULT) or store.at_fault(error)):
                 raise
             log.warning("entry %d of feed %d cannot be applied", entry.number, entry.device, exc_info=True)
             park(cur, entry, "cannot_apply")
@@ -73,27 +121,12 @@ def apply_received(cur: Cursor, entries: Sequence[Entry]) -> set[str]:
 def park(cur: Cursor, entry: Entry, reason: str) -> None:
     """Keep an entry aside, with the reason."""
     cur.execute(
-        "INSERT INTO parked (device, number, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        (entry.device, entry.number, reason),
+        'INSERT INTO parked (office_no, device, "number", reason) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        (entry.office_no, entry.device, entry.number, reason),
     )
 
 
-@contextmanager
-def _whole_or_nothing(cur: Cursor) -> Iterator[None]:
-    cur.execute("SAVEPOINT entries")
-    try:
-        yield
-    except BaseException:
-        if cur.connection.in_transaction:  # a full disk has ended it already
-            cur.execute("ROLLBACK TO entries")
-            cur.execute("RELEASE entries")
-        raise
-    cur.execute("RELEASE entries")
-
-
-def _is_the_entrys(error: Exception) -> bool:
-    """Whether the entry is at fault, not the disk: of SQLite's operational errors, a sum that overflows."""
-    return not isinstance(error, sqlite3.OperationalError) or error.sqlite_errorname == "SQLITE_ERROR"
+# -- what an entry says -----------------------------------------------------------------------------------
 
 
 def _understood(cur: Cursor, entry: Entry) -> tuple[Body | None, str]:
@@ -101,57 +134,133 @@ def _understood(cur: Cursor, entry: Entry) -> tuple[Body | None, str]:
     if entry.schema > SCHEMA:
         return None, "newer_release"
     try:
-        body = decode_body(entry.body)
+        body = lift(decode_body(entry.body), entry.schema)
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
         return None, "unreadable"
-    reason = _unknown(cur, entry, body)
+    reason, owned = wrong_with(body)
+    if not reason and owned and not is_hub(cur, entry.origin):
+        reason = "not_the_head_office"
     return (None, reason) if reason else (body, "")
 
 
-def _unknown(cur: Cursor, entry: Entry, body: Body) -> str:
+def wrong_with(body: Body) -> tuple[str, bool]:
+    """Why a body cannot be applied, or ""; and whether it writes what the head office owns."""
     tables = writable()
-    writes_owned = False
+    owned = False
     for rows in body.rows:
         info = tables.get(rows.table)
-        if info is None or rows.columns[:1] != ("id",) or not set(rows.columns) <= set(info.columns):
-            return "unknown_table"
-        if not all(
-            len(r) == len(rows.columns) and type(r[0]) is bytes and len(r[0]) == 16 for r in rows.rows
-        ):
-            return "unreadable"
-        if any(set(map(type, column)) - RAW for column in zip(*rows.rows, strict=True)):
-            return "unreadable"
-        writes_owned = writes_owned or info.owned
+        if info is None or rows.columns[:1] != ("id",) or len(set(rows.columns)) != len(rows.columns):
+            return "unknown_table", owned
+        if not set(rows.columns) <= set(info.columns):
+            return "unknown_table", owned
+        if not info.needed <= set(rows.columns) or any(len(r) != len(rows.columns) for r in rows.rows):
+            return "unreadable", owned
+        for column, values in zip(rows.columns, zip(*rows.rows, strict=True), strict=bool(rows.rows)):
+            if not info.holds(column, values):
+                return "unreadable", owned
+        owned = owned or info.owned
     for edit in body.edits:
         info = tables.get(edit.table)
         if info is None or info.kind != "card" or not {f[0] for f in edit.fields} <= set(info.columns[1:]):
-            return "unknown_table"
-        if any(type(f[1]) not in RAW for f in edit.fields):
-            return "unreadable"
-        writes_owned = writes_owned or info.owned
-    return "not_the_head_office" if writes_owned and not is_hub(cur, entry.origin) else ""
+            return "unknown_table", owned
+        if not all(info.holds(f[0], (f[1],)) for f in edit.fields):
+            return "unreadable", owned
+        owned = owned or info.owned
+    return "", owned
 
 
 def is_hub(cur: Cursor, device: int) -> bool:
     """Whether a feed is the head office's."""
     if device == HUB:
         return True
-    cur.execute("SELECT 1 FROM device WHERE number = ? AND kind = 'hub'", (device,))
+    cur.execute("SELECT 1 FROM device WHERE \"number\" = ? AND kind = 'hub'", (device,))
     return cur.fetchone() is not None
 
 
-def _write(cur: Cursor, entry: Entry, body: Body, touched: Touched) -> None:
-    office = entry.office_no
-    stamp = (entry.hlc, entry.origin)
-    head = (office, *stamp)
-    for rows in body.rows:
-        info = writable()[rows.table]
-        cur.executemany(info.insert(rows.columns), [(*head, *row) for row in rows.rows])
-        if cur.rowcount < len(rows.rows):
-            touched.moving(cur, office, rows.table, [row[0] for row in rows.rows])
-            again = fact_again if info.kind == "fact" else card_again
+# -- new rows ---------------------------------------------------------------------------------------------
+
+Group = tuple[int, str, tuple[str, ...]]
+"""Office, table, columns: rows of one kind are written together."""
+
+
+def _write_rulings(
+    store: Store, cur: Cursor, batch: _Batch, read: Sequence[tuple[Entry, Body]]
+) -> list[Ruled]:
+    """Write the rulings among the entries first; returns them."""
+    found = []
+    for entry, body in read:
+        for rows in body.rows:
+            if rows.table == "ruling":
+                found += [
+                    Ruled.of(entry.office_no, dict(zip(rows.columns, row, strict=True))) for row in rows.rows
+                ]
+                _insert(
+                    store, cur, batch, (entry.office_no, "ruling", rows.columns),
+                    {row[0]: ((entry.hlc, entry.origin), row) for row in rows.rows},
+                )  # fmt: skip
+    return found
+
+
+def _in_office(cur: Cursor, office: int) -> Rulings:
+    cur.execute(
+        "SELECT entry_hlc, entry_origin, counts_hlc FROM ruling WHERE office_no = ? AND counts_hlc IS NOT "
+        "NULL ORDER BY hlc DESC, device DESC, id DESC",  # of two, the first in the head office's order counts
+        (office,),
+    )
+    return Rulings({(hlc, origin): (counts, origin) for hlc, origin, counts in cur.fetchall()})
+
+
+def _add_rows(store: Store, cur: Cursor, batch: _Batch) -> None:
+    groups: dict[Group, dict[bytes, tuple[Stamp, list[Any]]]] = defaultdict(dict)
+    again: list[tuple[Group, Stamp, list[Any]]] = []
+    for work in batch.works:
+        for rows in work.body.rows:
+            if rows.table == "ruling":
+                continue
+            group = (work.entry.office_no, rows.table, rows.columns)
+            there = groups[group]
             for row in rows.rows:
-                again(cur, info, rows.columns, row, office, stamp)
-    for edit in body.edits:
-        touched.moving(cur, office, edit.table, [edit.id], {f[0] for f in edit.fields})
-        edit_card(cur, edit, office, stamp)
+                if row[0] in there:
+                    again.append((group, work.stamp, row))
+                else:
+                    there[row[0]] = (work.stamp, row)
+    for group, found in groups.items():
+        again += [(group, *found[id]) for id in _insert(store, cur, batch, group, found)]
+    for (office, table, columns), stamp, row in again:
+        info = writable()[table]
+        batch.touched.moving(cur, office, table, [row[0]])
+        before = rows_of(cur, table, office, [row[0]])
+        if info.kind == "fact":
+            fact_again(cur, info, columns, row, office, stamp)
+        else:
+            card_again(cur, info, columns, row, office, stamp, batch.rulings[office])
+        batch.digests.add(office, table, before, -1)
+        batch.digests.add(office, table, rows_of(cur, table, office, [row[0]]))
+
+
+def _insert(
+    store: Store, cur: Cursor, batch: _Batch, group: Group, found: dict[bytes, tuple[Stamp, list[Any]]]
+) -> list[bytes]:
+    """Insert the rows of a group that are new; returns the ids of the others."""
+    office, table, columns = group
+    info = writable()[table]
+    rows = [(office, *stamp, *row) for stamp, row in found.values()]
+    there = store.add_new(cur, table, (*info.head, *columns), rows)
+    if there:
+        gone = set(there)
+        rows = [row for row in rows if row[3] not in gone]
+    batch.digests.add(office, table, _as_digested(info, columns, rows))
+    return there
+
+
+def _as_digested(
+    info: TableInfo, columns: tuple[str, ...], rows: list[tuple[Any, ...]]
+) -> Iterable[tuple[Any, ...]]:
+    """New rows as they are in the table, where a column that is not named is empty."""
+    names = (*info.head, *columns)
+    wanted = digested(info)
+    if names == wanted:
+        return rows
+    at = [names.index(name) if name in names else -1 for name in wanted]
+    width = len(names)
+    return (tuple([(*row, None)[i if i >= 0 else width] for i in at]) for row in rows)

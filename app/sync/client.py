@@ -1,34 +1,45 @@
-"""A desktop's side of synchronisation: one pass, and the thread that makes passes by itself."""
+"""A desktop's side of synchronisation: passes over a line, and the thread that makes them by itself."""
 
 from __future__ import annotations
 
 import logging
+import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 
 from app.domain.errors import AppError
-from app.models import Device, Feed
+from app.models import Device, Local
 from app.models.base import instant, millis
-from app.models.database import Database
-from app.sync.entries import FIRST, Entry
+from app.sync import journal
+from app.sync.backoff import LONGEST_WAIT, back_off
+from app.sync.digest import digested, row_hash, tables_of
+from app.sync.feeds import head_of
+from app.sync.tables import writable
+from app.sync.talk import Credentials, Outcome, Talk
 from app.sync.transport import Transport
-from app.sync.wire import CHUNK_BYTES, Head, Refusal, SyncReply, SyncRequest, seal, unseal
-from app.sync.writer import JournalWriter, Received, read_feed
+from app.sync.wire import (
+    CHUNK_BYTES,
+    DigestReply,
+    DigestRequest,
+    Refusal,
+    SyncReply,
+    SyncRequest,
+    seal,
+    unseal,
+)
+from app.sync.writer import JournalWriter
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = 10.0
-"""Seconds between tries while there is no connection: when it returns, work is sent within seconds."""
-
 LEAST_CHUNK = 8 << 10
-NOTHING = Received(0, 0, 0)
 EARLIEST = millis(datetime(2000, 1, 2, tzinfo=UTC))
 LATEST = millis(datetime(2099, 12, 31, tzinfo=UTC))
 
@@ -36,13 +47,26 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a pass is. `phase`: "sending", "receiving", "snapshot"."""
+
+    phase: str
+    done_bytes: int
+    total_bytes: int
+    seconds_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SyncState:
-    """What the status bar shows. `state`: "never", "online", "offline", "refused"."""
+    """What the status bar shows. `state`: "never", "online", "syncing", "offline", "refused", "paused".
+    `renamed`: the desk's new name, until somebody has taken note that its data was restored or copied."""
 
     state: str
     unsent: int
     last_contact: datetime | None
     error: AppError | None = None
+    progress: Progress | None = None
+    renamed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +78,51 @@ class SyncReport:
     rounds: int
 
 
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """Rows of a table that are not the same at the head office: there only, here only, other contents."""
+
+    office_no: int
+    table: str
+    there: tuple[bytes, ...]
+    here: tuple[bytes, ...]
+    other: tuple[bytes, ...]
+
+
 class SyncClient:
     """Reconciles this replica with the head office; one pass at a time, from whatever thread."""
 
     def __init__(
         self,
-        database: Database,
         writer: JournalWriter,
         transport: Transport,
-        key: Ed25519PrivateKey,
+        credentials: Credentials,
         hub_key: Ed25519PublicKey,
+        told: Callable[[Progress | None], None] = lambda progress: None,
     ) -> None:
-        self._database = database
         self._writer = writer
         self._transport = transport
-        self._key = key
+        self._credentials = credentials
         self._hub_key = hub_key
-        self._acked = int(self._local("acked") or 0)
         self._chunk = CHUNK_BYTES
         self._passing = threading.Lock()
+        self.told = told
+        """Hears of progress, on the thread that makes the pass."""
 
-    def unsent(self) -> int:
-        """Entries of this desk that the head office has not acknowledged."""
-        return max(self._head()[0] - self._acked, 0)
+    # -- what it knows ----------------------------------------------------------------------------------
 
     @property
     def acked(self) -> int:
         """The last entry of this desk that the head office has acknowledged."""
-        return self._acked
+        kept = self._local("acked") or [self._writer.desk.device, 0]
+        return int(kept[1]) if kept[0] == self._writer.desk.device else 0
+
+    def unsent(self) -> int:
+        """Entries of this desk that the head office has not acknowledged."""
+        with self._writer.store.reading() as cur:
+            waiting = journal.orphaned(cur)
+            head = head_of(journal.all_heads(cur), self._writer.desk.device)
+        return max(head[0] - self.acked, 0) + waiting
 
     def last_contact(self) -> datetime | None:
         """When the head office was last heard of."""
@@ -89,52 +130,65 @@ class SyncClient:
         return instant(known) if known else None
 
     @property
+    def renamed(self) -> str:
+        """The desk's new name, as long as nobody has taken note of it."""
+        return self._local("renamed") or ""
+
+    def note_renamed(self) -> None:
+        """Somebody has taken note of the new name."""
+        self._writer.set_local("renamed", None)
+
+    @property
     def complete(self) -> bool:
         """Whether the office's data has come: the desk's own card is the last that it needs to begin."""
         wanted = select(Device.id).where(Device.number == self._writer.desk.device)
-        with self._database.read.connect() as read:
+        with self._writer.store.read.connect() as read:
             return read.execute(wanted).first() is not None
+
+    # -- a pass -----------------------------------------------------------------------------------------
 
     def once(self) -> SyncReport:
         """Send and receive until both sides hold the same.
 
         AppError: "sync.offline", "sync.certificate", "sync.nonsense", "sync.not_authentic", "sync.revoked",
-        "sync.restored" (this database is older than what it sent), "sync.differs" (the two hold other entries
-        under one number), "sync.stuck" (neither side can take what the other offers).
+        "sync.unknown_device", "sync.rows_differ" (the same entries, yet other rows), "sync.stuck" (neither
+        side can take what the other offers).
         """
         with self._passing:
-            return self._pass()
+            talk = Talk(self._writer, self._credentials, self.acked)
+            try:
+                while not (talk.done or talk.stuck):
+                    self._round(talk)
+            finally:
+                self.told(None)
+            return self.concluded(talk)
 
-    def hang_up(self) -> None:
-        """Let go of the connection for good; a pass under way ends with "sync.offline"."""
-        self._transport.close()
+    def _round(self, talk: Talk) -> None:
+        begun = time.monotonic()
+        request = talk.request(self._chunk)
+        talk.answer(self._exchange(request))
+        self.keep(talk.outcome)
+        self._tell(talk.outcome, request, time.monotonic() - begun)
 
-    def _pass(self) -> SyncReport:
-        me = self._writer.desk.device
-        sent = received = rounds = 0
-        theirs: Head = (self._acked, self._hash_of(me, self._acked) or FIRST)
-        while True:
-            mine = self._writer.vector()
-            push = self._push(me, theirs[0])
-            reply = self._exchange(SyncRequest(self._now_ms(), mine, theirs, push, self._chunk))
-            rounds += 1
-            there = reply.have.get(me, (0, FIRST))
-            self._must_be_mine(me, there)
-            got = self._writer.receive(reply.entries) if reply.entries else NOTHING
-            received += got.taken
-            sent += len(push)
-            self._acknowledge(there[0], reply.now_ms)
-            done = not reply.more and not got.waiting and there[0] >= self._head()[0]
-            if done or (rounds > 1 and not got.taken and there == theirs):
-                if reply.conflict:  # told last: the other feeds have come meanwhile
-                    raise AppError("sync.differs", feeds=", ".join(map(str, sorted(reply.conflict))))
-                if not done:
-                    raise AppError("sync.stuck")
-                return SyncReport(sent, received, rounds)
-            theirs = there
+    def concluded(self, talk: Talk) -> SyncReport:
+        """What a talk came to, or the AppError that stands in its way."""
+        if talk.stuck:
+            raise AppError("sync.stuck")
+        if talk.outcome.differs:
+            raise AppError("sync.rows_differ")
+        return SyncReport(talk.outcome.sent, talk.outcome.received, talk.outcome.rounds)
+
+    def keep(self, outcome: Outcome) -> None:
+        """Keep what a talk has found out so far."""
+        if outcome.renamed:
+            self._writer.set_local("renamed", outcome.renamed)
+            outcome.renamed = ""
+        kept = self._local("acked")
+        if kept != [self._writer.desk.device, outcome.acked]:
+            self._writer.set_local("acked", [self._writer.desk.device, outcome.acked])
 
     def _exchange(self, request: SyncRequest) -> SyncReply:
-        data = seal(request, self._key, sender=self._writer.desk.device)
+        data = seal(request, self._credentials.key, sender=self._writer.desk.device)
         try:
             answer = self._transport.post("/v1/sync", data)
         except AppError:
@@ -142,59 +196,91 @@ class SyncClient:
             raise
         self._chunk = min(self._chunk * 2, CHUNK_BYTES)
         reply = open_answer(answer, SyncReply, self._hub_key, data)
-        took = self._now_ms() - request.sent_at_ms
-        ahead = reply.now_ms - request.sent_at_ms - took // 2
-        if abs(ahead) > max(took, 1000) and EARLIEST < reply.now_ms < LATEST:
-            # Less is the line's doing, not the clock's; more is a head office that has lost its time.
-            self._writer.hlc.offset_ms += ahead
+        self.learn_time(reply.now_ms, request.sent_at_ms)
         return reply
 
-    def _push(self, me: int, after: int) -> list[Entry]:
-        chunk: list[Entry] = []
-        size = 0
-        with self._database.read.connect() as read:
-            for entry in read_feed(read.connection.cursor(), me, after, 2000):
-                size += len(entry.body) + 100
-                if chunk and size > self._chunk:
-                    break
-                chunk.append(entry)
-        return chunk
-
-    def _must_be_mine(self, me: int, there: Head) -> None:
-        if there[0] > self._head()[0]:
-            raise AppError("sync.restored")
-        if there[0] and self._hash_of(me, there[0]) != there[1]:
-            raise AppError("sync.differs", feeds=me)
-
-    def _acknowledge(self, number: int, now_ms: int) -> None:
-        if number != self._acked:
-            self._acked = number
-            self._writer.set_local("acked", number)
+    def learn_time(self, hub_ms: int, asked_ms: int) -> None:
+        """Take note of the head office's time, and that it was heard of."""
+        hlc = self._writer.hlc
+        took = hlc.now_ms() - asked_ms
+        ahead = hub_ms - asked_ms - took // 2
+        if EARLIEST < hub_ms < LATEST:  # else it is the head office that has lost its time
+            wrong = abs(ahead) > max(took, 1000)  # less is the line's doing, not the clock's
+            hlc.learn(ahead if wrong else 0)
+            if wrong:
+                self._writer.set_local("clock.offset", hlc.offset_ms)
         last = self._local("last_contact")
-        if last is None or now_ms - int(last) > 60_000:
-            self._writer.set_local("last_contact", now_ms)
+        if last is None or abs(hub_ms - int(last)) > 60_000:
+            self._writer.set_local("last_contact", hub_ms)
 
-    def _now_ms(self) -> int:
-        return millis(self._writer.hlc.now())
+    def _tell(self, outcome: Outcome, request: SyncRequest, took: float) -> None:
+        sent = sum(len(e.body) for p in request.parts for e in p.entries)
+        unsent = self._unsent_bytes(outcome.acked)
+        phase = "sending" if unsent and sent else "receiving"
+        done, left = (sent, unsent) if phase == "sending" else (self._chunk, outcome.left)
+        if left:
+            seconds = int(took * left / max(done, 1)) + 1
+            self.told(Progress(phase, done, done + left, seconds))
 
-    def _head(self) -> Head:
-        with self._database.read.connect() as read:
-            found = read.execute(
-                select(Feed.last, Feed.hash).where(Feed.device == self._writer.desk.device)
-            ).first()
-        return (found.last, found.hash) if found else (0, FIRST)
+    def _unsent_bytes(self, acked: int) -> int:
+        with self._writer.store.reading() as cur:
+            cur.execute(
+                "SELECT coalesce(sum(length(body)), 0) FROM entry WHERE office_no = ? AND device = ? "
+                'AND "number" > ?',
+                (self._writer.desk.office_no, self._writer.desk.device, acked),
+            )
+            return int(cur.fetchone()[0])
 
-    def _hash_of(self, device: int, number: int) -> bytes | None:
-        with self._database.read.connect() as read:
-            found: bytes | None = read.exec_driver_sql(
-                "SELECT hash FROM entry WHERE device = ? AND number = ?", (device, number)
-            ).scalar()
-        return found
+    @property
+    def paused(self) -> bool:
+        """Whether people have paused it."""
+        return bool(self._local("sync.paused"))
+
+    def pause(self, paused: bool) -> None:
+        """Keep that people have paused it, or not."""
+        self._writer.set_local("sync.paused", True if paused else None)
+
+    def hang_up(self) -> None:
+        """Let go of the connection for good; a pass under way ends with "sync.offline"."""
+        self._transport.close()
+
+    # -- comparing --------------------------------------------------------------------------------------
+
+    def differences(self) -> list[Differing]:
+        """The rows that are not the same at the head office, after a pass. AppErrors as `once`."""
+        with self._passing:
+            theirs = self._ask(DigestRequest())
+            with self._writer.store.reading() as cur:
+                offices = journal.offices_in_scope(cur, self._writer.desk.office_no)
+                mine = {(o, t): (n, s) for o, t, n, s in tables_of(cur, offices)}
+            there = {(o, t): (n, s) for o, t, n, s in theirs.tables}
+            keys = sorted(k for k in {*mine, *there} if mine.get(k) != there.get(k))
+            return [self._difference(office, table) for office, table in keys]
+
+    def _difference(self, office: int, table: str) -> Differing:
+        theirs = dict(self._ask(DigestRequest(table, office)).rows)
+        info = writable()[table]
+        names = ", ".join(f'"{c}"' for c in digested(info))
+        at = digested(info).index("id")
+        with self._writer.store.reading() as cur:
+            cur.execute(f'SELECT {names} FROM "{table}" WHERE office_no = ?', (office,))
+            mine = {row[at]: row_hash(row) for row in cur.fetchall()}
+        return Differing(
+            office,
+            table,
+            there=tuple(sorted(theirs.keys() - mine.keys())),
+            here=tuple(sorted(mine.keys() - theirs.keys())),
+            other=tuple(sorted(i for i in mine.keys() & theirs.keys() if mine[i] != theirs[i])),
+        )
+
+    def _ask(self, request: DigestRequest) -> DigestReply:
+        data = seal(request, self._credentials.key, sender=self._writer.desk.device)
+        return open_answer(self._transport.post("/v1/digest", data), DigestReply, self._hub_key, data)
 
     def _local(self, key: str) -> Any:
-        with self._database.read.connect() as read:
-            found = read.exec_driver_sql("SELECT value FROM local WHERE key = ?", (key,)).scalar()
-        return None if found is None else msgspec.json.decode(found)
+        wanted = select(Local.value).where(Local.key == key)
+        with self._writer.store.read.connect() as read:
+            return read.execute(wanted).scalar()
 
 
 def open_answer(data: bytes, kind: type[T], key: Ed25519PublicKey, asked: bytes) -> T:
@@ -214,15 +300,29 @@ def open_answer(data: bytes, kind: type[T], key: Ed25519PublicKey, asked: bytes)
 class SyncLoop:
     """Makes passes by itself: soon after each own entry, and every few seconds to hear of others'."""
 
-    def __init__(self, client: SyncClient, tell: Callable[[SyncState], None], every: float = 5.0) -> None:
+    def __init__(
+        self,
+        client: SyncClient,
+        tell: Callable[[SyncState], None],
+        every: float = 5.0,
+        rng: random.Random | None = None,
+    ) -> None:
         self._client = client
         self._tell = tell
         self._every = every
+        self._rng = rng or random.Random()  # noqa: S311 spreads desks over time, guards nothing
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._paused = threading.Event()
         self._showing = threading.RLock()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
-        self.state = SyncState("never", client.unsent(), client.last_contact())
+        if client.paused:
+            self._paused.set()
+        self.state = SyncState(
+            "paused" if client.paused else "never", client.unsent(), client.last_contact(),
+            renamed=client.renamed,
+        )  # fmt: skip
+        client.told = self._progress
 
     def start(self) -> None:
         """Begin."""
@@ -236,6 +336,29 @@ class SyncLoop:
             log.exception("the state of sync was not shown")
         self._wake.set()
 
+    def pause(self) -> None:
+        """Send and receive nothing until `resume`, also after a restart."""
+        self._client.pause(True)
+        self._paused.set()
+        self._show("paused", None)
+
+    def resume(self) -> None:
+        """Go on."""
+        self._client.pause(False)
+        self._paused.clear()
+        self._show("never", None)
+        self._wake.set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is sent nor received."""
+        return self._paused.is_set()
+
+    def note_renamed(self) -> None:
+        """Somebody has taken note of the desk's new name."""
+        self._client.note_renamed()
+        self._show()
+
     def stop(self) -> None:
         """End at once; what was not sent goes at the next start."""
         self._stop.set()
@@ -248,12 +371,16 @@ class SyncLoop:
         failures = 0
         while not self._stop.is_set():
             self._wake.clear()
+            if self._paused.is_set():
+                self._wake.wait()
+                continue
             try:
                 failures = 0 if self._pass() else failures + 1
             except Exception:
                 log.exception("a sync pass failed")
                 failures += 1
-            self._wake.wait(min(self._every * 2 ** min(failures, 6), max(self._every, LONGEST_WAIT)))
+            wait = self._every if not failures else max(self._every, back_off(failures, self._rng))
+            self._wake.wait(min(wait, max(self._every, LONGEST_WAIT)))
 
     def _pass(self) -> bool:
         try:
@@ -265,15 +392,25 @@ class SyncLoop:
         except Exception:
             self._show("refused", AppError("sync.failed"))
             raise
-        self._show("online", None)
+        self._show("paused" if self._paused.is_set() else "online", None)
         return True
 
+    def _progress(self, progress: Progress | None) -> None:
+        with self._showing:
+            if progress is not None and not self._paused.is_set():
+                self.state = replace(self.state, state="syncing", progress=progress)
+                self._tell(self.state)
+            else:
+                self.state = replace(self.state, progress=None)
+
     def _show(self, state: str = "", error: AppError | None = None) -> None:
-        """Tell what is new; without a state, only the count."""
+        """Tell what is new; without a state, only what is counted."""
         with self._showing:
             count, contact = self._client.unsent(), self._client.last_contact()
             before = self.state
-            shown = SyncState(state, count, contact, error) if state else replace(before, unsent=count)
+            shown = replace(before, unsent=count, renamed=self._client.renamed)
+            if state:
+                shown = replace(shown, state=state, last_contact=contact, error=error, progress=None)
             self.state = shown
             if shown != before:
                 self._tell(shown)

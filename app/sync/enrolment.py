@@ -39,6 +39,8 @@ class Identity(msgspec.Struct, frozen=True):
     zone: str
     hub_url: str
     hub_key: bytes
+    key_file: str = KEY_FILE
+    """The file beside it that holds its private key: another with each number, so that both change as one."""
 
     @property
     def hub_public_key(self) -> Ed25519PublicKey:
@@ -84,6 +86,17 @@ def enrol(home: Path, enrolment: Enrolment, transport: Transport) -> Identity:
     )
     _keep(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(identity)))
     return identity
+
+
+def succeed(home: Path, identity: Identity, reply: EnrolReply, key: Ed25519PrivateKey) -> Identity:
+    """Become the desk's successor: its key first, then, in one step, the identity that names it."""
+    key_file = f"desk-{reply.device}.key"
+    _keep(home / key_file, key.private_bytes_raw())
+    new = msgspec.structs.replace(
+        identity, device=reply.device, office_no=reply.office_no, desk=reply.desk, key_file=key_file
+    )
+    _keep(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(new)))
+    return new
 
 
 def identity_of(home: Path) -> Identity | None:

@@ -7,13 +7,14 @@ come out on every machine.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Annotated, Any
 
 import msgspec
 
-SCHEMA = 1
-"""The schema number that this release writes."""
+SCHEMA = 2
+"""The schema number that this release writes. 2: rulings, settlements, a device's predecessor."""
 
 FIRST = b""
 """The hash before a feed's first entry."""
@@ -82,6 +83,24 @@ def decode_body(data: bytes) -> Body:
     return _body_decoder.decode(data)
 
 
+LIFTS: dict[int, Callable[[Body], Body]] = {}
+"""Schema number -> what makes a body of that schema one of the next; pure, kept for ever. What a schema only
+adds (a table, a column that may be empty) needs none."""
+
+
+def lift(body: Body, schema: int) -> Body:
+    """A body that an older release wrote, as this one writes it."""
+    for number in range(schema, SCHEMA):
+        if number in LIFTS:
+            body = LIFTS[number](body)
+    return body
+
+
 def chain(previous: bytes, entry: Entry) -> bytes:
     """The hash of `entry` after the entry whose hash is `previous`."""
     return blake2b(previous + _encoder.encode(entry), digest_size=32).digest()
+
+
+def sealed_text(device: int, number: int, hash_: bytes) -> bytes:
+    """What a seal signs: that the entry under a number of a feed, and with it all before, has this hash."""
+    return b"daumoi seal\0" + device.to_bytes(8) + number.to_bytes(8) + hash_

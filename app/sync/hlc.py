@@ -9,25 +9,54 @@ from app.models.base import instant, millis
 
 COUNTER_BITS = 16
 
+AHEAD_MS = 5 * 60_000
+"""A stamp that is further ahead than this comes from a clock that is wrong."""
+
 
 class Hlc:
-    """Stamps that respect cause: each is later than every stamp given or seen before."""
+    """Stamps that respect cause: each is later than every stamp given or seen before, save those that come
+    from a wrong clock, on which the head office rules."""
 
-    def __init__(self, clock: Clock, last: int = 0) -> None:
+    def __init__(self, clock: Clock, last: int = 0, offset_ms: int = 0, *, sure: bool = False) -> None:
         self._clock = clock
         self.last = last
-        self.offset_ms = 0
+        self.sure = sure
+        """Whether the time is known to be right: at the head office, and at a desk that has heard of it."""
+        self.offset_ms = self._plausible(offset_ms)
         """What the head office's clock is ahead of this PC's, learned at each contact."""
+
+    def _plausible(self, offset_ms: int) -> int:
+        """The offset kept from the last start, unless the clock has been set right since: of the two times
+        that is meant which lies nearest after the last stamp."""
+        plain = millis(self._clock.now())
+        last = self.last >> COUNTER_BITS
+        after = [o for o in (offset_ms, 0) if plain + o >= last - AHEAD_MS]
+        return min(after, key=lambda o: plain + o) if after else offset_ms
 
     def now(self) -> datetime:
         """The present moment by the head office's clock."""
-        return instant(millis(self._clock.now()) + self.offset_ms)
+        return instant(self.now_ms())
+
+    def now_ms(self) -> int:
+        """The same in milliseconds."""
+        return millis(self._clock.now()) + self.offset_ms
+
+    def learn(self, ahead_ms: int) -> None:
+        """The head office's clock is this much further ahead than was thought (0: it was right)."""
+        self.offset_ms += ahead_ms
+        self.sure = True
 
     def tick(self) -> int:
-        """A stamp for a new entry."""
-        self.last = max((millis(self._clock.now()) + self.offset_ms) << COUNTER_BITS, self.last + 1)
+        """A stamp for a new entry. What lies far ahead of a time that is sure came from a wrong clock, and is
+        not followed; while the time is not sure no stamp goes back."""
+        last = 0 if self.sure and self._wild(self.last) else self.last
+        self.last = max(self.now_ms() << COUNTER_BITS, last + 1)
         return self.last
 
     def see(self, stamp: int) -> None:
         """Take note of a stamp that another replica gave."""
-        self.last = max(self.last, stamp)
+        if not (self.sure and self._wild(stamp)):
+            self.last = max(self.last, stamp)
+
+    def _wild(self, stamp: int) -> bool:
+        return stamp >> COUNTER_BITS > self.now_ms() + AHEAD_MS

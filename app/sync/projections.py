@@ -13,8 +13,9 @@ from typing import Any
 from app.domain.fold import fold
 from app.domain.requests import Event, fold_request
 from app.models.base import canonical_json, instant, millis
+from app.models.store import Cursor
 from app.sync.entries import Body
-from app.sync.merge import PUT_EXCEPTION, Cursor, exception_id
+from app.sync.merge import PUT_EXCEPTION, exception_id
 
 CHUNK = 500
 
@@ -72,6 +73,21 @@ class Touched:
             if int(number) > self.series.get((office, series), 0):
                 self.series[office, series] = int(number)
 
+    def number(self, office: int, body: Body) -> None:
+        """Take note of the numbers alone: of an act that takes no effect they are used up all the same."""
+        for rows in body.rows:
+            if rows.table in _NUMBERED and "code" in rows.columns:
+                at = rows.columns.index("code")
+                self._number(office, (r[at] for r in rows.rows))
+
+    def ended(self, cur: Cursor, office: int, table: str, ids: list[bytes]) -> None:
+        """Rows are gone: what was worked out for them goes too."""
+        if table in _OWN_STATE:
+            cur.executemany(
+                f'DELETE FROM "{_OWN_STATE[table]}" WHERE office_no = ? AND id = ?',
+                [(office, id) for id in ids],
+            )
+
     def refresh(self, cur: Cursor, *, search: bool = True) -> None:
         """Work out every touched projection. `search`: whether the store has the index by which customers
         are found (`Store.search`)."""
@@ -115,8 +131,11 @@ _FOLLOWS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """Table -> (projection or source of one, the column with its key)."""
 
-_MAY_END = {"use": "connection_use", "request": "request_state"}
+_MAY_END = {"use": "connection_use", "request": "request_state", "balance": "customer_balance"}
 """Projections without a row when no fact is left to stand on."""
+
+_OWN_STATE = {"bill": "bill_state", "session_opened": "session_state", "request": "request_state"}
+"""Facts with a projection under their own id."""
 
 _SEARCHED = {"customer", "connection", "meter"}
 _FOR_SEARCH = (*_SEARCHED, "search")
@@ -188,9 +207,11 @@ def _balances(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a "
         "WHERE a.customer_id = c.id AND a.office_no = ? AND a.bill_id IS NULL), 0) + "
         "coalesce((SELECT sum(CASE WHEN s.paid > s.total THEN s.paid - s.total ELSE 0 END) "
-        "FROM bill_state s WHERE s.customer_id = c.id AND s.office_no = ?), 0) FROM c WHERE true "
+        "FROM bill_state s WHERE s.customer_id = c.id AND s.office_no = ?), 0) FROM c "
+        "WHERE EXISTS (SELECT 1 FROM bill_state s WHERE s.customer_id = c.id AND s.office_no = ?) "
+        "OR EXISTS (SELECT 1 FROM allocation a WHERE a.customer_id = c.id AND a.office_no = ?) "
         "ON CONFLICT (office_no, id) DO UPDATE SET owed = excluded.owed, credit = excluded.credit",
-        (*ids, office, office, office, office),
+        (*ids, *(office,) * 6),
     )
 
 

@@ -1,12 +1,24 @@
-"""What apply knows of each table, compiled once from the models: kind, columns and the SQL texts."""
+"""What apply knows of each table, worked out once from the models: kind, columns, and what they may hold."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
+import msgspec
+from sqlalchemy import Integer, LargeBinary, String
+
 from app.models import Base
+from app.models.base import Day, Id, Instant, Json
+
+LARGEST = 1 << 53
+"""No number of a row is as large: sums of them stay exact everywhere."""
+
+LAST_MOMENT = 253_402_300_799_999
+"""The last millisecond of the year 9999."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +31,78 @@ class TableInfo:
     columns: tuple[str, ...]
     """All that an entry carries, the id first."""
     important: frozenset[str]
+    types: dict[str, Holding]
+    """Column -> what it may hold."""
+    needed: frozenset[str]
+    """Columns that may not be left out."""
 
-    def insert(self, columns: tuple[str, ...]) -> str:
-        """INSERT of a new row that leaves an existing one alone; values: office, stamp, then `columns`."""
+    @property
+    def head(self) -> tuple[str, str, str]:
+        """The columns that come from the entry: office and stamp."""
         stamp = ("made_hlc", "made_device") if self.kind == "card" else ("hlc", "device")
-        names = ", ".join(f'"{c}"' for c in ("office_no", *stamp, *columns))
-        marks = ", ".join("?" * (len(columns) + 3))
-        return f'INSERT INTO "{self.name}" ({names}) VALUES ({marks}) ON CONFLICT (office_no, id) DO NOTHING'
+        return ("office_no", *stamp)
+
+    def holds(self, column: str, values: Sequence[Any]) -> bool:
+        """Whether a column can hold these values, on every kind of store, and be read again."""
+        kinds = set(map(type, values)) - {type(None)}
+        holding = self.types[column]
+        if not kinds <= {holding.raw} or (holding.needed and None in values):
+            return False
+        if self.owned or not kinds:  # the head office knows what it writes
+            return True
+        return all(v is None or holding.fits(v) for v in values)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a column may hold: a raw type, and which of its values."""
+
+    raw: type
+    needed: bool
+    fits: Callable[[Any], bool]
+
+
+def _whole(value: int) -> bool:
+    return -LARGEST < value < LARGEST
+
+
+def _moment(value: int) -> bool:
+    return 0 <= value <= LAST_MOMENT
+
+
+def _text(value: str) -> bool:
+    return "\0" not in value
+
+
+def _id(value: bytes) -> bool:
+    return len(value) == 16
+
+
+@lru_cache(4096)
+def _day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _json(value: str) -> bool:
+    try:
+        msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return "\\u0000" not in value and "\0" not in value
+
+
+_HOLDINGS: tuple[tuple[Any, type, Callable[[Any], bool]], ...] = (
+    (Id, bytes, _id),
+    (Instant, int, _moment),
+    (Day, str, _day),
+    (Json, str, _json),
+    (Integer, int, _whole),
+    (String, str, _text),
+    (LargeBinary, bytes, bool),
+)
 
 
 @cache
@@ -37,8 +114,21 @@ def writable() -> dict[str, TableInfo]:
         if getattr(model, "__kind__", "") not in ("card", "fact"):
             continue
         own = {"office_no", "id", "made_hlc", "made_device", "edited", "hlc", "device"}
-        names = ("id", *(c.name for c in model.__table__.columns if c.name not in own))
-        important = frozenset(c.name for c in model.__table__.columns if c.info.get("important"))
-        owned = bool(getattr(model, "__owned__", False))
-        found[model.__tablename__] = TableInfo(model.__tablename__, model.__kind__, owned, names, important)
+        columns = [c for c in model.__table__.columns if c.name not in own]
+        found[model.__tablename__] = TableInfo(
+            name=model.__tablename__,
+            kind=model.__kind__,
+            owned=bool(getattr(model, "__owned__", False)),
+            columns=("id", *(c.name for c in columns)),
+            important=frozenset(c.name for c in columns if c.info.get("important")),
+            types={c.name: _holding(c) for c in (model.__table__.c.id, *columns)},
+            needed=frozenset(c.name for c in columns if not c.nullable),
+        )
     return found
+
+
+def _holding(column: Any) -> Holding:
+    for kind, raw, fits in _HOLDINGS:
+        if isinstance(column.type, kind):
+            return Holding(raw, not column.nullable, fits)
+    raise TypeError(f"no raw form of {column.type!r}")

@@ -6,6 +6,7 @@ signature also covers the request, so that no old answer passes for a new one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -15,11 +16,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app.domain.errors import AppError
-from app.sync.entries import Count, Entry
+from app.sync.entries import Count, Entry, sealed_text
 
 MAX_PACKED = 16 << 20
 MAX_UNPACKED = 64 << 20
 MAX_OF_A_STRANGER = 4 << 10
+MAX_OF_A_FORGOTTEN = 1 << 20
+"""A desk that a restored head office does not know shows what that head office has once written."""
+
 CHUNK_BYTES = 512 << 10
 """How much of the journal one message carries at most, before packing."""
 
@@ -29,31 +33,82 @@ Head = tuple[Count, bytes]
 Heads = dict[Count, Head]
 """A version vector: feed -> its head."""
 
+WHOLE = 1 << 30
+"""As many bytes as there are: a bundle is not cut."""
+
+
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """A range of one feed that is offered: what goes before it, its entries, and the seal of the last, which
+    proves them all. `orphaned`: a branch that lost its place, to be issued again."""
+
+    device: Count
+    after: Head
+    entries: list[Entry]
+    seal: bytes
+    orphaned: bool = False
+
+
+class Range(msgspec.Struct, frozen=True, array_like=True):
+    """What a reply holds of one feed: what goes before, the last number, and the head office's seal of it."""
+
+    device: Count
+    office_no: Count
+    after: Head
+    last: Count
+    seal: bytes
+
 
 class SyncRequest(msgspec.Struct, frozen=True, array_like=True):
-    """What a replica has, and the entries that it offers: those of its own feed right after `after`.
+    """What a replica has, and what it offers.
 
-    `most`: the bytes of entries that it wants in one answer, for a slow line.
+    `most`: the bytes of entries that it wants in one answer, for a slow line. `trails`: feeds that went
+    another way there. `successor`: the public key with which it wants to go on as a new device, since its
+    data was restored or copied.
     """
 
     sent_at_ms: int
     have: Heads
-    after: Head
-    push: list[Entry]
+    parts: list[Part]
     most: Count = CHUNK_BYTES
+    trails: list[Count] = []
+    successor: bytes = b""
 
 
 class SyncReply(msgspec.Struct, frozen=True, array_like=True):
-    """The head office's vector after the push, entries that the replica lacks, and what stands in the way.
+    """The head office's vector after what was offered, and entries that the replica lacks.
 
-    `more`: there are further entries. `conflict`: feeds whose hash at the replica's number is another here.
+    `more`: there are further entries. `trails`: for each feed that went another way, numbers and hashes
+    here. `successor`: the device that the asker is from now on. `digest`, `parked`: over all that the replica
+    should hold (`app/sync/digest.py`), once there is nothing more. `stranger`: the asker is not known here;
+    it may show what the head office itself has written of it.
     """
 
     now_ms: int
     have: Heads
-    entries: list[Entry]
-    more: bool
-    conflict: list[int]
+    entries: list[Entry] = []
+    ranges: list[Range] = []
+    more: bool = False
+    trails: dict[Count, list[Head]] = {}
+    successor: EnrolReply | None = None
+    digest: bytes = b""
+    parked: bytes = b""
+    stranger: bool = False
+    left: Count = 0
+
+
+class DigestRequest(msgspec.Struct, frozen=True, array_like=True):
+    """Asks for the digests: of all tables (no table), or the hashes of one table's rows of an office."""
+
+    table: str = ""
+    office_no: Count = 0
+
+
+class DigestReply(msgspec.Struct, frozen=True, array_like=True):
+    """Tables as (office, table, rows, sum); rows as (id, hash)."""
+
+    have: Heads
+    tables: list[tuple[Count, str, Count, Count]] = []
+    rows: list[tuple[bytes, Count]] = []
 
 
 class EnrolRequest(msgspec.Struct, frozen=True, array_like=True):
@@ -91,6 +146,18 @@ class Sealed(msgspec.Struct, frozen=True, array_like=True):
 T = TypeVar("T")
 
 
+def good_seal(part: Part, hash_: bytes, keys: Iterable[bytes]) -> bool:
+    """Whether one of these public keys has signed that the part's last entry has this hash."""
+    text = sealed_text(part.device, part.entries[-1].number, hash_)
+    for key in keys:
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(part.seal, text)
+        except (InvalidSignature, ValueError):
+            continue
+        return True
+    return False
+
+
 def seal(message: Any, key: Ed25519PrivateKey, *, sender: int = 0, about: bytes = b"") -> bytes:
     """The bytes of a message, packed and signed; `about` is the request that it answers."""
     payload = zstd.compress(msgspec.msgpack.encode(message), 3)
@@ -118,11 +185,11 @@ def unseal(data: bytes | Sealed, kind: type[T], key: Ed25519PublicKey, *, about:
     return _unpack(envelope.payload, kind, MAX_UNPACKED)
 
 
-def peek(envelope: Sealed, kind: type[T]) -> T:
-    """A short message before its signature is checked: only to learn whose key to check it with."""
-    if len(envelope.payload) > MAX_OF_A_STRANGER:
+def peek(envelope: Sealed, kind: type[T], most: int = MAX_OF_A_STRANGER) -> T:
+    """A message of at most so many bytes whose signature cannot be checked, or not yet."""
+    if len(envelope.payload) > most:
         raise AppError("sync.nonsense")
-    return _unpack(envelope.payload, kind, MAX_OF_A_STRANGER)
+    return _unpack(envelope.payload, kind, 4 * most)
 
 
 def _signed(sender: int, about: bytes, payload: bytes) -> bytes:

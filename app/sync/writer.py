@@ -1,43 +1,34 @@
-"""The one writer of a replica. Only it holds a connection that can write."""
+"""The one writer of a replica. Nothing else writes what entries write."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
 from app.domain.clock import Clock
 from app.domain.errors import AppError
 from app.models.base import canonical_json
-from app.models.database import trouble
+from app.models.store import Cursor, Store
 from app.services.writer import Desk, Draft
-from app.sync.apply import apply, apply_received
-from app.sync.entries import FIRST, SCHEMA, Body, Edit, Entry, Rows, chain, encode_body
+from app.sync import digest, journal
+from app.sync.apply import apply, apply_received, park
+from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body, sealed_text
+from app.sync.feeds import Head, fit, has_seen, head_of
 from app.sync.hlc import Hlc
 from app.sync.merge import stamps_of
-from app.sync.scope import heads_in_scope
+from app.sync.wire import Part, Range
 
-Head = tuple[int, bytes]
-"""The last number of a feed and its hash."""
-
-Seen = list[tuple[int, int]]
-"""Feeds and the numbers up to which an author had seen them."""
-
-_INSERT = (
-    "INSERT INTO entry (device, number, id, origin, hlc, office_no, kind, by, schema, seen, body, hash) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+Rule = Callable[[Cursor, Sequence[Entry]], Body | None]
+"""What the head office rules on new acts: the body of an entry of its own, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +54,32 @@ class JournalWriter:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
-        readers: Engine,
+        store: Store,
         desk: Desk,
         clock: Clock,
         zone: tzinfo,
         new_id: Callable[[], UUID] = uuid7,
+        *,
+        sure: bool = False,
     ) -> None:
+        """`sure`: the clock is the head office's own, by which all others go."""
         self.desk = desk
-        self._connection = connection
-        self._path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
-        self._readers = readers
+        self.store = store
         self._zone = zone
-        self._new_id = new_id
+        self.new_id = new_id
         self._lock = threading.RLock()
         self._listeners: list[Callable[[Changes], None]] = []
-        cur = connection.cursor()
-        cur.execute("SELECT max(hlc) FROM entry")
-        self.hlc = Hlc(clock, cur.fetchone()[0] or 0)
         self._declared: dict[tuple[int, int], int] = {}
         """(own feed, feed) -> number declared as seen since the start: the first entry declares all anew."""
-        self._take_up_parked()
+        with store.transaction(desk.office_no) as cur:
+            self.hlc = Hlc(clock, _newest(cur), self._offset(cur), sure=sure)
+            _take_up(store, cur)
+
+    @staticmethod
+    def _offset(cur: Cursor) -> int:
+        cur.execute("SELECT value FROM local WHERE \"key\" = 'clock.offset'")
+        found = cur.fetchone()
+        return int(found[0]) if found else 0
 
     def listen(self, listener: Callable[[Changes], None]) -> None:
         """Have `listener` called after each transaction, on the thread that made it, which holds no lock."""
@@ -98,51 +94,56 @@ class JournalWriter:
         """See `app.services.writer.Writer.entry`. `desk` names another feed of this replica: the head office
         has one for the company and one for each office. AppError "clock.wrong" for a PC that has lost its
         time: such stamps would stand in the way for decades."""
-        desk = desk or self.desk
-        written: tuple[set[str], Seen] = set(), []
-        # The transaction spans the draft: what it reads is what it builds on, also beside another process.
-        with self._transaction() as cur, self._readers.connect() as read:
-            now = self.hlc.now()
-            year = now.astimezone(self._zone).year
-            if not 2000 <= year <= 2099:
-                raise AppError("clock.wrong", year=year)
-            draft = Draft(
-                read,
-                desk,
-                now,
-                year,
-                self._new_id,
-                lambda table, row, fields: _stamps(read, desk.office_no, table, row, fields),
-            )
-            yield draft
-            if not draft.empty:
-                written = self._write(cur, kind, by, id or self._new_id(), draft, desk)
-        tables, seen = written
-        self._declared.update({(desk.device, device): number for device, number in seen})
+        seen: list[tuple[int, int]] = []
+        tables: set[str] = set()
+        with self._lock:
+            desk = desk or self.desk
+            # The transaction spans the draft: what it reads is what it builds on, beside other processes too.
+            with self.store.transaction(desk.office_no) as cur, self.store.read.connect() as read:
+                now = self.hlc.now()
+                year = now.astimezone(self._zone).year
+                if not 2000 <= year <= 2099:
+                    raise AppError("clock.wrong", year=year)
+                office = desk.office_no
+                draft = Draft(
+                    read,
+                    desk,
+                    now,
+                    year,
+                    self.new_id,
+                    lambda table, row, fields: _stamps(read, office, table, row, fields),
+                )
+                yield draft
+                if not draft.empty:
+                    tables, seen = self._write(cur, kind, by, id or self.new_id(), draft, desk)
+            self._declared.update({(desk.device, device): number for device, number in seen})
         self._tell(tables, received=False)
 
     def _write(
-        self, cur: sqlite3.Cursor, kind: str, by: UUID | None, id: UUID, draft: Draft, desk: Desk
-    ) -> tuple[set[str], Seen]:
+        self, cur: Cursor, kind: str, by: UUID | None, id: UUID, draft: Draft, desk: Desk
+    ) -> tuple[set[str], list[tuple[int, int]]]:
         body = Body(
             rows=[
                 Rows(table, columns, [list(r) for r in rows]) for (table, columns), rows in draft.rows.items()
             ],
             edits=[Edit(table, row.bytes, fields) for table, row, fields in draft.edits],
         )
-        cur.execute("SELECT 1 FROM entry WHERE id = ?", (id.bytes,))
-        if cur.fetchone():
-            raise AppError("already_saved")
-        cur.execute("SELECT max(hlc) FROM entry")
-        self.hlc.see(cur.fetchone()[0] or 0)
+        for table in ("entry", "orphan"):
+            cur.execute(f"SELECT 1 FROM {table} WHERE id = ?", (id.bytes,))
+            if cur.fetchone():
+                raise AppError("already_saved")
+        entry, hash_ = self._next(cur, kind, by, id, body, desk)
+        journal.append(self.store, cur, [(entry, hash_)])
+        return apply(self.store, cur, [entry]), entry.seen
+
+    def _next(
+        self, cur: Cursor, kind: str, by: UUID | None, id: UUID, body: Body, desk: Desk
+    ) -> tuple[Entry, bytes]:
+        """The next entry of a feed of this replica, and its hash."""
+        self.hlc.see(_newest(cur))
         # Only what every reader of this entry holds too: else it would wait there for ever.
-        heads = heads_in_scope(cur, desk.office_no)
-        number, before = heads.get(desk.device, (0, FIRST))
-        seen = [
-            (device, head[0])
-            for device, head in sorted(heads.items())
-            if device != desk.device and self._declared.get((desk.device, device)) != head[0]
-        ]
+        heads = journal.heads_in_scope(cur, desk.office_no)
+        number, before = head_of(heads, desk.device)
         entry = Entry(
             device=desk.device,
             number=number + 1,
@@ -153,120 +154,187 @@ class JournalWriter:
             kind=kind,
             by=None if by is None else by.bytes,
             schema=SCHEMA,
-            seen=seen,
+            seen=[
+                (device, head[0])
+                for device, head in sorted(heads.items())
+                if device != desk.device and self._declared.get((desk.device, device)) != head[0]
+            ],
             body=encode_body(body),
         )
-        self._append(cur, entry, chain(before, entry))
-        return apply(cur, [entry]), seen
+        return entry, chain(before, entry)
 
     # -- received entries -------------------------------------------------------------------------------
 
-    def receive(self, entries: Sequence[Entry], after: Head | None = None) -> Received:
-        """Take entries of other feeds, in one transaction; each only right after its predecessor, and when
-        what its author had seen is here. `after` is what goes before them when all are of one feed and its
-        owner sends them: AppError "sync.differs" when that feed went another way here."""
-        known = waiting = 0
-        taken: list[Entry] = []
-        new: list[Entry] = []
-        with self._transaction() as cur:
-            heads = self.vector(cur)
-            if after:
-                _must_continue(cur, entries, after, heads)
-            for entry in entries:
-                last, before = heads.get(entry.device, (0, FIRST))
-                if entry.number <= last:
-                    known += 1
-                    continue
-                unseen = any(heads.get(d, (0, FIRST))[0] < n for d, n in entry.seen)
-                if entry.number > last + 1 or unseen:
-                    waiting += 1
-                    continue
-                hash_ = chain(before, entry)
-                cur.execute("SELECT 1 FROM entry WHERE id = ?", (entry.id,))
-                if cur.fetchone() is None:
-                    new.append(entry)
-                self._append(cur, entry, hash_)
-                heads[entry.device] = (entry.number, hash_)
-                self.hlc.see(entry.hlc)
-                taken.append(entry)
-            tables = apply_received(cur, new)
+    def receive(self, entries: Sequence[Entry], ranges: Sequence[Range]) -> Received:
+        """Take entries of other feeds, in one transaction; `ranges` says of each feed what goes before and
+        holds the seal of its last. Nothing of a feed that went another way here, nor of the one that is being
+        written here."""
+        with self._lock, self.store.transaction(self.desk.office_no) as cur:
+            heads = journal.all_heads(cur)
+            good = {
+                r.device: r
+                for r in ranges
+                if r.device != self.desk.device
+                and journal.hash_at(cur, r.office_no, r.device, r.after[0]) == r.after[1]
+            }
+            found = fit(heads, [e for e in entries if e.device in good])
+            tables = self._take(cur, found.taken)
+            journal.drop_orphans(cur)
+            for entry, _ in found.taken:
+                if entry.number == good[entry.device].last:
+                    sealed = good[entry.device]
+                    journal.keep_seal(cur, entry.office_no, entry.device, entry.number, sealed.seal)
         self._tell(tables, received=True)
-        return Received(len(taken), known, waiting)
+        return Received(len(found.taken), found.known, found.waiting)
 
-    def _take_up_parked(self) -> None:
-        """Apply what an older release did not understand and this one does."""
-        with self._transaction() as cur:
-            cur.execute(
-                "SELECT p.device, p.number FROM parked p JOIN entry e ON e.device = p.device "
-                "AND e.number = p.number WHERE p.reason = 'newer_release' AND e.schema <= ? "
-                "ORDER BY e.hlc, e.origin",
-                (SCHEMA,),
-            )
-            keys = cur.fetchall()
-            cur.executemany("DELETE FROM parked WHERE device = ? AND number = ?", keys)
-            apply_received(cur, [read_entry(cur, *key) for key in keys])
+    def _take(self, cur: Cursor, taken: Sequence[tuple[Entry, bytes]]) -> set[str]:
+        """Append entries that fit, and apply the acts that are new."""
+        if not taken:
+            return set()
+        known = journal.acts_there(cur, [e for e, _ in taken])
+        journal.append(self.store, cur, taken)
+        new = []
+        for (entry, _), reason in zip(taken, known, strict=True):
+            if reason is None:
+                new.append(entry)
+            elif reason:
+                park(cur, entry, reason)
+            self.hlc.see(entry.hlc)
+        return apply_received(self.store, cur, new)
 
-    # -- the journal ------------------------------------------------------------------------------------
+    def give_up(self, device: int, after: Head) -> int:
+        """Move the branch of a feed beyond `after` aside: the head office went another way. Returns how many
+        entries wait to be issued again."""
+        with self._lock, self.store.transaction(self.desk.office_no) as cur:
+            office = journal.office_of(cur, device)
+            if device == self.desk.device or office is None:
+                return 0
+            return journal.give_up(self.store, cur, office, device, after)
 
-    def vector(self, cur: sqlite3.Cursor | None = None) -> dict[int, Head]:
-        """The head of each feed that this replica holds."""
+    def become(self, desk: Desk, old_key: Ed25519PrivateKey, keep: Callable[[], None]) -> None:
+        """Go on as another desk: the feed so far ends with a seal of its own key, what comes is written to a
+        new one. `keep` keeps the new identity before anybody writes under it."""
         with self._lock:
-            cur = cur or self._connection.cursor()
-            cur.execute("SELECT device, last, hash FROM feed")
-            return {device: (last, hash_) for device, last, hash_ in cur.fetchall()}
+            old = self.desk
+            with self.store.transaction(old.office_no) as cur:
+                number, hash_ = head_of(journal.all_heads(cur), old.device)
+                if number:
+                    signature = old_key.sign(sealed_text(old.device, number, hash_))
+                    journal.keep_seal(cur, old.office_no, old.device, number, signature)
+            keep()
+            self.desk = desk
+
+    # -- the head office --------------------------------------------------------------------------------
+
+    def take_part(self, cur: Cursor, part: Part, hashes: Sequence[bytes], feed: Desk, rule: Rule) -> set[str]:
+        """Within a transaction: take a range of a feed whose seal was found good; where the feed went another
+        way here, issue its acts again in `feed`, the head office's own for the office. `rule` says what the
+        head office rules on new acts; returns the tables that were written."""
+        entries = part.entries
+        office, device = entries[0].office_no, entries[0].device
+        here = journal.hash_at(cur, office, device, part.after[0])
+        if here is None and not part.orphaned:
+            return set()  # what goes before is not here: it will be offered from there
+        linked = here == part.after[1]
+        branch = 0
+        while linked and branch < len(entries):
+            there = journal.hash_at(cur, office, device, entries[branch].number)
+            if there is not None and there != hashes[branch]:
+                break
+            branch += 1
+            if there is None:
+                branch = len(entries)
+        heads = journal.all_heads(cur)
+        found = fit(heads, entries[:branch])
+        tables = self._rule_and_take(cur, found.taken, feed, rule)
+        if linked and branch == len(entries) and not found.waiting:
+            journal.keep_seal(cur, office, device, entries[-1].number, part.seal)
+        if branch < len(entries):
+            tables |= self._reissue(cur, part, entries[branch:], linked, feed, rule)
+        return tables
+
+    def _rule_and_take(
+        self,
+        cur: Cursor,
+        taken: Sequence[tuple[Entry, bytes]],
+        feed: Desk,
+        rule: Rule,
+    ) -> set[str]:
+        if not taken:
+            return set()
+        known = journal.acts_there(cur, [e for e, _ in taken])
+        ruling = rule(cur, [e for (e, _), reason in zip(taken, known, strict=True) if reason is None])
+        if ruling is None:
+            return self._take(cur, taken)
+        journal.append(self.store, cur, taken)
+        entry, hash_ = self._next(cur, "headoffice.rule", None, self.new_id(), ruling, feed)
+        journal.append(self.store, cur, [(entry, hash_)])
+        new = [e for (e, _), reason in zip(taken, known, strict=True) if reason is None]
+        for (e, _), reason in zip(taken, known, strict=True):
+            if reason:
+                park(cur, e, reason)
+            self.hlc.see(e.hlc)
+        return apply_received(self.store, cur, [*new, entry])
+
+    def _reissue(
+        self, cur: Cursor, part: Part, entries: Sequence[Entry], linked: bool, feed: Desk, rule: Rule
+    ) -> set[str]:
+        """Issue acts again in a feed of this replica: with their id, author and time."""
+        known = journal.acts_there(cur, entries)
+        heads = journal.all_heads(cur)
+        number, before = head_of(heads, feed.device)
+        made: list[tuple[Entry, bytes]] = []
+        # Readers need what the branch grew from; what goes before within the branch was issued before.
+        root = entries[0].number - 1
+        cause = {(part.device, root)} if linked and root else set()
+        for entry, reason in zip(entries, known, strict=True):
+            if reason is not None:
+                continue
+            if not has_seen(heads, entry):
+                break  # it will be offered again, when what its author had seen is here
+            number += 1
+            seen = sorted(s for s in {*entry.seen, *cause} if s[0] != feed.device)
+            again = Entry(
+                feed.device, number, entry.id, entry.origin, entry.hlc, feed.office_no, entry.kind, entry.by,
+                entry.schema, seen, entry.body,
+            )  # fmt: skip
+            before = chain(before, again)
+            made.append((again, before))
+            cause = set()
+        return self._rule_and_take(cur, made, feed, rule)
+
+    # -- what this replica knows about itself -----------------------------------------------------------
+
+    def vector(self) -> dict[int, Head]:
+        """The head of each feed that this replica holds."""
+        with self.store.reading() as cur:
+            return journal.all_heads(cur)
 
     def set_local(self, key: str, value: Any) -> None:
-        """Keep what this desktop knows about itself."""
-        with self._transaction() as cur:
+        """Keep what this desktop knows about itself; None forgets it."""
+        with self._lock, self.store.transaction(self.desk.office_no) as cur:
+            if value is None:
+                cur.execute('DELETE FROM local WHERE "key" = ?', (key,))
+                return
             cur.execute(
-                "INSERT INTO local (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET "
+                'INSERT INTO local ("key", value) VALUES (?, ?) ON CONFLICT ("key") DO UPDATE SET '
                 "value = excluded.value",
                 (key, canonical_json(value)),
             )
 
     def execute_local(self, sql: str, values: Sequence[Any]) -> None:
         """Write a local table (drafts): nothing that is sent."""
-        with self._transaction() as cur:
+        with self._lock, self.store.transaction(self.desk.office_no) as cur:
             cur.execute(sql, values)
 
     def close(self) -> None:
         """Let go of the database; what was committed is kept."""
         with self._lock:
-            self._connection.close()
+            self.store.close()
 
-    def _append(self, cur: sqlite3.Cursor, e: Entry, hash_: bytes) -> None:
-        seen = encode_seen(e.seen)
-        cur.execute(
-            _INSERT,
-            (
-                e.device, e.number, e.id, e.origin, e.hlc, e.office_no, e.kind, e.by, e.schema, seen, e.body,
-                hash_,
-            ),
-        )  # fmt: skip
-        cur.execute(
-            "INSERT INTO feed (device, office_no, last, hash) VALUES (?, ?, ?, ?) ON CONFLICT (device) "
-            "DO UPDATE SET last = excluded.last, hash = excluded.hash",
-            (e.device, e.office_no, e.number, hash_),
-        )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Cursor]:
-        with self._lock:
-            if self._connection.in_transaction:
-                raise RuntimeError("one transaction at a time: an entry within an entry has the same numbers")
-            cur = self._connection.cursor()
-            try:
-                cur.execute("BEGIN IMMEDIATE")
-                yield cur
-                cur.execute("COMMIT")
-            except BaseException as error:
-                if self._connection.in_transaction:
-                    cur.execute("ROLLBACK")
-                cause = error.orig if isinstance(error, DBAPIError) else error
-                named = trouble(cause, self._path) if isinstance(cause, sqlite3.Error) else None
-                if named is None:
-                    raise
-                raise named from error
+    def tell(self, tables: set[str]) -> None:
+        """Let listeners know of what came from another replica."""
+        self._tell(tables, received=True)
 
     def _tell(self, tables: set[str], *, received: bool) -> None:
         if tables:
@@ -274,55 +342,51 @@ class JournalWriter:
                 listener(Changes(frozenset(tables), received))
 
 
-def _must_continue(
-    cur: sqlite3.Cursor, entries: Sequence[Entry], after: Head, heads: dict[int, Head]
-) -> None:
-    number, hash_ = after
-    for entry in entries:
-        if entry.number != number + 1 or number >= heads.get(entry.device, (0, FIRST))[0]:
-            break
-        number, hash_ = entry.number, chain(hash_, entry)
-    for device in {e.device for e in entries}:
-        cur.execute("SELECT hash FROM entry WHERE device = ? AND number = ?", (device, number))
-        found = cur.fetchone()
-        if found is not None and found[0] != hash_:
-            raise AppError("sync.differs", feeds=device)
+def _newest(cur: Cursor) -> int:
+    """The newest stamp of the journal, as the head office has ruled."""
+    cur.execute(
+        "SELECT hlc FROM entry WHERE NOT EXISTS (SELECT 1 FROM ruling r WHERE r.entry_id = entry.id AND "
+        "r.entry_hlc = entry.hlc AND r.counts_hlc IS NOT NULL) ORDER BY hlc DESC LIMIT 1"
+    )
+    found = cur.fetchone()
+    cur.execute("SELECT counts_hlc FROM ruling WHERE counts_hlc IS NOT NULL ORDER BY counts_hlc DESC LIMIT 1")
+    ruled = cur.fetchone()
+    return max(found[0] if found else 0, ruled[0] if ruled else 0)
+
+
+_PARKED = (
+    'SELECT p.office_no, p.device, p."number" FROM parked p JOIN entry e ON e.office_no = p.office_no '
+    'AND e.device = p.device AND e."number" = p."number"'
+)
+
+
+def _take_up(store: Store, cur: Cursor) -> None:
+    """Apply what an older release did not understand and this one does, and what had to wait for it; make the
+    digests where an older release has not."""
+    cur.execute(f"{_PARKED} WHERE p.reason = 'newer_release' AND e.schema <= ? LIMIT 1", (SCHEMA,))
+    if cur.fetchone():
+        cur.execute(
+            f"{_PARKED} WHERE p.reason IN ('newer_release', 'cannot_apply', 'unknown_table') "
+            "AND e.schema <= ? ORDER BY e.hlc, e.origin, e.id",
+            (SCHEMA,),
+        )
+        keys = cur.fetchall()
+        cur.executemany('DELETE FROM parked WHERE office_no = ? AND device = ? AND "number" = ?', keys)
+        acts: dict[tuple[bytes, int, int, bytes], Entry] = {}
+        for key in keys:
+            entry = journal.read_entry(cur, *key)
+            acts.setdefault((entry.id, entry.hlc, entry.origin, entry.body), entry)
+        apply_received(store, cur, list(acts.values()))
+    cur.execute("SELECT 1 FROM digest LIMIT 1")
+    if cur.fetchone() is None:
+        digest.work_out(cur)
 
 
 def _stamps(
     read: Connection, office_no: int, table: str, row: UUID, fields: list[str]
 ) -> list[tuple[int, int]]:
-    found = read.exec_driver_sql(
-        f'SELECT made_hlc, made_device, edited FROM "{table}" WHERE office_no = ? AND id = ?',
-        (office_no, row.bytes),
+    found = read.execute(
+        text(f'SELECT made_hlc, made_device, edited FROM "{table}" WHERE office_no = :office AND id = :id'),
+        {"office": office_no, "id": row.bytes},
     ).one()
     return stamps_of((found[0], found[1]), found[2], fields)
-
-
-_COLUMNS = "device, number, id, origin, hlc, office_no, kind, by, schema, seen, body"
-
-
-def read_entry(cur: Any, device: int, number: int) -> Entry:
-    """An entry of the journal."""
-    cur.execute(f"SELECT {_COLUMNS} FROM entry WHERE device = ? AND number = ?", (device, number))
-    return _entry(cur.fetchone())
-
-
-def read_feed(cur: Any, device: int, after: int, limit: int) -> list[Entry]:
-    """Up to `limit` entries of a feed after a number, in order."""
-    cur.execute(
-        f"SELECT {_COLUMNS} FROM entry WHERE device = ? AND number > ? ORDER BY number LIMIT ?",
-        (device, after, limit),
-    )
-    return [_entry(row) for row in cur.fetchall()]
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    device, number, id, origin, hlc, office_no, kind, by, schema, seen, body = row
-    told = [(d, n) for d, n in json.loads(seen)]
-    return Entry(device, number, id, origin, hlc, office_no, kind, by, schema, told, body)
-
-
-def encode_seen(seen: list[tuple[int, int]]) -> bytes:
-    """The `seen` column of the journal."""
-    return canonical_json(seen).encode()

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from app.bootstrap import Desktop
 from app.sync.client import open_answer
 from app.sync.enrolment import replica_key
-from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, encode_body
+from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body, sealed_text
 from app.sync.transport import Transport
-from app.sync.wire import SyncReply, SyncRequest, seal
+from app.sync.wire import Part, SyncReply, SyncRequest, seal
 
 WHO = bytes(15) + b"\x07"
 
@@ -63,8 +63,18 @@ class Forger:
 
     def message(self, entries: list[Entry], **how: Any) -> bytes:
         """A request that offers them."""
-        request = SyncRequest(0, self.vector, how.pop("after", self.head), entries)
-        return seal(request, how.pop("key", self.key), sender=how.pop("sender", self.device), **how)
+        key = how.pop("key", self.key)
+        after = how.pop("after", self.head)
+        parts = [self.part(entries, after, key)] if entries else []
+        return seal(SyncRequest(0, self.vector, parts), key, sender=how.pop("sender", self.device), **how)
+
+    def part(self, entries: list[Entry], after: tuple[int, bytes], key: Ed25519PrivateKey) -> Part:
+        """A range sealed with a key."""
+        hash_ = after[1]
+        for entry in entries:
+            hash_ = chain(hash_, entry)
+        seal_ = key.sign(sealed_text(entries[-1].device, entries[-1].number, hash_))
+        return Part(entries[-1].device, after, entries, seal_)
 
     def send(self, entries: list[Entry], **how: Any) -> SyncReply:
         """Send them; the head office's answer, or its refusal raised."""

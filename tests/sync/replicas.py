@@ -17,13 +17,15 @@ from app.models.database import Database, open_database
 from app.services.writer import Desk
 from app.sync.entries import Entry
 from app.sync.verify import verify
-from app.sync.writer import JournalWriter, Received, read_feed
+from app.sync.journal import office_of, read_feed
+from app.sync.wire import Range
+from app.sync.writer import JournalWriter, Received
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 TABLES = {
     m.local_table.name: [c.name for c in m.local_table.columns if c.name != "rowid"]  # type: ignore[attr-defined]
     for m in Base.registry.mappers
-    if getattr(m.class_, "__kind__", "local") != "local"
+    if getattr(m.class_, "__kind__", "local") != "local" and m.local_table.name not in ("seal", "orphan")  # type: ignore[attr-defined]
 }
 
 
@@ -37,7 +39,7 @@ class Replica:
         database.write.execute("PRAGMA synchronous = OFF")
         zone = timezone(timedelta(hours=7))
         desk = Desk(1, number, f"D{number}")
-        self.writer = JournalWriter(database.write, database.read, desk, self.clock, zone)
+        self.writer = JournalWriter(database, desk, self.clock, zone)
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the database."""
@@ -59,13 +61,18 @@ class Replica:
 
     def journal(self, feed: int, after: int = 0, most: int = 10_000) -> list[Entry]:
         """Entries of a feed."""
-        return read_feed(self.database.write.cursor(), feed, after, most)
+        with self.database.reading() as cur:
+            office = office_of(cur, feed)
+            return [] if office is None else read_feed(cur, office, feed, after, most)
 
 
 def pass_on(giver: Replica, taker: Replica, feed: int, most: int = 10_000) -> Received:
     """Hand over what the taker lacks of a feed."""
-    last = taker.writer.vector().get(feed, (0, b""))[0]
-    return taker.writer.receive(giver.journal(feed, last, most))
+    after = taker.writer.vector().get(feed, (0, b""))
+    entries = giver.journal(feed, after[0], most)
+    if not entries:
+        return Received(0, 0, 0)
+    return taker.writer.receive(entries, [Range(feed, entries[0].office_no, after, entries[-1].number, b"")])
 
 
 def pass_all(replicas: list[Replica], order: list[int]) -> None:

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("before", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("office_no", "tip", "number", name=op.f("pk_orphan")),
     )
     op.create_table(
