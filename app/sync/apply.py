@@ -57,7 +57,8 @@ def apply(store: Store, cur: Cursor, entries: Iterable[Entry]) -> set[str]:
     journal and blocks no other.
     """
     batch = _Batch()
-    read = [(entry, *_understood(cur, entry)) for entry in entries]
+    hubs = _Hubs(cur)
+    read = [(entry, *_understood(hubs, entry)) for entry in entries]
     # Rulings take effect with the very entries they came with.
     ruled = _write_rulings(store, cur, batch, [(e, b) for e, b, _ in read if b is not None])
     verdicts = rulings_on(cur, [e for e, _, _ in read])
@@ -129,7 +130,27 @@ def park(cur: Cursor, entry: Entry, reason: str) -> None:
 # -- what an entry says -----------------------------------------------------------------------------------
 
 
-def _understood(cur: Cursor, entry: Entry) -> tuple[Body | None, str]:
+class _Hubs:
+    """Which feeds are the head office's, also by entries that are only being applied."""
+
+    def __init__(self, cur: Cursor) -> None:
+        self._cur = cur
+        self._known: dict[int, bool] = {}
+
+    def has(self, device: int) -> bool:
+        if device not in self._known:
+            self._known[device] = is_hub(self._cur, device)
+        return self._known[device]
+
+    def note(self, body: Body) -> None:
+        """What the head office says of devices."""
+        for rows in body.rows:
+            if rows.table == "device" and {"number", "kind"} <= set(rows.columns):
+                number, kind = rows.columns.index("number"), rows.columns.index("kind")
+                self._known.update((row[number], True) for row in rows.rows if row[kind] == "hub")
+
+
+def _understood(hubs: _Hubs, entry: Entry) -> tuple[Body | None, str]:
     """The body, or why it is not applied."""
     if entry.schema > SCHEMA:
         return None, "newer_release"
@@ -138,9 +159,13 @@ def _understood(cur: Cursor, entry: Entry) -> tuple[Body | None, str]:
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
         return None, "unreadable"
     reason, owned = wrong_with(body)
-    if not reason and owned and not is_hub(cur, entry.origin):
-        reason = "not_the_head_office"
-    return (None, reason) if reason else (body, "")
+    if reason:
+        return None, reason
+    if owned and not hubs.has(entry.origin):
+        return None, "not_the_head_office"
+    if owned:
+        hubs.note(body)
+    return body, ""
 
 
 def wrong_with(body: Body) -> tuple[str, bool]:

@@ -20,7 +20,7 @@ from app.models.base import canonical_json
 from app.models.store import Cursor, Store
 from app.services.writer import Desk, Draft
 from app.sync import digest, journal
-from app.sync.apply import apply, apply_received, park
+from app.sync.apply import apply, apply_received, park, wrong_with
 from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body, sealed_text
 from app.sync.feeds import Head, fit, has_seen, head_of
 from app.sync.hlc import Hlc
@@ -132,6 +132,9 @@ class JournalWriter:
             cur.execute(f"SELECT 1 FROM {table} WHERE id = ?", (id.bytes,))
             if cur.fetchone():
                 raise AppError("already_saved")
+        wrong, _ = wrong_with(body)
+        if wrong:  # the program's own mistake: nobody is told that this was saved
+            raise ValueError(f"{kind} cannot be written: {wrong}")
         entry, hash_ = self._next(cur, kind, by, id, body, desk)
         journal.append(self.store, cur, [(entry, hash_)])
         return apply(self.store, cur, [entry]), entry.seen

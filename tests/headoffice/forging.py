@@ -15,8 +15,7 @@ from app.sync.enrolment import replica_key
 from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body, sealed_text
 from app.sync.transport import Transport
 from app.sync.wire import Part, SyncReply, SyncRequest, seal
-
-WHO = bytes(15) + b"\x07"
+from tests.offices import person
 
 
 def body(
@@ -48,6 +47,7 @@ class Forger:
         self.vector = desktop.writer.vector()
         self.head = self.vector.get(self.device, (0, b""))
         self.hlc = desktop.writer.hlc.last
+        self.by = person(desktop, "mai").id.bytes
 
     def entries(self, *bodies: bytes, **changed: Any) -> list[Entry]:
         """Entries right after the desk's last; `changed` fields are the same in all."""
@@ -55,7 +55,7 @@ class Forger:
         for number, data in enumerate(bodies, self.head[0] + 1):
             self.hlc += 1
             entry = Entry(
-                self.device, number, uuid4().bytes, self.device, self.hlc, self.office, "forged", WHO, SCHEMA,
+                self.device, number, uuid4().bytes, self.device, self.hlc, self.office, "forged", self.by, SCHEMA,
                 [], data,
             )  # fmt: skip
             made.append(replace(entry, **changed))
