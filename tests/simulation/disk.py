@@ -178,11 +178,20 @@ class Disk:
         self._deleted.clear()
         self.files = {name: File(data, known=True) for name, data in image.items()}
 
+    def synced(self, name: str) -> bool:
+        """Whether all that was written to a file would outlive the power."""
+        file = self.files.get(name)
+        return file is None or not file.unsynced
+
     # -- files that are not SQLite's --------------------------------------------------------------------
 
     def write(self, name: str, data: bytes) -> None:
-        """Put a file there, synced."""
-        self.files[name] = File(data, known=True)
+        """Put a file there, synced and whole; who does so may be killed before or after it."""
+        ends = self.call(self.life, apsw.SQLITE_IOERR_WRITE)
+        if not ends or self.rng.random() < 0.5:
+            self.files[name] = File(data, known=True)
+        if ends:
+            raise self.strike()
 
     def read(self, name: str) -> bytes:
         """The bytes of a file. KeyError when there is none."""

@@ -1,0 +1,100 @@
+"""A founded utility for simulations: made once in a program, on disks that do not fail, and copied."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.headoffice.founding import Founding, NewOffice
+from app.models.base import millis
+from app.sync.client import open_answer
+from app.sync.enrolment import KEY_FILE, Identity
+from app.sync.wire import EnrolReply, EnrolRequest, seal
+from tests.offices import STAFF, WATER
+from tests.simulation.clocks import PcClock, WorldClock
+from tests.simulation.connection import empty_database
+from tests.simulation.disk import Disk, Image
+from tests.simulation.machines import DATABASE, HUB_KEY, IDENTITY, HubMachine, Pc
+from tests.simulation.model import Model
+from tests.simulation.network import Network
+from tests.simulation.people import People, Worker
+from tests.simulation.switches import Switches
+
+START = millis(datetime(2026, 11, 20, 1, tzinfo=UTC))
+"""A Friday, 08:00 in Vietnam."""
+
+OFFICES = 2
+DESKS = 2
+"""In each office."""
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A head office, desks that are enrolled and have everything, a customer or two in each office."""
+
+    at_ms: int
+    hub: Image
+    desks: dict[str, Image]
+    people: dict[int, People]
+    """Office -> its staff."""
+    model: Model
+    """What was done so far; to be copied."""
+
+
+@cache
+def founded() -> Founded:
+    """Made by the program itself, with a fixed seed."""
+    rng = random.Random(0)
+    clock = WorldClock(START)
+    model = Model()
+    hub = HubMachine("hub", Disk(rng), PcClock(clock), rng, model, 1000)
+    hub.disk.write(HUB_KEY, hub.new_key().private_bytes_raw())
+    hub.start()
+    hub_key: bytes = hub.program.hub.public_key
+    founding = Founding(hub.program.writer, hub_key)
+    founding.utility(WATER)
+    network = Network(rng, Switches(), clock, hub.answer)
+    people: dict[int, People] = {}
+    pcs: list[Pc] = []
+    for office in range(1, OFFICES + 1):
+        assert founding.office(NewOffice(f"Chi nhánh {office}", "1", "2")) == office
+        staff = founding.staff(hub.program.hub.office_feed(office), STAFF)
+        people[office] = {new.login: id for new, id in zip(STAFF, staff, strict=True)}
+        for desk in range(1, DESKS + 1):
+            pc = Pc(f"BN{office}{desk}", Disk(rng), PcClock(clock), rng, model, 1000)
+            pc.line = network.line(pc.name)
+            pc.worker = Worker(rng, people[office])
+            _enrol(pc, office, hub)
+            assert pc.start() == ""
+            assert pc.sync() == ""
+            pcs.append(pc)
+    for pc in pcs:
+        for kind in ("customers.add", "cash.open_session"):
+            assert pc.act(kind) == ""
+    for pc in pcs * 2:
+        assert pc.sync() == ""
+    for machine in (hub, *pcs):
+        machine.program.database.close()
+    made = Founded(clock.ms, hub.disk.image(), {pc.name: pc.disk.image() for pc in pcs}, people, model)
+    for machine in (hub, *pcs):
+        machine.disk.stop()
+    return made
+
+
+def _enrol(pc: Pc, office: int, hub: HubMachine) -> None:
+    code = hub.program.hub.invite(office, pc.name, pc.name)
+    key = pc.new_key()
+    request = seal(EnrolRequest(code, key.public_key().public_bytes_raw()), key)
+    hub_key: bytes = hub.program.hub.public_key
+    reply = open_answer(
+        hub.answer("/v1/enrol", request), EnrolReply, Ed25519PublicKey.from_public_bytes(hub_key), request
+    )
+    identity = Identity(reply.device, reply.office_no, reply.desk, reply.zone, "", hub_key)
+    pc.disk.write(f"/home/{KEY_FILE}", key.private_bytes_raw())
+    pc.disk.write(IDENTITY, msgspec.json.encode(identity))
+    pc.disk.write(DATABASE, empty_database())
