@@ -50,32 +50,44 @@ class TableInfo:
             return False
         if self.owned or not kinds:  # the head office knows what it writes
             return True
-        return all(v is None or holding.fits(v) for v in values)
+        return holding.fits(values if holding.needed else [v for v in values if v is not None])
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What a column may hold: a raw type, and which of its values."""
+    """What a column may hold: a raw type, and which of its values; many are looked at together."""
 
     raw: type
     needed: bool
-    fits: Callable[[Any], bool]
+    fits: Callable[[Sequence[Any]], bool]
 
 
-def _whole(value: int) -> bool:
-    return -LARGEST < value < LARGEST
+def _whole(values: Sequence[int]) -> bool:
+    return -LARGEST < min(values) and max(values) < LARGEST
 
 
-def _moment(value: int) -> bool:
-    return 0 <= value <= LAST_MOMENT
+def _moment(values: Sequence[int]) -> bool:
+    return min(values) >= 0 and max(values) <= LAST_MOMENT
 
 
-def _text(value: str) -> bool:
-    return "\0" not in value
+def _text(values: Sequence[str]) -> bool:
+    return "\0" not in "".join(values)
 
 
-def _id(value: bytes) -> bool:
-    return len(value) == 16
+def _id(values: Sequence[bytes]) -> bool:
+    return set(map(len, values)) == {16}
+
+
+def _days(values: Sequence[str]) -> bool:
+    return all(map(_day, set(values)))
+
+
+def _jsons(values: Sequence[str]) -> bool:
+    return all(map(_json, values)) and _text(values)
+
+
+def _bytes(values: Sequence[bytes]) -> bool:
+    return True
 
 
 @lru_cache(4096)
@@ -91,17 +103,17 @@ def _json(value: str) -> bool:
         msgspec.json.decode(value)
     except (msgspec.DecodeError, RecursionError):
         return False
-    return "\\u0000" not in value and "\0" not in value
+    return "\\u0000" not in value
 
 
-_HOLDINGS: tuple[tuple[Any, type, Callable[[Any], bool]], ...] = (
+_HOLDINGS: tuple[tuple[Any, type, Callable[[Sequence[Any]], bool]], ...] = (
     (Id, bytes, _id),
     (Instant, int, _moment),
-    (Day, str, _day),
-    (Json, str, _json),
+    (Day, str, _days),
+    (Json, str, _jsons),
     (Integer, int, _whole),
     (String, str, _text),
-    (LargeBinary, bytes, bool),
+    (LargeBinary, bytes, _bytes),
 )
 
 
