@@ -11,6 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.headoffice.founding import Founding, NewOffice
+from app.models import Staff
 from app.models.base import millis
 from app.sync.client import open_answer
 from app.sync.enrolment import KEY_FILE, Identity
@@ -63,8 +64,7 @@ def founded() -> Founded:
     pcs: list[Pc] = []
     for office in range(1, OFFICES + 1):
         assert founding.office(NewOffice(f"Chi nhánh {office}", "1", "2")) == office
-        staff = founding.staff(hub.program.hub.office_feed(office), STAFF)
-        people[office] = {new.login: id for new, id in zip(STAFF, staff, strict=True)}
+        people[office] = _staff(hub, office)
         for desk in range(1, DESKS + 1):
             pc = Pc(f"BN{office}{desk}", Disk(rng), PcClock(clock), rng, model, 1000)
             pc.line = network.line(pc.name)
@@ -84,6 +84,18 @@ def founded() -> Founded:
     for machine in (hub, *pcs):
         machine.disk.stop()
     return made
+
+
+def _staff(hub: HubMachine, office: int) -> People:
+    """As `Founding.staff`, without the time it takes to hash passwords."""
+    with hub.program.writer.entry("staff.add", None, desk=hub.program.hub.office_feed(office)) as draft:
+        return {
+            new.login: draft.add(
+                Staff, login=new.login, name=new.name, title=new.title, phone=new.phone,
+                roles=list(new.roles), password_hash="",
+            )
+            for new in STAFF
+        }  # fmt: skip
 
 
 def _enrol(pc: Pc, office: int, hub: HubMachine) -> None:

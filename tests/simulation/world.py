@@ -12,6 +12,7 @@ import random
 from collections import Counter
 
 from app.models.base import instant
+from tests.simulation.check import check
 from tests.simulation.clocks import DAY, HOUR, MINUTE, PcClock, WorldClock
 from tests.simulation.disk import Disk, Image
 from tests.simulation.founded import DESKS, OFFICES, founded
@@ -101,6 +102,10 @@ class World:
                 return number
             before = now
         raise Violation(f"not quiet after {ROUNDS} rounds: {before[0]}")
+
+    def check(self) -> None:
+        """Violation where an invariant does not hold; after `settle`."""
+        check(self.hub, self.pcs, self.model, self.clock, self.rng)
 
     def stop(self) -> None:
         """Let go of everything."""
