@@ -14,7 +14,8 @@ from app.domain.errors import AppError
 from app.models.store import Cursor, Store
 from app.sync.digest import Digests, digested, rows_of
 from app.sync.entries import SCHEMA, Body, Entry, decode_body, lift
-from app.sync.merge import Rulings, Stamp, card_again, edit_card, fact_again
+from app.sync.journal import read_entry
+from app.sync.merge import Rulings, Stamp, UnknownCard, card_again, edit_card, fact_again
 from app.sync.projections import Touched
 from app.sync.rulings import Ruled, rulings_on, take_back
 from app.sync.tables import TableInfo, writable
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 HUB = 1
 """The feed of the head office for the whole company."""
+
+WAITS = "waits"
+"""Why an entry is parked that changes a card which has not come yet."""
 
 _AT_FAULT = (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, AppError)
 """What an entry may raise, besides the database's own, that no desk of ours has written."""
@@ -114,8 +118,36 @@ def apply_received(store: Store, cur: Cursor, entries: Sequence[Entry]) -> set[s
         except Exception as error:
             if not (isinstance(error, _AT_FAULT) or store.at_fault(error)):
                 raise
+            if isinstance(error, UnknownCard):
+                park(cur, entry, WAITS)
+                continue
             log.warning("entry %d of feed %d cannot be applied", entry.number, entry.device, exc_info=True)
             park(cur, entry, "cannot_apply")
+    return tables
+
+
+def apply_parked(store: Store, cur: Cursor, reason: str) -> set[str]:
+    """Try entries again that were parked for this reason, save those of a release newer than this."""
+    cur.execute(
+        'SELECT p.office_no, p.device, p."number" FROM parked p JOIN entry e ON e.office_no = p.office_no '
+        'AND e.device = p.device AND e."number" = p."number" WHERE p.reason = ? AND e.schema <= ? '
+        "ORDER BY e.hlc, e.origin",
+        (reason, SCHEMA),
+    )
+    keys = cur.fetchall()
+    cur.executemany('DELETE FROM parked WHERE office_no = ? AND device = ? AND "number" = ?', keys)
+    acts: dict[tuple[bytes, int, int, bytes], list[Entry]] = defaultdict(list)
+    for key in keys:
+        entry = read_entry(cur, *key)
+        acts[entry.id, entry.hlc, entry.origin, entry.body].append(entry)
+    tables = apply_received(store, cur, [same[0] for same in acts.values()])
+    for first, *again in acts.values():  # an act that stands in several feeds is parked in all of them
+        for entry in again:
+            cur.execute(
+                'INSERT INTO parked (office_no, device, "number", reason) SELECT ?, ?, ?, reason FROM parked '
+                'WHERE office_no = ? AND device = ? AND "number" = ?',
+                (entry.office_no, entry.device, entry.number, first.office_no, first.device, first.number),
+            )
     return tables
 
 

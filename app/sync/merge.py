@@ -28,6 +28,10 @@ EXCEPTIONS = UUID("6f2b7c1e-0a57-5c0e-9d0c-0b9a4f6f1a01")
 """The namespace of exception ids."""
 
 
+class UnknownCard(LookupError):
+    """A change of a card that has not come yet: its making was issued anew, and comes later."""
+
+
 def exception_id(kind: str, table: str, row: bytes, part: str = "") -> bytes:
     """The id of an exception: the same wherever it is found."""
     return uuid5(EXCEPTIONS, f"{kind}/{table}/{row.hex()}/{part}").bytes
@@ -136,7 +140,7 @@ def _card(cur: Cursor, table: str, row: bytes, office: int) -> tuple[Stamp, dict
     )
     found = cur.fetchone()
     if found is None:
-        raise LookupError(f"an unknown {table}")
+        raise UnknownCard(table)
     return (found[0], found[1]), _decode(found[2])
 
 

@@ -63,7 +63,7 @@ class Holding:
 
 
 def _whole(values: Sequence[int]) -> bool:
-    return -LARGEST < min(values) and max(values) < LARGEST
+    return min(values) > -LARGEST and max(values) < LARGEST
 
 
 def _moment(values: Sequence[int]) -> bool:

@@ -20,7 +20,7 @@ from app.models.base import canonical_json
 from app.models.store import Cursor, Store
 from app.services.writer import Desk, Draft
 from app.sync import digest, journal
-from app.sync.apply import apply, apply_received, park, wrong_with
+from app.sync.apply import WAITS, apply, apply_parked, apply_received, park, wrong_with
 from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body, sealed_text
 from app.sync.feeds import Head, fit, has_seen, head_of
 from app.sync.hlc import Hlc
@@ -203,7 +203,13 @@ class JournalWriter:
             elif reason:
                 park(cur, entry, reason)
             self.hlc.see(entry.hlc)
-        return apply_received(self.store, cur, new)
+        return self._apply(cur, new)
+
+    def _apply(self, cur: Cursor, entries: Sequence[Entry]) -> set[str]:
+        cur.execute("SELECT 1 FROM parked WHERE reason = ? LIMIT 1", (WAITS,))
+        waiting = cur.fetchone() is not None
+        tables = apply_received(self.store, cur, entries)
+        return tables | apply_parked(self.store, cur, WAITS) if waiting else tables
 
     def give_up(self, device: int, after: Head) -> int:
         """Move the branch of a feed beyond `after` aside: the head office went another way. Returns how many
@@ -277,7 +283,7 @@ class JournalWriter:
             if reason:
                 park(cur, e, reason)
             self.hlc.see(e.hlc)
-        return apply_received(self.store, cur, [*new, entry])
+        return self._apply(cur, [*new, entry])
 
     def _reissue(
         self, cur: Cursor, part: Part, entries: Sequence[Entry], linked: bool, feed: Desk, rule: Rule
@@ -357,29 +363,12 @@ def _newest(cur: Cursor) -> int:
     return max(found[0] if found else 0, ruled[0] if ruled else 0)
 
 
-_PARKED = (
-    'SELECT p.office_no, p.device, p."number" FROM parked p JOIN entry e ON e.office_no = p.office_no '
-    'AND e.device = p.device AND e."number" = p."number"'
-)
-
-
 def _take_up(store: Store, cur: Cursor) -> None:
     """Apply what an older release did not understand and this one does, and what had to wait for it; make the
     digests where an older release has not."""
-    cur.execute(f"{_PARKED} WHERE p.reason = 'newer_release' AND e.schema <= ? LIMIT 1", (SCHEMA,))
-    if cur.fetchone():
-        cur.execute(
-            f"{_PARKED} WHERE p.reason IN ('newer_release', 'cannot_apply', 'unknown_table') "
-            "AND e.schema <= ? ORDER BY e.hlc, e.origin, e.id",
-            (SCHEMA,),
-        )
-        keys = cur.fetchall()
-        cur.executemany('DELETE FROM parked WHERE office_no = ? AND device = ? AND "number" = ?', keys)
-        acts: dict[tuple[bytes, int, int, bytes], Entry] = {}
-        for key in keys:
-            entry = journal.read_entry(cur, *key)
-            acts.setdefault((entry.id, entry.hlc, entry.origin, entry.body), entry)
-        apply_received(store, cur, list(acts.values()))
+    if apply_parked(store, cur, "newer_release"):
+        for reason in ("unknown_table", "cannot_apply", WAITS):
+            apply_parked(store, cur, reason)
     cur.execute("SELECT 1 FROM digest LIMIT 1")
     if cur.fetchone() is None:
         digest.work_out(cur)
