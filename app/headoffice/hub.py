@@ -193,8 +193,10 @@ class Hub:
     def _reply(self, asker: _Feed, request: SyncRequest, successor: EnrolReply | None) -> SyncReply:
         most = min(request.most, CHUNK_BYTES)
         with self._store.reading() as cur:
-            heads = journal.heads_in_scope(cur, asker.office_no)
-            offices = {d: journal.office_of(cur, d) or 0 for d in heads}
+            scope = journal.offices_in_scope(cur, asker.office_no)
+            by_office = {office: journal.heads_in(cur, office) for office in scope}
+            offices = {device: office for office, heads in by_office.items() for device in heads}
+            heads = {device: head for heads in by_office.values() for device, head in heads.items()}
             forked = {d for d in heads if not _agree(cur, offices[d], d, request.have, heads)}
             trails = {
                 d: self._trail(cur, offices[d], d, heads[d])
@@ -205,7 +207,6 @@ class Hub:
             ranges = self._ranges(cur, offices, request.have, entries)
             digest = parked = b""
             if not entries and not forked and request.have.keys() >= heads.keys():
-                scope = journal.offices_in_scope(cur, asker.office_no)
                 digest, parked = digest_of(cur, scope), parked_in(cur, scope)
         return SyncReply(
             self._writer.hlc.now_ms(), heads, entries, ranges, more, trails, successor, digest, parked,
@@ -216,8 +217,7 @@ class Hub:
         """To a desk that is not known: how far the head office's own feeds are here, of those it names."""
         with self._store.reading() as cur:
             feeds = [f for d in request.have if (f := self._feed(d)) is not None and f.kind == "hub"]
-            all_heads = journal.all_heads(cur)
-            heads = {f.number: head_of(all_heads, f.number) for f in feeds}
+            heads = {f.number: head_of(journal.heads_in(cur, f.office_no), f.number) for f in feeds}
             offices = {f.number: f.office_no for f in feeds}
             forked = {d for d in heads if not _agree(cur, offices[d], d, request.have, heads)}
             trails = {

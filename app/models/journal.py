@@ -36,6 +36,7 @@ class Feed(Base):
 
     __tablename__ = "feed"
     __kind__ = "journal"
+    __table_args__ = (Index("ix_feed_device", "device"),)
 
     office_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     device: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -121,6 +122,7 @@ class Exception_(Base):  # noqa: N801
 
     __tablename__ = "exception"
     __kind__ = "projection"
+    __table_args__ = (Index("ix_exception_row_id", "row_id"),)
 
     office_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[UUID] = mapped_column(primary_key=True)

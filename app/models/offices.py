@@ -31,6 +31,7 @@ class Office(Base, Card):
 
     __tablename__ = "office"
     __owned__ = True
+    __table_args__ = (Index("ix_office_parent_no", "parent_no"),)
 
     number: Mapped[int]
     parent_no: Mapped[int | None]
@@ -46,7 +47,7 @@ class Device(Base, Card):
 
     __tablename__ = "device"
     __owned__ = True
-    __table_args__ = (Index("ix_device_number", "number"),)
+    __table_args__ = (Index("ix_device_number", "number"), Index("ix_device_desk", "desk"))
 
     number: Mapped[int]
     kind: Mapped[str]

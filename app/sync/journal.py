@@ -234,31 +234,30 @@ def orphaned(cur: Cursor) -> int:
     return int(cur.fetchone()[0])
 
 
+def heads_in(cur: Cursor, office_no: int) -> dict[int, Head]:
+    """The heads of the feeds that are written for one office."""
+    cur.execute('SELECT device, "last", hash FROM feed WHERE office_no = ?', (office_no,))
+    return {device: (last, hash_) for device, last, hash_ in cur.fetchall()}
+
+
 def heads_in_scope(cur: Cursor, office_no: int) -> dict[int, Head]:
     """The heads of the feeds in an office's scope: the shared ones, the office's own and those of offices
     under it; for office 0, the company, those that everybody holds."""
-    offices = offices_in_scope(cur, office_no)
-    marks = ", ".join("?" * len(offices))
-    cur.execute(f'SELECT device, "last", hash FROM feed WHERE office_no IN ({marks})', offices)
-    return {device: (last, hash_) for device, last, hash_ in cur.fetchall()}
+    heads: dict[int, Head] = {}
+    for office in offices_in_scope(cur, office_no):
+        heads |= heads_in(cur, office)
+    return heads
 
 
 def offices_in_scope(cur: Cursor, office_no: int) -> list[int]:
     """The company, the office and all offices under it."""
-    if office_no == 0:
-        return [0]
-    cur.execute('SELECT "number", parent_no FROM office WHERE office_no = 0')
-    under: dict[int, list[int]] = {}
-    for number, parent in cur.fetchall():
-        under.setdefault(parent, []).append(number)
-    found = [0, office_no]
-    for each in found[1:]:
-        _add_under(each, under, found)
+    found = [0]
+    new = [office_no] if office_no else []
+    while new:
+        found += new
+        under = []
+        for office in new:
+            cur.execute('SELECT "number" FROM office WHERE parent_no = ?', (office,))
+            under += [number for (number,) in cur.fetchall() if number not in found]
+        new = under
     return sorted(found)
-
-
-def _add_under(office: int, under: dict[int, list[int]], found: list[int]) -> None:
-    for child in under.get(office, ()):
-        if child not in found:
-            found.append(child)
-            _add_under(child, under, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from app.sync.feeds import Head, fit, has_seen, head_of
 from app.sync.hlc import Hlc
 from app.sync.merge import stamps_of
 from app.sync.wire import Part, Range
+
+log = logging.getLogger(__name__)
 
 Rule = Callable[[Cursor, Sequence[Entry]], Body | None]
 """What the head office rules on new acts: the body of an entry of its own, or nothing."""
@@ -253,7 +256,7 @@ class JournalWriter:
             branch += 1
             if there is None:
                 branch = len(entries)
-        heads = journal.all_heads(cur)
+        heads = journal.heads_in_scope(cur, office)
         found = fit(heads, entries[:branch])
         tables = self._rule_and_take(cur, found.taken, feed, rule)
         if linked and branch == len(entries) and not found.waiting:
@@ -290,7 +293,7 @@ class JournalWriter:
     ) -> set[str]:
         """Issue acts again in a feed of this replica: with their id, author and time."""
         known = journal.acts_there(cur, entries)
-        heads = journal.all_heads(cur)
+        heads = journal.heads_in_scope(cur, feed.office_no)
         number, before = head_of(heads, feed.device)
         made: list[tuple[Entry, bytes]] = []
         # Readers need what the branch grew from; what goes before within the branch was issued before.
@@ -348,7 +351,10 @@ class JournalWriter:
     def _tell(self, tables: set[str], *, received: bool) -> None:
         if tables:
             for listener in self._listeners:
-                listener(Changes(frozenset(tables), received))
+                try:
+                    listener(Changes(frozenset(tables), received))
+                except Exception:  # what was kept is kept, whoever fails to hear of it
+                    log.exception("a listener failed")
 
 
 def _newest(cur: Cursor) -> int:

@@ -25,9 +25,13 @@ def upgrade() -> None:
         _rekey(table, key)
     with op.batch_alter_table("entry") as batch_op:
         batch_op.create_index("ix_entry_hlc", ["hlc", "origin"], unique=False)
+    op.create_index("ix_feed_device", "feed", ["device"])
+    op.create_index("ix_office_parent_no", "office", ["parent_no"])
+    op.create_index("ix_exception_row_id", "exception", ["row_id"])
     with op.batch_alter_table("device") as batch_op:
         batch_op.add_column(sa.Column("succeeds", sa.Integer(), nullable=True))
         batch_op.create_index("ix_device_number", ["number"], unique=False)
+        batch_op.create_index("ix_device_desk", ["desk"], unique=False)
     _anew(
         "parked",
         [
@@ -147,7 +151,11 @@ def downgrade() -> None:
         [sa.Column("reason", sa.String(), nullable=False)],
         "SELECT device, number, reason FROM parked_before",
     )
+    op.drop_index("ix_exception_row_id", "exception")
+    op.drop_index("ix_office_parent_no", "office")
+    op.drop_index("ix_feed_device", "feed")
     with op.batch_alter_table("device") as batch_op:
+        batch_op.drop_index("ix_device_desk")
         batch_op.drop_index("ix_device_number")
         batch_op.drop_column("succeeds")
     with op.batch_alter_table("entry") as batch_op:
