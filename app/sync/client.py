@@ -40,6 +40,10 @@ from app.sync.writer import JournalWriter
 log = logging.getLogger(__name__)
 
 LEAST_CHUNK = 8 << 10
+BUNDLES_OPEN = "bundle.open"
+BUNDLES_MEMORY = "bundle.memory"
+"""What a desk keeps between two bundles, see `app/sync/bundle.py`; a contact over the line ends it."""
+
 EARLIEST = millis(datetime(2000, 1, 2, tzinfo=UTC))
 LATEST = millis(datetime(2099, 12, 31, tzinfo=UTC))
 
@@ -105,7 +109,8 @@ class SyncClient:
         self._credentials = credentials
         self._hub_key = hub_key
         self._chunk = CHUNK_BYTES
-        self._passing = threading.Lock()
+        self.passing = threading.Lock()
+        """Held while the state of the talk with the head office changes."""
         self.told = told
         """Hears of progress, on the thread that makes the pass."""
 
@@ -154,7 +159,7 @@ class SyncClient:
         "sync.unknown_device", "sync.rows_differ" (the same entries, yet other rows), "sync.stuck" (neither
         side can take what the other offers).
         """
-        with self._passing:
+        with self.passing:
             talk = Talk(self._writer, self._credentials, self.acked)
             try:
                 while not (talk.done or talk.stuck):
@@ -186,6 +191,9 @@ class SyncClient:
         kept = self._local("acked")
         if kept != [self._writer.desk.device, outcome.acked]:
             self._writer.set_local("acked", [self._writer.desk.device, outcome.acked])
+        if self._local(BUNDLES_OPEN):  # what a stick brings from now on is older than this
+            self._writer.set_local(BUNDLES_OPEN, None)
+            self._writer.set_local(BUNDLES_MEMORY, None)
 
     def _exchange(self, request: SyncRequest) -> SyncReply:
         data = seal(request, self._credentials.key, sender=self._writer.desk.device)
@@ -248,8 +256,8 @@ class SyncClient:
 
     def differences(self) -> list[Differing]:
         """The rows that are not the same at the head office, after a pass. AppErrors as `once`."""
-        with self._passing:
-            theirs = self._ask(DigestRequest())
+        with self.passing:
+            theirs = self.ask("/v1/digest", DigestRequest(), DigestReply)
             with self._writer.store.reading() as cur:
                 offices = journal.offices_in_scope(cur, self._writer.desk.office_no)
                 mine = {(o, t): (n, s) for o, t, n, s in tables_of(cur, offices)}
@@ -258,7 +266,7 @@ class SyncClient:
             return [self._difference(office, table) for office, table in keys]
 
     def _difference(self, office: int, table: str) -> Differing:
-        theirs = dict(self._ask(DigestRequest(table, office)).rows)
+        theirs = dict(self.ask("/v1/digest", DigestRequest(table, office), DigestReply).rows)
         info = writable()[table]
         names = ", ".join(f'"{c}"' for c in digested(info))
         at = digested(info).index("id")
@@ -273,9 +281,10 @@ class SyncClient:
             other=tuple(sorted(i for i in mine.keys() & theirs.keys() if mine[i] != theirs[i])),
         )
 
-    def _ask(self, request: DigestRequest) -> DigestReply:
+    def ask(self, path: str, request: Any, kind: type[T]) -> T:
+        """The head office's answer to another message than a pass sends. AppErrors as `once`."""
         data = seal(request, self._credentials.key, sender=self._writer.desk.device)
-        return open_answer(self._transport.post("/v1/digest", data), DigestReply, self._hub_key, data)
+        return open_answer(self._transport.post(path, data), kind, self._hub_key, data)
 
     def _local(self, key: str) -> Any:
         wanted = select(Local.value).where(Local.key == key)

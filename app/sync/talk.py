@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.models.store import Cursor
 from app.services.writer import Desk
 from app.sync import journal
 from app.sync.digest import digest_of, parked_in
-from app.sync.entries import Entry, sealed_text
-from app.sync.feeds import NONE, Head, common, head_of
+from app.sync.entries import Count, Entry, sealed_text
+from app.sync.feeds import NONE, Head, common, head_of, links
 from app.sync.wire import EnrolReply, Heads, Part, SyncReply, SyncRequest
 from app.sync.writer import JournalWriter
 
@@ -70,6 +71,16 @@ class Outcome:
     """Bytes that the head office still has for this desk."""
 
 
+class Memory(msgspec.Struct, frozen=True, array_like=True):
+    """What a talk knows of the head office, for another that goes on from there: on a stick, each exchange is
+    a talk of its own."""
+
+    theirs: Heads | None = None
+    trails: list[Count] = []
+    succession: bool = False
+    stranger: bool = False
+
+
 @dataclass(slots=True)
 class _Progress:
     """What a round changed; when it is what it was, there is no going on."""
@@ -82,21 +93,36 @@ class _Progress:
 class Talk:
     """Ask for `request()`, hand its answer to `answer()`, until `done` or `stuck`."""
 
-    def __init__(self, writer: JournalWriter, credentials: Credentials, acked: int) -> None:
+    def __init__(
+        self, writer: JournalWriter, credentials: Credentials, acked: int, memory: Memory | None = None
+    ) -> None:
+        memory = memory or Memory()
         self._writer = writer
         self._credentials = credentials
         self._acked = acked
-        self._theirs: Heads | None = None
-        self._trails: set[int] = set()
-        self._succession = False
-        self._stranger = False
+        self._theirs: Heads | None = None if memory.theirs is None else dict(memory.theirs)
+        self._trails = set(memory.trails)
+        self._succession = memory.succession
+        self._stranger = memory.stranger
         self._offered: set[tuple[int, bytes]] = set()
         self._before = _Progress()
         self.outcome = Outcome(acked=acked)
         self.done = False
         self.stuck = False
 
+    @property
+    def memory(self) -> Memory:
+        """What is known of the head office by now."""
+        return Memory(self._theirs, sorted(self._trails), self._succession, self._stranger)
+
     # -- asking -----------------------------------------------------------------------------------------
+
+    def suppose_taken(self, request: SyncRequest) -> None:
+        """Go on as if the head office had taken what this message offers: a bundle holds several."""
+        for part in request.parts:
+            hashes = links(part.after, part.entries)
+            if self._theirs is not None and hashes and not part.orphaned:
+                self._theirs[part.device] = (part.entries[-1].number, hashes[-1])
 
     def request(self, most: int) -> SyncRequest:
         """The next message, offering up to `most` bytes of entries and asking for as many."""

@@ -134,6 +134,21 @@ class Refusal(msgspec.Struct, frozen=True, array_like=True, tag="refused"):
     params: dict[str, Any]
 
 
+class CarryRequest(msgspec.Struct, frozen=True, array_like=True):
+    """A desk hands over another's request bundle, which only the head office can read."""
+
+    bundle: bytes
+
+
+class CarryReply(msgspec.Struct, frozen=True, array_like=True):
+    """The answer bundle for that other desk; how many entries its request held, and how many were new."""
+
+    bundle: bytes
+    entries: Count
+    new: Count
+    known: Count
+
+
 class Sealed(msgspec.Struct, frozen=True, array_like=True):
     """A packed message and the Ed25519 signature of the device that sends it; the head office, and a desk
     that is not enrolled yet, send as 0."""
@@ -174,12 +189,15 @@ def sealed(data: bytes) -> Sealed:
         raise AppError("sync.nonsense") from error
 
 
-def unseal(data: bytes | Sealed, kind: type[T], key: Ed25519PublicKey, *, about: bytes = b"") -> T:
-    """The message in `data`. AppError "sync.nonsense" for what is no message, "sync.not_authentic" for a
-    wrong signature; nothing is unpacked before that is checked, nor beyond the limits."""
+def unseal(
+    data: bytes | Sealed, kind: type[T], key: Ed25519PublicKey, *, about: bytes = b"", digest: bytes = b""
+) -> T:
+    """The message in `data`; of the request that it answers, the bytes or only their digest. AppError
+    "sync.nonsense" for what is no message, "sync.not_authentic" for a wrong signature; nothing is unpacked
+    before that is checked, nor beyond the limits."""
     envelope = sealed(data) if isinstance(data, bytes) else data
     try:
-        key.verify(envelope.signature, _signed(envelope.sender, about, envelope.payload))
+        key.verify(envelope.signature, _signed(envelope.sender, about, envelope.payload, digest))
     except InvalidSignature as error:
         raise AppError("sync.not_authentic") from error
     return _unpack(envelope.payload, kind, MAX_UNPACKED)
@@ -192,8 +210,13 @@ def peek(envelope: Sealed, kind: type[T], most: int = MAX_OF_A_STRANGER) -> T:
     return _unpack(envelope.payload, kind, 4 * most)
 
 
-def _signed(sender: int, about: bytes, payload: bytes) -> bytes:
-    return blake2b(about, digest_size=32).digest() + sender.to_bytes(8) + payload
+def digest_of_request(data: bytes) -> bytes:
+    """What an answer's signature covers of the request."""
+    return blake2b(data, digest_size=32).digest()
+
+
+def _signed(sender: int, about: bytes, payload: bytes, digest: bytes = b"") -> bytes:
+    return (digest or digest_of_request(about)) + sender.to_bytes(8) + payload
 
 
 def _unpack(payload: bytes, kind: type[T], most: int) -> T:
