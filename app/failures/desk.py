@@ -43,7 +43,8 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "database.encoding": tr("The database {where} cannot keep every letter. Make it anew with UTF-8."),
         "database.damaged": (
             tr(
-                "The database {where} is damaged. Bring it back from its backup: the desks send what it lacks."
+                "The database {where} is damaged. Bring it back from its backup: the desks send what it "
+                "lacks."
             ),
             tr(
                 "The database {path} is damaged. Keep the file and ask the administrator: a new enrolment "
@@ -74,9 +75,37 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "The head office does not know this invitation, or it is older than a week. Ask for a new one."
         ),
         "enrol.used_code": tr("Another PC has used this invitation already. Ask for a new one."),
-        "sync.offline": tr(
-            "The head office cannot be reached at {url}. Work goes on without it; check the network and try "
-            "again."
+        "sync.offline": (
+            tr(
+                "The head office cannot be reached at {url} through the proxy {proxy}. Work goes on without "
+                "it; check the network and the proxy, and try again."
+            ),
+            tr(
+                "The head office cannot be reached at {url}. Work goes on without it; check the network and "
+                "try again."
+            ),
+        ),
+        "sync.proxy": tr(
+            "The way to the head office at {url} goes through the proxy {proxy}, which lets nothing pass. "
+            "Check the proxy in the network settings, or ask the administrator to exempt this address."
+        ),
+        "sync.proxy_password": (
+            tr(
+                "The proxy {proxy} asks for a name and a password. Ask the administrator to set the proxy as "
+                "http://name:password@proxy:port, or to exempt {url}."
+            ),
+            tr("Something between this PC and {url} asks for a name and a password. Ask the administrator."),
+        ),
+        "sync.busy": tr(
+            "The head office has much to do and asks for a little time. Work goes on, and it is tried again "
+            "by itself."
+        ),
+        "sync.too_large": tr(
+            "A message to {url} was refused because it is too large. Ask the administrator to let messages "
+            "of 16 MB pass."
+        ),
+        "sync.ca_file": tr(
+            "{path} is not a file of certificates. Choose the one that the administrator has given."
         ),
         "sync.certificate": tr(
             "The head office at {url} cannot prove who it is: its certificate is not valid here. Check the "
@@ -128,6 +157,10 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "headoffice.port": tr(
             "The address {host}, port {port} cannot be opened: it is in use or not of this PC. "
             "Choose another."
+        ),
+        "headoffice.certificate": tr(
+            "The certificate {path} and its key cannot be used. Give a certificate and its private key in "
+            "PEM form, without a password."
         ),
         "headoffice.description": tr(
             "{path} does not describe a utility: {what}. Correct the file and found again."

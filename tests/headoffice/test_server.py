@@ -2,88 +2,54 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import signal
 import socket
-import ssl
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+import uvicorn
 
 from app.bootstrap import Desktop, HeadOffice, enrol_desk
 from app.domain.clock import SystemClock
 from app.domain.errors import AppError
+from app.headoffice import server
 from app.sync.client import SyncState
 from app.sync.transport import TYPE, HttpTransport
 from app.sync.verify import verify
-from tests.offices import Company
+from tests.headoffice.hub_process import HubProcess
+from tests.offices import Company, person
+from tests.sync.peers import (
+    PATIENCE,
+    Authority,
+    Peer,
+    Relay,
+    deaf,
+    drips,
+    floods,
+    head,
+    page,
+    reset,
+    says,
+    until,
+)
 from tests.sync.test_journal import add_customer, names
 
 CLOCK = SystemClock()
-ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 60.0
-
-
-def until(so: Callable[[], object], what: str) -> None:
-    """Wait for a condition, not for a time."""
-    end = time.monotonic() + PATIENCE
-    pause = threading.Event()
-    while not so():
-        assert time.monotonic() < end, what
-        pause.wait(0.005)
-
-
-class HubProcess:
-    """The head office of a home over HTTP, on the same port again after it was killed."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.port = 0
-        self.start()
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.headoffice.hub_process", str(self.home), str(self.port)],
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-        )
-        limit = threading.Timer(PATIENCE, self._process.kill)
-        limit.start()
-        assert self._process.stdout
-        self.port = int(self._process.stdout.readline())
-        limit.cancel()
-
-    def kill(self) -> None:
-        """As a power cut would."""
-        self._process.kill()
-        self._process.wait(PATIENCE)
-        assert self._process.stdout
-        self._process.stdout.close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
 
 @pytest.fixture
 def hub(tmp_path: Path, founded: Path) -> Iterator[HubProcess]:
     shutil.copytree(founded, tmp_path / "headoffice")
-    hub = HubProcess(tmp_path / "headoffice")
-    yield hub
-    hub.kill()
+    with closing(HubProcess(tmp_path / "headoffice")) as hub:
+        yield hub
 
 
 @contextmanager
@@ -98,7 +64,7 @@ def desk_of(hub: HubProcess, name: str) -> Iterator[Desktop]:
 
 
 def add(desktop: Desktop, code: str) -> None:
-    with desktop.writer.entry("customers.add", None) as draft:
+    with desktop.writer.entry("customers.add", person(desktop, "mai").id) as draft:
         add_customer(draft, code)
 
 
@@ -213,100 +179,283 @@ def test_another_head_office_at_the_same_address(hub: HubProcess, tmp_path: Path
         assert at_the_hub(hub) == ["BN-0001"]
 
 
+# -- others at the head office's door ---------------------------------------------------------------------
+
+
+def knocks(hub: HubProcess, *said: bytes) -> socket.socket:
+    """A connection to the head office on which something was said."""
+    line = socket.create_connection(("127.0.0.1", hub.port))
+    line.settimeout(20)
+    for each in said:
+        line.sendall(each)
+    return line
+
+
+def post_of(length: int, path: str = "/v1/sync") -> bytes:
+    return f"POST {path} HTTP/1.1\r\nhost: hub\r\ncontent-length: {length}\r\n\r\n".encode()
+
+
+def ended(line: socket.socket) -> bytes:
+    """What comes until the other side has ended the connection."""
+    said = b""
+    try:
+        while part := line.recv(65536):
+            said += part
+    except ConnectionResetError:
+        pass
+    return said
+
+
+def test_fifty_slow_peers_do_not_keep_a_good_desk_waiting(tmp_path: Path, founded: Path) -> None:
+    """Those who say nothing, drip their head or their body, or do not take their answer; while they are there
+    a desk reconciles as ever, and within their time they are gone."""
+    shutil.copytree(founded, tmp_path / "headoffice")
+    with ExitStack() as stack:
+        hub = HubProcess(tmp_path / "headoffice", HEAD_SECONDS=4, DEADLINE=6, KEEP_SECONDS=2)
+        stack.enter_context(closing(hub))
+        desktop = stack.enter_context(desk_of(hub, "BN03"))
+        slow: list[socket.socket] = []
+        for _ in range(10):
+            slow.append(knocks(hub))
+            slow.append(knocks(hub, b"POST /v1/sync HTTP/1.1\r\nhost: h"))
+            slow.append(knocks(hub, post_of(1000), b"x"))
+            slow.append(knocks(hub, post_of(1) + b"x"))
+            slow.append(knocks(hub, post_of(1_000_000, "/nowhere")))
+        over = threading.Event()
+
+        def drip() -> None:
+            while not over.wait(0.05):
+                for at, line in enumerate(slow):
+                    with suppress(OSError):
+                        line.send(b"x" if at % 5 else b"")
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        stack.callback(dripping.join)
+        stack.callback(over.set)
+        for at in range(5):
+            add(desktop, f"BN-{at:04d}")
+            begun = time.monotonic()
+            desktop.client.once()
+            assert time.monotonic() - begun < 3
+        said = [ended(line) for line in slow]
+        for at in range(0, 50, 5):
+            assert said[at] == b""
+            assert said[at + 1] == b""
+            assert said[at + 2].startswith(b"HTTP/1.1 408 ")
+            assert said[at + 3].startswith(b"HTTP/1.1 200 ")
+            assert said[at + 4].startswith(b"HTTP/1.1 404 ")
+        over.set()
+        for line in slow:
+            line.close()
+        desktop.client.once()
+        assert at_the_hub(hub) == [f"BN-{at:04d}" for at in range(5)]
+
+
+def test_a_peer_that_does_not_take_its_answer_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Verbose:
+        def answer(self, path: str, data: bytes) -> bytes:
+            return bytes(32 << 20)
+
+    monkeypatch.setattr(server, "DEADLINE", 0.5)
+    verbose = uvicorn.Server(server._config(server.asgi(Verbose()), None, None))  # type: ignore[arg-type]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = threading.Thread(target=verbose.run, kwargs={"sockets": [listening]})
+        serving.start()
+        with socket.create_connection(listening.getsockname()) as line:
+            line.sendall(post_of(1) + b"x")
+            until(lambda: verbose.server_state.connections, "an answer under way")
+            until(lambda: not verbose.server_state.connections, "left")
+            line.settimeout(PATIENCE)
+            assert len(ended(line)) < 32 << 20
+        verbose.should_exit = True
+        serving.join(PATIENCE)
+
+
+def test_more_than_there_is_room_for_is_asked_to_come_again(tmp_path: Path, founded: Path) -> None:
+    shutil.copytree(founded, tmp_path / "headoffice")
+    with ExitStack() as stack:
+        hub = stack.enter_context(closing(HubProcess(tmp_path / "headoffice", ROOM=300_000)))
+        way = stack.enter_context(closing(HttpTransport(hub.url)))
+        desktop = stack.enter_context(desk_of(hub, "BN03"))
+        with closing(knocks(hub, post_of(900_000), bytes(290_000))) as greedy:
+            until(lambda: refusal(lambda: way.post("/v1/sync", bytes(200_000))) == "sync.busy", "full")
+            with pytest.raises(AppError) as told:
+                way.post("/v1/sync", bytes(200_000))
+            assert told.value.params["wait"] == 5
+            add(desktop, "BN-0001")  # what is small finds room at any time
+            desktop.client.once()
+            assert at_the_hub(hub) == ["BN-0001"]
+            greedy.shutdown(socket.SHUT_RDWR)
+        until(lambda: way.post("/v1/sync", bytes(200_000)), "room again")
+
+
+def test_a_message_too_large_is_refused_on_both_sides(hub: HubProcess) -> None:
+    def endless(line: socket.socket) -> None:
+        while True:
+            line.sendall(bytes(1 << 20))
+
+    with closing(HttpTransport(hub.url)) as way:
+        assert refusal(lambda: way.post("/v1/sync", bytes(server.MAX_PACKED + 1))) == "sync.too_large"
+    with closing(knocks(hub, post_of(1 << 40))) as line, pytest.raises(OSError, match=r"reset|Broken pipe"):
+        endless(line)
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/", "/v2/sync", "/v1/sync/more"])
+def test_another_path_is_no_message(hub: HubProcess, path: str) -> None:
+    with closing(HttpTransport(hub.url)) as way:
+        assert refusal(lambda: way.post(path, b"x")) == "sync.nonsense"
+
+
+def test_the_head_office_ends_when_it_is_told_to_though_somebody_hangs_on(
+    tmp_path: Path, founded: Path
+) -> None:
+    shutil.copytree(founded, tmp_path / "headoffice")
+    with ExitStack() as stack:
+        hub = stack.enter_context(closing(HubProcess(tmp_path / "headoffice", END_SECONDS=1)))
+        stack.enter_context(closing(knocks(hub, post_of(10))))
+        hub.process.send_signal(signal.SIGTERM)
+        assert hub.process.wait(PATIENCE) == -signal.SIGTERM
+
+
+# -- over TLS, and by several processes -------------------------------------------------------------------
+
+
+def test_over_tls(tmp_path: Path, founded: Path) -> None:
+    shutil.copytree(founded, tmp_path / "headoffice")
+    authority = Authority(tmp_path)
+    with closing(HubProcess(tmp_path / "headoffice", certificate=authority.issue("127.0.0.1"))) as hub:
+        assert hub.url.startswith("https:")
+        with closing(HeadOffice(hub.home, CLOCK)) as beside:
+            invitation = beside.enrolment(1, "BN03", "", hub.url)
+        enrol_desk(tmp_path / "BN03", invitation, CLOCK, HttpTransport(hub.url, ca=authority.path))
+        way = HttpTransport(hub.url, ca=authority.path)
+        with closing(Desktop(tmp_path / "BN03", CLOCK, way)) as desktop:
+            add(desktop, "BN-0001")
+            desktop.client.once()
+        assert at_the_hub(hub) == ["BN-0001"]
+        with closing(HttpTransport(hub.url)) as other:
+            assert refusal(lambda: other.post("/v1/sync", b"x")) == "sync.certificate"
+
+
+def test_a_certificate_that_cannot_be_used_is_named(tmp_path: Path, founded: Path) -> None:
+    authority = Authority(tmp_path)
+    (tmp_path / "text.pem").write_text("no certificate", "utf-8")
+    for certificate in (tmp_path / "none.pem", tmp_path / "text.pem", authority.path):
+        with pytest.raises(AppError) as refused:
+            server.serve(None, "127.0.0.1", 0, lambda port: None, certificate)  # type: ignore[arg-type]
+        assert refused.value.code == "headoffice.certificate"
+        assert refused.value.params["path"] == str(certificate)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked for in /proc")
+def test_several_processes_serve_one_port_and_end_with_their_parent(tmp_path: Path, founded: Path) -> None:
+    shutil.copytree(founded, tmp_path / "headoffice")
+    with closing(HubProcess(tmp_path / "headoffice", workers=2)) as hub, desk_of(hub, "BN03") as desktop:
+        until(lambda: len(hub.workers()) == 2, "both processes")
+        for at in range(4):
+            add(desktop, f"BN-{at:04d}")
+            desktop.client.once()
+        first = hub.workers()
+        os.kill(min(first), signal.SIGKILL)
+        until(lambda: hub.workers() - first, "another in its place")
+        add(desktop, "BN-0004")
+        until(lambda: passes(desktop), "served again")
+        assert at_the_hub(hub) == [f"BN-{at:04d}" for at in range(5)]
+        last = hub.workers()
+        hub.kill()
+        until(lambda: not any(map(is_there, last)), "ended with their parent")
+        hub.start()
+        add(desktop, "BN-0005")
+        until(lambda: passes(desktop), "served again on the same port")
+        assert len(at_the_hub(hub)) == 6
+        last = hub.workers()
+        hub.process.terminate()
+        assert hub.process.wait(PATIENCE) == 0
+        assert not any(map(is_there, last))
+
+
+def is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def passes(desktop: Desktop) -> bool:
+    try:
+        desktop.client.once()
+    except AppError as error:
+        if error.code != "sync.offline":
+            raise
+        return False
+    return True
+
+
+# -- lines that break ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["reset", "silence"])
+def test_an_answer_lost_after_the_commit_counts_once(hub: HubProcess, what: str) -> None:
+    with desk_of(hub, "BN03") as desktop:
+        own = desktop.client._transport
+        with closing(Relay(hub.port, 3, what)) as relay, closing(HttpTransport(relay.url, 3.0)) as way:
+            desktop.client._transport = way
+            passed = []
+            for code in ("BN-0001", "BN-0002", "BN-0003", "BN-0004"):
+                add(desktop, code)
+                passed.append(passes(desktop))
+            assert passed.count(False) == 1
+            assert relay.connections == 2
+            assert desktop.client.unsent() == 0
+        desktop.client._transport = own
+        assert at_the_hub(hub) == [f"BN-{at:04d}" for at in range(1, 5)]
+        assert good(desktop.home / "office.db")
+    assert good(hub.home / "headoffice.db")
+
+
 # -- what else may answer ---------------------------------------------------------------------------------
 
 
-class Peer:
-    """Something that is no head office, on a port of this machine. `answers` gets each connection with what
-    was asked; `over` is set when it is to end."""
-
-    def __init__(
-        self, answers: Callable[[socket.socket, threading.Event], None], tls: ssl.SSLContext | None = None
-    ) -> None:
-        self.over = threading.Event()
-        self._answers = answers
-        self._tls = tls
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listening.getsockname()[1]}"
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        while not self.over.is_set():
-            try:
-                line, _ = self._listening.accept()
-            except OSError:
-                return
-            with line:
-                try:
-                    if self._tls:
-                        line = self._tls.wrap_socket(line, server_side=True)
-                    line.settimeout(PATIENCE)
-                    asked = b""
-                    while b"\r\n\r\n" not in asked:
-                        asked += line.recv(65536) or b"\r\n\r\n"
-                    self._answers(line, self.over)
-                except OSError:
-                    continue
-
-    def close(self) -> None:
-        self.over.set()
-        self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        self._thread.join(PATIENCE)
-
-
-def says(data: bytes) -> Callable[[socket.socket, threading.Event], None]:
-    return lambda line, over: line.sendall(data)
-
-
-def head(length: int | str, kind: str = TYPE, status: str = "200 OK", more: str = "") -> bytes:
-    return f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n{more}\r\n".encode()
-
-
-def drips(before: bytes, drop: bytes) -> Callable[[socket.socket, threading.Event], None]:
-    def answer(line: socket.socket, over: threading.Event) -> None:
-        line.sendall(before)
-        end = time.monotonic() + 15
-        while not over.wait(0.02) and time.monotonic() < end:
-            line.sendall(drop)
-
-    return answer
-
-
-def floods(before: bytes) -> Callable[[socket.socket, threading.Event], None]:
-    def answer(line: socket.socket, over: threading.Event) -> None:
-        line.sendall(before)
-        part = b"100000\r\n" + bytes(1 << 20) + b"\r\n"
-        while not over.is_set():
-            line.sendall(part)
-
-    return answer
-
-
-PORTAL = b"<html><body>Please sign in to the network</body></html>"
+CHUNKED = f"HTTP/1.1 200 OK\r\ncontent-type: {TYPE}\r\ntransfer-encoding: chunked\r\n\r\n".encode()
 PEERS = {
-    "a captive portal": (says(head(len(PORTAL), "text/html; charset=utf-8") + PORTAL), "sync.nonsense"),
-    "a portal elsewhere": (
-        says(head(0, "text/html", "302 Found", "location: http://portal.example/\r\n")), "sync.nonsense",
-    ),
-    "an error page": (says(head(5, "text/plain", "500 Internal Server Error") + b"error"), "sync.nonsense"),
+    "a captive portal": (page("200 OK"), "sync.nonsense"),
+    "a portal elsewhere": (page("302 Found", "location: http://portal.example/\r\n"), "sync.nonsense"),
+    "a portal that says so": (page("511 Network Authentication Required"), "sync.nonsense"),
+    "a portal's page as a message": (says(head(6) + b"<html>"), "sync.nonsense"),
+    "a door": (page("403 Forbidden"), "sync.nonsense"),
+    "a web server": (page("404 Not Found"), "sync.nonsense"),
+    "another web server": (page("405 Method Not Allowed"), "sync.nonsense"),
+    "an error page": (says(head(5, "text/plain", "500 Error") + b"error"), "sync.hub_trouble"),
+    "nothing behind the gateway": (page("502 Bad Gateway"), "sync.hub_trouble"),
+    "a pause for maintenance": (page("503 Service Unavailable"), "sync.hub_trouble"),
+    "silence behind the gateway": (page("504 Gateway Timeout"), "sync.hub_trouble"),
+    "a rush": (page("503 Service Unavailable", "retry-after: 7\r\n"), "sync.busy"),
+    "a rush with a date": (page("503 Busy", "retry-after: Fri, 20 Nov 2026 01:00:00 GMT\r\n"), "sync.busy"),
+    "too many": (page("429 Too Many Requests"), "sync.busy"),
+    "a small gateway": (page("413 Content Too Large"), "sync.too_large"),
+    "a gateway that waited": (page("408 Request Timeout"), "sync.offline"),
+    "a door with a word": (page("407 Proxy Authentication Required"), "sync.proxy_password"),
     "gigabytes promised": (says(head(5 << 30)), "sync.nonsense"),
     "a length that is none": (says(head("many")), "sync.nonsense"),
-    "gigabytes sent": (
-        floods(f"HTTP/1.1 200 OK\r\ncontent-type: {TYPE}\r\ntransfer-encoding: chunked\r\n\r\n".encode()),
-        "sync.nonsense",
-    ),
+    "gigabytes sent": (floods(CHUNKED, b"100000\r\n" + bytes(1 << 20) + b"\r\n"), "sync.nonsense"),
+    "a head without end": (floods(b"HTTP/1.1 200 OK\r\n", b"x: " + b"x" * 997 + b"\r\n"), "sync.nonsense"),
+    "a line without end": (floods(b"HTTP/1.1 200 OK\r\nx: ", b"x" * 1000), "sync.nonsense"),
+    "a promise without end": (drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), "sync.offline"),
     "gigabytes packed": (says(head(20, more="content-encoding: gzip\r\n") + bytes(20)), "sync.nonsense"),
+    "two lengths": (says(head(4, more="content-length: 5\r\n") + bytes(9)), "sync.nonsense"),
     "another protocol": (says(b"220 mail.example ESMTP ready\r\n\r\n"), "sync.nonsense"),
     "noise": (says(head(1000) + bytes(1000)), "sync.nonsense"),
     "nothing": (says(head(0)), "sync.nonsense"),
     "an answer cut short": (says(head(1000) + bytes(10)), "sync.offline"),
     "a connection cut at once": (says(b""), "sync.offline"),
+    "a connection reset": (lambda line, over, asked: reset(line), "sync.offline"),
     "a head cut short": (says(b"HTTP/1.1 200 OK\r\ncontent-ty"), "sync.offline"),
-    "silence": (drips(b"", b""), "sync.offline"),
+    "silence": (deaf, "sync.offline"),
     "a head in drops": (drips(b"HTTP/1.1 200 OK\r\nx-", b"x"), "sync.offline"),
     "a body in drops": (drips(head(1_000_000), b"x"), "sync.offline"),
+    "a body in small chunks": (drips(CHUNKED, b"1\r\nx\r\n"), "sync.offline"),
 }  # fmt: skip
 
 
@@ -340,40 +489,10 @@ def test_nobody_there_and_an_address_that_is_none() -> None:
             assert refusal(lambda way=way: way.post("/v1/sync", b"x")) == code
 
 
-def test_a_certificate_that_proves_nothing_is_named(tmp_path: Path) -> None:
-    with closing(Peer(says(head(0)), of_our_own_making(tmp_path))) as peer:
-        way = HttpTransport(peer.url, timeout=5.0)
-        assert refusal(lambda: way.post("/v1/sync", b"x")) == "sync.certificate"
-        way.close()
-
-
-def of_our_own_making(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "peer.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    return context
-
-
 def test_closing_the_program_does_not_wait_for_a_silent_peer(hub: HubProcess) -> None:
     asked = threading.Event()
 
-    def silent(line: socket.socket, over: threading.Event) -> None:
+    def silent(line: socket.socket, over: threading.Event, _: bytes) -> None:
         asked.set()
         over.wait(15)
 
