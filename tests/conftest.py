@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.bootstrap import Desktop
+from app.models.database import open_database
+from app.models.postgres import open_postgres
+from app.models.store import Store
 from tests.offices import Company
+from tests.postgres import Server, postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +35,32 @@ def company(tmp_path: Path, founded: Path) -> Iterator[Company]:
 def desktop(company: Company) -> Desktop:
     """The first desk, BN03."""
     return company.desk("BN03")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL server, the same for all workers of a run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with postgres_server(shared) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> Iterator[str]:
+    """The address of an empty database of this release on PostgreSQL."""
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty database of this release, of either kind."""
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    opened: Store
+    if request.param == "sqlite":
+        opened = open_database(tmp_path / "store.db", now)
+    else:
+        opened = open_postgres(request.getfixturevalue("postgres_url"), now)
+    yield opened
+    opened.close()

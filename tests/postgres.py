@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +29,8 @@ import psycopg
 from filelock import FileLock
 from sqlalchemy import URL
 
+from app.models.postgres import open_postgres
+
 START = 30
 """Seconds within which a server must answer, or the tests fail. It takes about one."""
 
@@ -35,6 +38,9 @@ USER = "daumoi"
 
 QUICK = MappingProxyType({"fsync": "off", "full_page_writes": "off"})
 """A kill of the server loses nothing by these; only a power cut would. Not for what measures."""
+
+MIGRATED, EMPTY = "migrated", "template1"
+"""Databases to copy: one that this release has made, one without anything."""
 
 DURABLE: Mapping[str, str] = MappingProxyType({})
 
@@ -72,8 +78,8 @@ class Server:
             connection.execute(statement)  # type: ignore[call-overload]
 
     @contextmanager
-    def database(self, template: str = "template1") -> Iterator[str]:
-        """The address of a database of its own, a copy of the template."""
+    def database(self, template: str = MIGRATED) -> Iterator[str]:
+        """The address of a database of its own: of this release and empty, or a copy of another template."""
         name = f"test_{secrets.token_hex(8)}"
         self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         try:
@@ -161,7 +167,10 @@ def _started(folder: Path, settings: Mapping[str, str]) -> Server:
         except RuntimeError:
             if attempt == 2:
                 raise
-    return Server(folder, port, password)
+    server = Server(folder, port, password)
+    server.run(f'CREATE DATABASE "{MIGRATED}"')
+    open_postgres(server.url(MIGRATED), datetime(2026, 11, 20, tzinfo=UTC)).close()
+    return server
 
 
 def _programs(folder: Path) -> tuple[Path, dict[str, Any]]:

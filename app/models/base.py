@@ -22,9 +22,14 @@ from sqlalchemy.types import TypeDecorator
 Raw = int | str | bytes | None
 
 
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
+"""An integer of 64 bits, as SQLite's are."""
+
+
 @compiles(Integer, "postgresql")
-def _as_wide_as_in_sqlite(_: Integer, __: Any, **___: Any) -> str:
-    return "BIGINT"
+def _as_wide_as_in_sqlite(type_: Integer, compiler: Any, **how: Any) -> str:
+    """The first steps of the migrations call `WHOLE` an integer."""
+    return "BIGINT" if isinstance(how.get("type_expression"), Column) else str(compiler.visit_integer(type_))
 
 
 @compiles(String, "postgresql")
@@ -125,7 +130,8 @@ class Base(DeclarativeBase):
         datetime: Instant,
         date: Day,
         bytes: LargeBinary,
-        bool: Integer,
+        int: WHOLE,
+        bool: WHOLE,
     }
 
 

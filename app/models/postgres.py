@@ -8,37 +8,31 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
 from psycopg import errors
-from psycopg.adapt import AdaptersMap, Buffer, Loader
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import Format, PGconn, Ping
-from psycopg.types.numeric import Int8Dumper, NumericBinaryLoader
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoneFree
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Format
+from sqlalchemy import Connection, Engine, NullPool
 
 from app.domain.errors import AppError
 from app.models.database import HEAD, MIGRATING
+from app.models.postgres_connections import (
+    POOL,
+    connecting,
+    reach,
+    tell_trouble,
+    trouble,
+    trouble_told,
+)
 from app.models.store import Cursor
 
 log = logging.getLogger(__name__)
 
-WAIT = 30
-"""Seconds to wait for others who write for the same office, and for a connection that is free."""
-
 MIGRATE = 600
 """Seconds to wait for another program that brings the schema up to date."""
-
-CONNECT = 10
-"""Seconds within which a server must answer."""
-
-POOL = {"pool_size": 4, "max_overflow": 8, "pool_timeout": WAIT, "pool_pre_ping": True}
-"""A server has 100 connections as a rule; several programs share them."""
 
 FEW = 8
 """Up to so many rows one INSERT is faster than COPY."""
@@ -217,51 +211,6 @@ def _copy(table: str, columns: tuple[str, ...]) -> bytes:
     return f'COPY "{table}" ({names}) FROM STDIN'.encode()
 
 
-@contextmanager
-def trouble_told(where: str) -> Iterator[None]:
-    """What befalls the database within comes out as an AppError."""
-    try:
-        yield
-    except (psycopg.Error, DBAPIError, NoneFree) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        named = None if cause is None else trouble(cause, where)
-        if named is None:
-            raise
-        raise named from error
-
-
-def trouble(error: BaseException, where: str) -> AppError | None:
-    """What has befallen a database, where it is not the program's own fault."""
-    if isinstance(error, NoneFree):
-        return AppError("database.busy", where=where)
-    if not isinstance(error, psycopg.Error):
-        return None
-    for start, code in _TROUBLE:
-        if (error.sqlstate or "").startswith(start):
-            return AppError(code, where=where)
-    if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:  # the client's own: no answer
-        return AppError("database.unreachable", where=where)
-    return None
-
-
-_TROUBLE = (
-    ("08", "database.unreachable"),
-    ("57P", "database.unreachable"),  # the server is being stopped or started
-    ("25P03", "database.unreachable"),  # it took us for dead, in the middle of a transaction
-    ("53100", "disk.full"),
-    ("53", "database.busy"),  # no memory, no connection left
-    ("55P03", "database.busy"),
-    ("57014", "database.busy"),
-    ("40", "database.busy"),  # a deadlock: the whole was taken back, and may be tried again
-    ("42501", "database.not_writable"),
-    ("25006", "database.not_writable"),
-    ("58", "database.not_writable"),
-    ("XX001", "database.damaged"),
-    ("XX002", "database.damaged"),
-)
-"""The beginning of an SQLSTATE -> what it is called."""
-
-
 def open_postgres(url: str, now: datetime) -> PostgresDatabase:
     """Open the database of an address (`postgresql://user:password@host/database`, or any that PostgreSQL's
     own programs take) and bring it to this release; several programs may do so at once.
@@ -276,10 +225,10 @@ def open_postgres(url: str, now: datetime) -> PostgresDatabase:
     except psycopg.ProgrammingError:
         raise AppError("database.address") from None  # its text may hold a part of the password
     where = f"{parts.get('host') or 'localhost'}/{parts.get('dbname') or parts.get('user') or ''}"
-    _try(url, where)
-    writers = _engine(url, "SET synchronous_commit TO on", autocommit=True)
-    read = _engine(url, "SET default_transaction_read_only TO on")
-    _tell_trouble(read, where)
+    reach(url, where)
+    writers = connecting(url, "SET synchronous_commit TO on", autocommit=True, **POOL)
+    read = connecting(url, "SET default_transaction_read_only TO on", **POOL)
+    tell_trouble(read, where)
     try:
         with trouble_told(where):
             with read.connect() as connection:
@@ -291,96 +240,6 @@ def open_postgres(url: str, now: datetime) -> PostgresDatabase:
         read.dispose()
         writers.dispose()
         raise
-
-
-def _try(url: str, where: str) -> None:
-    """Whether the database can be reached at all, and if not, why: a failed connection has no SQLSTATE, and
-    its text is in whatever language the server speaks."""
-    try:
-        with psycopg.connect(url, connect_timeout=CONNECT) as connection:
-            if connection.info.parameter_status("server_encoding") != "UTF8":
-                raise AppError("database.encoding", where=where)
-            return
-    except psycopg.OperationalError as error:
-        log.warning("no connection to %s: %s", where, error)
-        if PGconn.ping(make_conninfo(url, connect_timeout=CONNECT).encode()) != Ping.OK:
-            raise AppError("database.unreachable", where=where) from error
-    try:
-        psycopg.connect(url, dbname="postgres", connect_timeout=CONNECT).close()
-    except psycopg.OperationalError as error:
-        raise AppError("database.refused", where=where) from error
-    raise AppError("database.missing", where=where)
-
-
-def _engine(url: str, settings: str, autocommit: bool = False, **pool: Any) -> Engine:
-    def connect() -> psycopg.Connection[Any]:
-        connection = psycopg.connect(
-            url,
-            autocommit=True,
-            context=_ADAPTERS,
-            connect_timeout=CONNECT,
-            application_name="daumoi",
-            # A server or a client that is gone without a word must not hold an office's lock for two hours.
-            keepalives_idle=30,
-            keepalives_interval=10,
-            keepalives_count=3,
-            tcp_user_timeout=60_000,
-        )
-        connection.execute(f"{_SETTINGS}; {settings}".encode())
-        connection.autocommit = autocommit
-        return connection
-
-    return create_engine("postgresql+psycopg://", creator=connect, **(pool or POOL))
-
-
-_SETTINGS = (
-    f"SET lock_timeout TO '{WAIT}s'; SET idle_in_transaction_session_timeout TO '120s'; "
-    "SET tcp_keepalives_idle TO 30; SET tcp_keepalives_interval TO 10; SET tcp_keepalives_count TO 3; "
-    "SET client_min_messages TO warning"
-)
-
-
-class _Whole(Loader):
-    """PostgreSQL's sum of integers is a numeric; as in SQLite it is to be an integer."""
-
-    def load(self, data: Buffer) -> int | Decimal:
-        value = Decimal(bytes(data).decode())
-        whole = int(value)
-        return whole if whole == value else value
-
-
-class _WholeBinary(Loader):
-    format = Format.BINARY
-
-    def load(self, data: Buffer) -> int | Decimal:
-        value: Decimal = NumericBinaryLoader(self.oid).load(data)
-        whole = int(value)
-        return whole if whole == value else value
-
-
-def _adapters() -> AdaptersMap:
-    adapters = AdaptersMap(psycopg.adapters)
-    # As in SQLite every integer has 64 bits; by itself psycopg sends a small one as a smallint.
-    adapters.register_dumper(int, Int8Dumper)
-    adapters.register_loader("numeric", _Whole)
-    adapters.register_loader("numeric", _WholeBinary)
-    return adapters
-
-
-_ADAPTERS = _adapters()
-
-
-def _tell_trouble(engine: Engine, where: str) -> None:
-    """As for a file: what is wrong with the database comes out as an AppError, also where nobody thinks of
-    it."""
-
-    @event.listens_for(engine, "handle_error")
-    def _tell(context: Any) -> None:
-        error = context.original_exception
-        named = trouble(error, where)
-        # A write through a reading connection is the program's own fault, and stays one.
-        if named is not None and error.sqlstate != "25006":
-            raise named from error
 
 
 def _revision(connection: Connection) -> str | None:
@@ -397,7 +256,7 @@ def _migrate(url: str, where: str) -> None:
 
     from app.models.migrate import alembic_config
 
-    engine = _engine(url, f"SET lock_timeout TO '{MIGRATE}s'", poolclass=NullPool)
+    engine = connecting(url, wait=MIGRATE, poolclass=NullPool)
     known = {s.revision for s in ScriptDirectory.from_config(alembic_config(None)).walk_revisions()}
     with MIGRATING, engine.begin() as migrating:
         migrating.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION}, 0)")
