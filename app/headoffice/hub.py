@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, select
 from app.domain.codes import code
 from app.domain.errors import AppError
 from app.headoffice.authority import rule
+from app.headoffice.bundles import carried
 from app.models import Device, Local, Office, Utility
 from app.models.base import millis
 from app.models.store import Cursor, Store
@@ -93,6 +95,7 @@ class Hub:
             "/v1/sync": self._sync,
             "/v1/enrol": self._enrol,
             "/v1/digest": self._digests,
+            "/v1/carry": partial(carried, self, self._key),
         }
         message: Any
         try:
@@ -100,7 +103,7 @@ class Hub:
                 raise AppError("sync.nonsense")
             message = handlers[path](sealed(data))
         except AppError as error:
-            if error.code.startswith(("sync.", "enrol.", "desk.")):
+            if error.code.startswith(("sync.", "enrol.", "desk.", "bundle.")):
                 message = Refusal(error.code, {k: str(v) for k, v in error.params.items()})
             else:  # a full disk here is not a full disk there
                 log.error("the head office could not answer: %s %s", error.code, dict(error.params))
@@ -110,21 +113,46 @@ class Hub:
     # -- reconciling ------------------------------------------------------------------------------------
 
     def _sync(self, envelope: Sealed) -> SyncReply:
-        asker = self._asker(envelope.sender)
+        asker = self.asker(envelope.sender)
         if asker is None:
             request = peek(envelope, SyncRequest, MAX_OF_A_FORGOTTEN)
         else:
             request = unseal(envelope, SyncRequest, Ed25519PublicKey.from_public_bytes(asker.public_key))
+        self.take(request, asker)
+        return self.reply(request, asker)
+
+    def take(self, request: SyncRequest, asker: _Feed | None) -> None:
+        """Take what a request offers, part by part."""
         tables: set[str] = set()
         for part in request.parts:
             tables |= self._take(part, asker)
         self._writer.tell(tables)
+
+    def reply(self, request: SyncRequest, asker: _Feed | None, most: int = CHUNK_BYTES) -> SyncReply:
+        """The answer to a request whose offer was taken, with up to `most` bytes of entries."""
         if asker is None:
             return self._to_a_stranger(request)
         successor = self._successor(asker, request.successor) if request.successor else None
-        return self._reply(asker, request, successor)
+        return self._reply(asker, request, successor, min(request.most, most))
 
-    def _asker(self, number: int) -> _Feed | None:
+    def now_ms(self) -> int:
+        """The time here, by which all others go."""
+        return self._writer.hlc.now_ms()
+
+    def acts_here(self, entries: Sequence[Entry]) -> int:
+        """How many of these acts are here, in whatever feed."""
+        with self._store.reading() as cur:
+            return sum(reason is not None for reason in journal.acts_there(cur, entries))
+
+    def have_after(self, have: Heads, reply: SyncReply) -> Heads:
+        """The vector of one who had `have`, once he has taken a reply."""
+        after = dict(have)
+        with self._store.reading() as cur:
+            for r in reply.ranges:
+                after[r.device] = (r.last, journal.hash_at(cur, r.office_no, r.device, r.last) or b"")
+        return after
+
+    def asker(self, number: int) -> _Feed | None:
         """Who asks; None who is not known: a restored head office may have forgotten a desk."""
         found = self._feed(number)
         if found is None or found.kind != "desktop":
@@ -143,9 +171,11 @@ class Hub:
             ).first()
         if found is None:
             return None
+        # The cards of the head office's feeds are everybody's; the feeds are an office's each.
+        office = int(found.desk.removeprefix("HQ")) if found.kind == "hub" else found.office_no
         return _Feed(
             found.number,
-            found.office_no,
+            office,
             found.kind,
             found.desk,
             found.name,
@@ -190,8 +220,9 @@ class Hub:
 
     # -- what is given ----------------------------------------------------------------------------------
 
-    def _reply(self, asker: _Feed, request: SyncRequest, successor: EnrolReply | None) -> SyncReply:
-        most = min(request.most, CHUNK_BYTES)
+    def _reply(
+        self, asker: _Feed, request: SyncRequest, successor: EnrolReply | None, most: int
+    ) -> SyncReply:
         with self._store.reading() as cur:
             scope = journal.offices_in_scope(cur, asker.office_no)
             by_office = {office: journal.heads_in(cur, office) for office in scope}
@@ -248,7 +279,7 @@ class Hub:
         return ranges
 
     def _digests(self, envelope: Sealed) -> DigestReply:
-        asker = self._asker(envelope.sender)
+        asker = self.asker(envelope.sender)
         if asker is None:
             raise AppError("sync.unknown_device")
         request = unseal(envelope, DigestRequest, Ed25519PublicKey.from_public_bytes(asker.public_key))
