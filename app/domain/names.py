@@ -112,3 +112,34 @@ def bands(tr: Translate) -> dict[str, str]:
         "61-90": tr("61–90 days late"),
         "90+": tr("More than 90 days late"),
     }
+
+
+def entry_kinds(tr: Translate) -> dict[str, str]:
+    """What an entry is the record of: every kind that the program writes (`Writer.entry`)."""
+    return {
+        "requests.register": tr("Request received"),
+        "requests.routed": tr("Request transferred"),
+        "requests.answered": tr("Request answered"),
+        "requests.told": tr("Customer told the answer"),
+        "requests.closed": tr("Request closed"),
+        "requests.reopened": tr("Request reopened"),
+        "requests.noted": tr("Note on a request"),
+        "customers.add": tr("Customer added"),
+        "customers.edit": tr("Customer's details changed"),
+        "customers.import": tr("Customers from Excel"),
+        "readings.enter": tr("Index entered"),
+        "readings.import": tr("Indexes from Excel"),
+        "billing.run": tr("Billing run"),
+        "cash.open_session": tr("Cash session opened"),
+        "cash.collect": tr("Payment taken"),
+        "cash.reverse": tr("Receipt reversed"),
+        "cash.close_session": tr("Cash session closed"),
+        "cash.remit": tr("Money handed on"),
+        "utility.found": tr("Company set up"),
+        "utility.bank": tr("Bank account of the company"),
+        "office.add": tr("Office added"),
+        "points.add": tr("Collection points added"),
+        "staff.add": tr("Staff added"),
+        "device.enrol": tr("Desk enrolled"),
+        "headoffice.rule": tr("Ruling of the head office"),
+    }

@@ -6,7 +6,6 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -18,7 +17,6 @@ from app import __version__
 from app.bootstrap import Desktop, enrol_desk, found_here
 from app.domain import names
 from app.domain.clock import Clock
-from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
 from app.failures import sentence
 from app.headoffice.founding import tariff_sets
@@ -31,16 +29,16 @@ from app.sync.writer import Changes
 from app.ui.kit import theme
 from app.ui.kit.buttons import Button
 from app.ui.kit.icons import icon
-from app.ui.kit.jobs import JobRunner
+from app.ui.kit.jobs import JobRunner, Lane, Latest
 from app.ui.kit.page import Page
 from app.ui.kit.prompt import Prompter, QtPrompter
 from app.ui.settings.page import Facts, Preferences, SettingsPage
-from app.ui.shell.status import SyncState
 from app.ui.shell.texts import use_language
 from app.ui.shell.window import MainWindow
 from app.ui.start.card import Card
 from app.ui.start.setup import SetUpAnswers, SetUpPage
 from app.ui.start.signin import SignInPage
+from app.window.contact import ContactTeller, desk_words
 from app.window.preferences import papers_folder, read_preferences, write_preferences
 from app.words import tr
 
@@ -89,6 +87,8 @@ class DeskWindow(QStackedWidget):
         self._sync_every = sync_every
         self._stale: set[str] = set()
         self._told: dict[str, float] = {}
+        self._teller: ContactTeller | None = None
+        self._counting: Latest | None = None
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._refresh_now)
         self._contact.connect(self._show_contact)
@@ -119,6 +119,7 @@ class DeskWindow(QStackedWidget):
         try:
             if self.desktop is None:
                 self.desktop = Desktop(self.home, self.clock, self._transport)
+                self._teller = ContactTeller(self, self.desktop)
                 self.desktop.writer.listen(self._changed.emit)
                 self.desktop.start_sync(self._contact.emit, self._sync_every)
             self.sign_in()
@@ -157,14 +158,15 @@ class DeskWindow(QStackedWidget):
         self.main = MainWindow(
             place.sections,
             office=desk.rules.office.name,
-            desk=tr("Desk {desk}", desk=desk.identity.desk),
+            desk=desk_words(desk),
             person=f"{person.name} · {spoken}",
             search=place.search,
         )
-        self.main.status.sync_asked.connect(lambda: self._main().open_section("settings"))
+        self.main.status.sync_asked.connect(lambda: self._main().open_section("sync"))
+        self._counting = Latest(self.jobs, self.main, Lane.IO)
         self._show(self.main)
         self.main.open_section(place.sections[0].key)
-        self.main.refresh_badges()
+        self._count()
         self._show_contact(self._desk().contact)
         self.opened.emit(self.main)
 
@@ -175,7 +177,7 @@ class DeskWindow(QStackedWidget):
 
     def settings_page(self) -> SettingsPage:
         """The page of settings."""
-        page = SettingsPage(self.preferences, self._facts, self._send_now)
+        page = SettingsPage(self.preferences, self._facts)
         page.preferences_chosen.connect(self._prefer)
         page.sign_out_asked.connect(self.sign_in)
         return page
@@ -205,51 +207,29 @@ class DeskWindow(QStackedWidget):
     def _refresh_now(self) -> None:
         stale, self._stale = frozenset(self._stale), set()
         if self.main is not None and self.person is not None and stale:
-            self.main.refresh_badges()
+            self._count()
             page = self.main.page(self.main.key)
             if isinstance(page, Page):
                 page.refresh(stale)
 
+    def _count(self) -> None:
+        """How many things wait in each section, asked off the UI thread."""
+        main = self._main()
+        if self._counting is not None:
+            self._counting.run(lambda _job: main.counts(), done=main.show_counts)
+
     def _show_contact(self, contact: Contact) -> None:
         self.contact_changed.emit(contact)
-        if self.main is None:
-            return
-        state = {
-            "online": SyncState.ONLINE,
-            "syncing": SyncState.SENDING,
-            "refused": SyncState.TROUBLE,
-        }.get(contact.state, SyncState.OFFLINE)
-        self.main.status.show_sync(state, contact.unsent, self._spoken_time(contact))
-
-    def _spoken_time(self, contact: Contact) -> str:
-        if contact.last_contact is None:
-            return ""
-        zone = zone_named(self._desk().rules.utility.zone)
-        then, now = contact.last_contact.astimezone(zone), self.clock.now().astimezone(zone)
-        near = now - then < timedelta(hours=20) and then.date() == now.date()
-        return f"{then:%H:%M}" if near else f"{then:%d/%m %H:%M}"
+        if self._teller is not None:
+            self._teller.show(contact)
 
     def _facts(self) -> Facts:
-        desk = self._desk()
-        contact = desk.contact
-        where = desk.identity.hub_url or tr("on this PC")
-        trouble = sentence(contact.error, tr) if contact.error else tr("none")
-        return Facts(
-            (
-                (tr("Address"), where),
-                (tr("Last contact"), self._spoken_time(contact) or tr("never")),
-                (tr("Not sent yet"), str(contact.unsent)),
-                (tr("Trouble"), trouble),
-            ),
-            (
-                (tr("Data"), str(desk.home)),
-                (tr("Papers"), str(papers_folder(desk.home))),
-                (tr("Version"), __version__),
-            ),
+        home = self._desk().home
+        return (
+            (tr("Data"), str(home)),
+            (tr("Papers"), str(papers_folder(home))),
+            (tr("Version"), __version__),
         )
-
-    def _send_now(self) -> None:
-        self._desk().wake_sync()
 
     def _prefer(self, preferences: Preferences) -> None:
         other_paper = preferences.receipts != self.preferences.receipts

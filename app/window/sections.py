@@ -11,11 +11,14 @@ from uuid_utils.compat import uuid7
 from app.bootstrap import Desktop
 from app.domain import people
 from app.domain.fold import fold
+from app.queries.sync import SyncQueries
 from app.services.writer import Person
 from app.ui.kit.jobs import Lane
 from app.ui.kit.paper import show_paper
+from app.ui.kit.room import Room
 from app.ui.shell.rail import Section
 from app.ui.shell.search import Deliver, Hit, Search
+from app.window.contact import sync_queries
 from app.window.preferences import papers_folder
 from app.words import tr
 
@@ -91,6 +94,18 @@ class _Pages:
                     self._exceptions,
                     self._unsettled,
                     alarm=True,
+                ),
+            ),
+            (
+                True,
+                Section(
+                    "sync",
+                    lambda: tr("Head office"),
+                    "cloud",
+                    self._sync,
+                    self._stuck,
+                    alarm=True,
+                    bottom=True,
                 ),
             ),
             (True, Section("settings", lambda: tr("Settings"), "settings", self._settings, bottom=True)),
@@ -248,6 +263,19 @@ class _Pages:
 
         return ExceptionsPage(self.money_room)
 
+    def _sync(self) -> QWidget:
+        from app.ui.sync.page import SyncPage
+
+        desk = self.desk
+        where = desk.identity.hub_url or tr("on this PC")
+        page = SyncPage(Room(**self._shared), self._sync_queries, desk, lambda: desk.identity.desk, where)
+        self.window.contact_changed.connect(page.show_contact)
+        return page
+
+    @cached_property
+    def _sync_queries(self) -> SyncQueries:
+        return sync_queries(self.desk)
+
     def _settings(self) -> QWidget:
         return self.window.settings_page()
 
@@ -259,6 +287,9 @@ class _Pages:
 
     def _unsettled(self) -> int:
         return self.desk.exception_queries.count()
+
+    def _stuck(self) -> int:
+        return self._sync_queries.stuck_count()
 
     def search(self, text: str, deliver: Deliver) -> None:
         """Pages, customers and requests for a text, off the UI thread."""

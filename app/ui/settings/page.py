@@ -1,4 +1,4 @@
-"""Settings: how the window looks, how it stands with the head office, where things lie."""
+"""Settings: how the window looks, where things lie."""
 
 from __future__ import annotations
 
@@ -27,12 +27,8 @@ class Preferences:
     """"a5" or "roll" (80 mm)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the page tells: pairs of a heading and its words."""
-
-    connection: tuple[tuple[str, str], ...]
-    places: tuple[tuple[str, str], ...]
+Facts = tuple[tuple[str, str], ...]
+"""What the page tells: pairs of a heading and its words."""
 
 
 class SettingsPage(Page):
@@ -41,9 +37,7 @@ class SettingsPage(Page):
     preferences_chosen = Signal(object)
     sign_out_asked = Signal()
 
-    def __init__(
-        self, preferences: Preferences, facts: Callable[[], Facts], send_now: Callable[[], object]
-    ) -> None:
+    def __init__(self, preferences: Preferences, facts: Callable[[], Facts]) -> None:
         super().__init__(tr("Settings"))
         self._facts = facts
         self.form = Form()
@@ -67,7 +61,6 @@ class SettingsPage(Page):
         column.addWidget(self.form)
         column.addLayout(self._told)
         acts = QHBoxLayout()
-        acts.addWidget(Button(tr("Send and receive now"), send_now, key="F5", sign="refresh"))
         acts.addWidget(Button(tr("Sign out"), self.sign_out_asked.emit, sign="logout"))
         acts.addStretch(1)
         column.addLayout(acts)
@@ -82,12 +75,9 @@ class SettingsPage(Page):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        facts = self._facts()
-        groups = ((tr("Head office"), facts.connection), (tr("Where things lie"), facts.places))
-        for heading, lines in groups:
-            self._told.addWidget(Label(heading, bold=True))
-            for name, words in lines:
-                self._told.addWidget(_line(name, words))
+        self._told.addWidget(Label(tr("Where things lie"), bold=True))
+        for name, words in self._facts():
+            self._told.addWidget(_line(name, words))
 
     def _choose(self) -> None:
         self.preferences_chosen.emit(Preferences(**self.form.values()))

@@ -25,7 +25,7 @@ class Section:
     """One entry of the rail and how its page comes to be.
 
     `title` is asked anew when the language changes; `make_page` is called at the first visit only. `badge`
-    gives how many things wait (0: no badge), cheaply: it is asked by `MainWindow.refresh_badges`. `alarm`
+    gives how many things wait (0: no badge): it is asked by `MainWindow.counts`, off the UI thread. `alarm`
     makes the badge red. `bottom` puts the entry at the foot (settings).
     """
 

@@ -17,12 +17,22 @@ POINTS = 9.0
 
 
 class SyncState(Enum):
-    """How it stands with the head office; the value is the tone."""
+    """How it stands with the head office."""
 
-    ONLINE = Tone.GOOD
-    SENDING = Tone.INFO
-    OFFLINE = Tone.ATTENTION
-    TROUBLE = Tone.WRONG
+    ONLINE = "online"
+    SENDING = "sending"
+    OFFLINE = "offline"
+    PAUSED = "paused"
+    TROUBLE = "trouble"
+
+
+_TONES = {
+    SyncState.ONLINE: Tone.GOOD,
+    SyncState.SENDING: Tone.INFO,
+    SyncState.OFFLINE: Tone.ATTENTION,
+    SyncState.PAUSED: Tone.ATTENTION,
+    SyncState.TROUBLE: Tone.WRONG,
+}
 
 
 class _Sync(QAbstractButton):
@@ -80,7 +90,7 @@ class StatusBar(QWidget):
 
     def __init__(self, desk: str, person: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._said: tuple[SyncState, int, str] = (SyncState.ONLINE, 0, "")
+        self._said: tuple[SyncState, int, str, str] = (SyncState.ONLINE, 0, "", "")
         self._sync = _Sync()
         self._sync.clicked.connect(lambda _checked=False: self.sync_asked.emit())
         self._desk = Label(desk, tone=Tone.SOFT, points=POINTS)
@@ -98,18 +108,24 @@ class StatusBar(QWidget):
         self._measure()
         look.changed.connect(self._measure)
 
-    def show_sync(self, state: SyncState, unsent: int, last_contact: str) -> None:
-        """`unsent` entries wait here; `last_contact` as people say it ("10:52"); "" where it is not known."""
-        self._said = (state, unsent, last_contact)
+    def show_sync(self, state: SyncState, unsent: int, last_contact: str, doing: str = "") -> None:
+        """`unsent` entries wait here; `last_contact` as people say it ("10:52"), `doing` what is under way
+        ("Sending 45 %"); "" where it is not known."""
+        self._said = (state, unsent, last_contact, doing)
         words = {
             SyncState.ONLINE: tr("Online"),
-            SyncState.SENDING: tr("Sending…"),
+            SyncState.SENDING: doing or tr("Sending…"),
             SyncState.OFFLINE: tr("Offline · work goes on as usual"),
+            SyncState.PAUSED: tr("Paused · nothing is sent"),
             SyncState.TROUBLE: tr("Cannot send · see why"),
         }[state]
         waiting = tr("{count} items not sent", count=unsent) if unsent else tr("everything is sent")
         contact = tr("last contact {when}", when=last_contact) if last_contact else ""
-        self._sync.show_parts(state.value, words, waiting, contact)
+        self._sync.show_parts(_TONES[state], words, waiting, contact)
+
+    def set_desk(self, text: str) -> None:
+        """The desk's name: "Quầy BN03"."""
+        self._desk.setText(text)
 
     def set_session(self, text: str) -> None:
         """The cash session: "Ca thu: chưa mở", "Ca thu: mở 07:30"."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
@@ -110,11 +110,14 @@ class MainWindow(QWidget):
         page = self.open_section(key)
         return isinstance(page, Page) and page.show_record(record)
 
-    def refresh_badges(self) -> None:
-        """Asks every section how many things wait there."""
-        for each in self._sections.values():
-            if each.badge is not None:
-                self.rail.show_count(each.key, each.badge())
+    def counts(self) -> dict[str, int]:
+        """How many things wait in each section that counts them; from whatever thread."""
+        return {each.key: each.badge() for each in self._sections.values() if each.badge is not None}
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """Puts these on the rail."""
+        for key, count in counts.items():
+            self.rail.show_count(key, count)
 
     def say(self, text: str, *, tone: Tone = Tone.GOOD, undo: Callable[[], object] | None = None) -> None:
         """What has just been done, for ten seconds at the foot of the window."""

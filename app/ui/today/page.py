@@ -27,6 +27,7 @@ from app.ui.kit.theme import Tone, px
 from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import day_words, due_of, one_line, short_code
+from app.ui.sync.words import standing, sync_sentence
 from app.ui.today.tiles import Tile
 from app.words import tr
 
@@ -101,16 +102,8 @@ class TodayPage(Page):
         if state.last_contact is not None:
             last = day_words(state.last_contact, self.room.now(), self.room.zone)
         self._sync_words.setText(sync_sentence(state, last))
-        tones = {"online": Tone.GOOD, "syncing": Tone.INFO, "offline": Tone.ATTENTION, "refused": Tone.WRONG}
-        signs = {"online": "cloud", "syncing": "refresh", "offline": "cloud-off"}
-        names = {
-            "online": tr("Online"),
-            "syncing": tr("Sending…"),
-            "offline": tr("Offline"),
-            "refused": tr("Cannot send"),
-        }
-        name = names.get(state.state, tr("Not connected yet"))
-        self._sync.show_state(name, tones.get(state.state, Tone.ATTENTION), signs.get(state.state, ""))
+        now = standing(state)
+        self._sync.show_state(now.word, now.tone, now.sign)
 
     def receive(self) -> IntakeDialog:
         """F2: take in a new request."""
@@ -352,22 +345,3 @@ def long_day(day: date) -> str:
         tr("Sunday"),
     )
     return f"{names[day.weekday()]}, {day:%d/%m/%Y}"
-
-
-def sync_sentence(state: SyncState, last: str) -> str:
-    """What the state means for the work, in one sentence; `last`: when the head office was last heard of."""
-    contact = " " + tr("Last contact: {when}.", when=last) if last else ""
-    match state.state:
-        case "online" if not state.unsent:
-            return tr("Everything is with the head office.") + contact
-        case "online" | "syncing":
-            return tr("{count} items are on their way to the head office.", count=state.unsent) + contact
-        case "offline":
-            words = tr("Work goes on as usual; {count} items will be sent by themselves.", count=state.unsent)
-            return words + contact
-        case "refused":
-            return (
-                tr("{count} items cannot be sent. See why at the foot of the window.", count=state.unsent)
-                + contact
-            )
-    return tr("This desk has not reached the head office yet. Work goes on as usual.")

@@ -106,7 +106,7 @@ def window(qtbot, active):
         search=found,
     )
     made.open_section("requests")
-    made.refresh_badges()
+    made.show_counts(made.counts())
     made.status.show_sync(SyncState.OFFLINE, 12, "10:52")
     made.status.set_session("Ca thu: chưa mở")
     qtbot.addWidget(made)

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Desktop
 from app.sync.client import SyncState
 from app.ui.requests.room import RequestRoom
-from app.ui.today.page import TodayPage, long_day, sync_sentence
+from app.ui.sync.words import sync_sentence
+from app.ui.today.page import TodayPage, long_day
 from tests.offices import person
 from tests.queries.test_today import connection, read
 from tests.services.test_requests import add_customer, new
