@@ -26,7 +26,7 @@ from app.models import database, migrate
 from app.models.database import open_database
 from app.sync.enrolment import identity_of, read_enrolment, write_enrolment
 from tests.offices import STAFF, WATER, Company
-from tests.sync.test_journal import add_customer, names
+from tests.sync.test_journal import names, save_customers
 
 CLOCK = SystemClock()
 ROOT = Path(__file__).parent.parent
@@ -41,8 +41,7 @@ def refusal(act: Callable[[], object]) -> AppError:
 @pytest.fixture
 def home(company: Company, desktop: Desktop) -> Path:
     """A closed desk with one customer."""
-    with desktop.writer.entry("customers.add", None) as draft:
-        add_customer(draft, "BN-0001")
+    save_customers(desktop, "BN-0001")
     company.desks.remove(desktop)
     desktop.close()
     return desktop.home
@@ -195,17 +194,18 @@ def test_a_migration_that_fails_half_way_leaves_the_old_schema(
             return set(c.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
 
     before = schema()
+    following = f"{int(database.HEAD) + 1:04d}"
     next_release = tmp_path / "migrations"
     shutil.copytree(migrate.MIGRATIONS, next_release)
-    step = next_release / "versions" / "0002_next.py"
+    step = next_release / "versions" / f"{following}_next.py"
     half = (
-        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+        f"from alembic import op\nrevision = '{following}'\ndown_revision = '{database.HEAD}'\n"
         "def upgrade():\n    op.execute('CREATE TABLE half (x)')\n    op.execute('DROP TABLE draft')\n"
     )
     step.write_text(half + "    raise OSError(28, 'No space left on device')\n")
     with monkeypatch.context() as newer:
         newer.setattr(migrate, "MIGRATIONS", next_release)
-        newer.setattr(database, "HEAD", "0002")
+        newer.setattr(database, "HEAD", following)
         assert refusal(lambda: Desktop(home, CLOCK)).code == "disk.full"
         assert schema() == before
     opens(home)
@@ -214,8 +214,7 @@ def test_a_migration_that_fails_half_way_leaves_the_old_schema(
 def test_a_page_that_went_bad_is_named_when_it_is_written(home: Path) -> None:
     with closing(Desktop(home, CLOCK)) as desktop:
         for at in range(300):
-            with desktop.writer.entry("customers.add", None) as draft:
-                add_customer(draft, f"X-{at:04d}")
+            save_customers(desktop, f"X-{at:04d}")
         root = desktop.database.write.execute(
             "SELECT rootpage FROM sqlite_master WHERE name = 'ix_customer_code'"
         ).fetchone()[0]
@@ -226,8 +225,7 @@ def test_a_page_that_went_bad_is_named_when_it_is_written(home: Path) -> None:
     with closing(Desktop(home, CLOCK)) as desktop:
 
         def save() -> None:
-            with desktop.writer.entry("customers.add", None) as draft:
-                add_customer(draft, "BN-0002")
+            save_customers(desktop, "BN-0002")
 
         before = desktop.writer.vector()
         error = refusal(save)
@@ -347,14 +345,13 @@ def test_a_head_office_in_the_same_home(tmp_path: Path) -> None:
     with closing(HeadOffice(home, CLOCK)) as headoffice:
         headoffice.founding.utility(WATER)
         office = headoffice.founding.office(NewOffice("Chi nhánh", "", ""))
-        headoffice.founding.staff(headoffice.hub.office_feed(office), STAFF[:1])
+        headoffice.founding.staff(headoffice.hub.office_feed(office), [p for p in STAFF if p.login == "mai"])
         invitation = headoffice.enrolment(office, "BN01", "", "")
     identity = enrol_desk(home, invitation, CLOCK)
     assert (identity.hub_url, identity.desk) == ("", "BN01")
     for at in range(2):
         with closing(Desktop(home, CLOCK)) as desktop:
-            with desktop.writer.entry("customers.add", None) as draft:
-                add_customer(draft, f"BN-000{at}")
+            save_customers(desktop, f"BN-000{at}")
             assert desktop.client.unsent() == 1
             desktop.client.once()
             assert desktop.client.unsent() == 0
