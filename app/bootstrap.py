@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock, Timeout
 from sqlalchemy import select
 
+from app.documents.files import replacing
 from app.domain.clock import Clock
 from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
+from app.headoffice.bundles import answer_bundle
 from app.headoffice.founding import COMPANY, Founding, NewOffice, NewStaff, NewUtility
 from app.headoffice.hub import Hub
 from app.models import Office, Utility
@@ -42,6 +45,7 @@ from app.services.readings import ReadingService
 from app.services.requests import RequestService
 from app.services.signin import SignIn
 from app.services.writer import Desk
+from app.sync.bundle import SUFFIX, BundleReport, DeskBundles, Kind, parse, read_bundle
 from app.sync.client import SyncClient, SyncLoop, SyncState
 from app.sync.enrolment import Enrolment, Identity, enrol, identity_of, replica_key, succeed
 from app.sync.journal import all_heads
@@ -53,6 +57,7 @@ from app.sync.writer import JournalWriter
 OFFICE_DATABASE = "office.db"
 HUB_DATABASE = "headoffice.db"
 HUB_KEY = "headoffice.key"
+NEXT_KEY = "next.key"
 
 
 class HeadOffice:
@@ -75,12 +80,21 @@ class HeadOffice:
         except BaseException:
             self.database.close()
             raise
+        self._key = key
         self.hub = Hub(self.database, self.writer, key)
         self.founding = Founding(self.writer, self.hub.public_key)
 
     def enrolment(self, office_no: int, desk: str, name: str, url: str) -> Enrolment:
         """An invitation for a new desk; `url` empty for a desk in this same home."""
         return Enrolment(url, self.hub.public_key, self.hub.invite(office_no, desk, name))
+
+    def import_bundle(self, path: Path, answer: Path | None = None) -> BundleReport:
+        """Take a desk's request bundle and write the bundle that answers it, beside it unless `answer` names
+        another place. AppError as `answer_bundle`, and those of reading and writing files."""
+        done = answer_bundle(self.hub, self._key, read_bundle(path), str(path))
+        to = answer or _answer_to(path)
+        _write_whole(to, done.data)
+        return BundleReport("request", done.entries, done.new, done.known, (done.header.desk,), to)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -114,8 +128,10 @@ class Desktop:
                 self.writer = JournalWriter(self.database, desk, clock, zone)
             way = transport or _way_to(home, identity.hub_url, clock, opening)
             opening.callback(way.close)
-            self.client = SyncClient(
-                self.writer, way, Credentials(key, self._adopt), identity.hub_public_key
+            credentials = Credentials(key, self._adopt, self._next_key)
+            self.client = SyncClient(self.writer, way, credentials, identity.hub_public_key)
+            self._bundles = DeskBundles(
+                self.writer, self.client, credentials, identity.hub_public_key, self._keys
             )
             if not self.client.complete:
                 self.client.once()
@@ -123,6 +139,20 @@ class Desktop:
 
     def _adopt(self, reply: EnrolReply, key: Ed25519PrivateKey) -> None:
         self.identity = succeed(self.home, self.identity, reply, key)
+        (self.home / NEXT_KEY).unlink(missing_ok=True)
+
+    def _next_key(self) -> Ed25519PrivateKey:
+        """The key with which this desk would go on as its own successor; kept, for on a stick the answer may
+        come another day."""
+        key = replica_key(self.home, NEXT_KEY, make=True)
+        if key.private_bytes_raw() not in {own.private_bytes_raw() for own in self._keys()}:
+            return key
+        (self.home / NEXT_KEY).unlink()
+        return replica_key(self.home, NEXT_KEY, make=True)
+
+    def _keys(self) -> list[Ed25519PrivateKey]:
+        """This desk's keys, also those of its former numbers."""
+        return [replica_key(self.home, path.name) for path in self.home.glob("desk*.key")]
 
     @property
     def office_no(self) -> int:
@@ -268,9 +298,41 @@ class Desktop:
         if self._loop:
             self._loop.wake()
 
+    def export_bundle(self, path: Path) -> BundleReport:
+        """Write all that is unsent to a file for the head office; it counts as sent once its answer is here.
+        AppError as `replacing`."""
+        data, report = self._bundles.export()
+        _write_whole(path, data)
+        return report
+
+    def import_bundle(self, path: Path, answer: Path | None = None) -> BundleReport:
+        """Take the head office's answer from a file; another desk's request is carried to the head office.
+        AppError as `DeskBundles.take` and `carry`."""
+        data = read_bundle(path)
+        if parse(data, str(path)).header.kind is Kind.REQUEST:
+            return self.carry(path, answer)
+        return self._bundles.take(data, str(path))
+
+    def carry(self, path: Path, answer: Path | None = None) -> BundleReport:
+        """Hand another desk's request bundle to the head office over this desk's line, and write the bundle
+        that answers it, beside it unless `answer` names another place. AppError as `DeskBundles.carry`."""
+        data, report = self._bundles.carry(read_bundle(path), str(path))
+        to = answer or _answer_to(path)
+        _write_whole(to, data)
+        return replace(report, answer=to)
+
     def close(self) -> None:
         """End: stop reconciling, let go of the database and the home."""
         self._closing.close()
+
+
+def _answer_to(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-answer{SUFFIX}")
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    with replacing(path) as draft:
+        draft.write_bytes(data)
 
 
 @contextmanager
