@@ -39,6 +39,7 @@ from app.services.billing import BillingService
 from app.services.cash import CashService
 from app.services.customers import CustomerService
 from app.services.drafts import DraftService
+from app.services.exceptions import ExceptionService
 from app.services.import_readings import ReadingImportService
 from app.services.imports import ImportService
 from app.services.readings import ReadingService
@@ -48,6 +49,7 @@ from app.services.writer import Desk
 from app.sync.bundle import SUFFIX, BundleReport, DeskBundles, Kind, parse, read_bundle
 from app.sync.client import SyncClient, SyncLoop, SyncState
 from app.sync.enrolment import Enrolment, Identity, enrol, identity_of, replica_key, succeed
+from app.sync.exceptions import written
 from app.sync.journal import all_heads
 from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
@@ -241,7 +243,17 @@ class Desktop:
     @cached_property
     def exception_queries(self) -> ExceptionQueries:
         """What disagrees."""
-        return ExceptionQueries(self.database.read, self.office_no)
+        return ExceptionQueries(self.database.read, self.office_no, written)
+
+    @cached_property
+    def exceptions(self) -> ExceptionService:
+        """What a supervisor does about what disagrees."""
+        return ExceptionService(
+            self.writer,
+            lambda writer: CashService(writer, self.rules),
+            lambda writer: ReadingService(writer, self.today),
+            lambda writer: RequestService(writer, self.rules),
+        )
 
     @cached_property
     def drafts(self) -> DraftService:

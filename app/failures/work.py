@@ -36,6 +36,18 @@ def work(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "reading.billed": tr(
             "The bill of period {period} is out already. Its index can no longer be changed here."
         ),
+        "exception.gone": tr("Nothing disagrees here any more. There is nothing left to settle."),
+        "exception.settled": (
+            tr("{name} has settled this already. Nothing was done a second time."),
+            tr("This is settled already. Nothing was done a second time."),
+        ),
+        "exception.changed": tr(
+            "This has changed since it was shown. Look at both sides again, then decide."
+        ),
+        "exception.no_session": tr(
+            "To pay money back you need a cash session of your own at this desk. Open one under Take payment,"
+            " then come back here."
+        ),
         "cash.session_open": tr("Your session {number} is still open. Close it, or go on with it."),
         "cash.session_unknown": tr("This cash session is not at this desk. Open the list anew."),
         "cash.session_closed": tr("Session {number} is closed. Open a new one to take money."),

@@ -15,12 +15,12 @@ from app.models import (
     Bill,
     BillState,
     Customer,
-    Exception_,
     Reading,
     SessionOpened,
     SessionState,
 )
 from app.queries.customers import here
+from app.queries.exceptions import open_exceptions
 from app.queries.readings import ReadingQueries, Route
 from app.queries.requests import Counts, RequestQueries, RequestRow
 from app.queries.rules import RuleQueries
@@ -135,9 +135,8 @@ class TodayQueries:
         return tuple(sorted(left, key=lambda r: (not r.done, r.total - r.done, r.code)))
 
     def _exceptions(self) -> int:
-        wanted = select(func.count()).where(Exception_.office_no == self._office_no)
         with self._read.connect() as read:
-            return int(read.execute(wanted).scalar_one())
+            return sum(open_exceptions(read, self._office_no).get(self._office_no, {}).values())
 
     def _arrears(self, today: date) -> tuple[int, int]:
         b = BillState

@@ -12,14 +12,19 @@ from typing import Any
 
 from app.domain.fold import fold
 from app.domain.requests import Event, fold_request
-from app.models.base import canonical_json, instant, millis
+from app.models.base import instant, millis
 from app.models.store import Cursor
+from app.sync import exceptions
 from app.sync.entries import Body
-from app.sync.merge import PUT_EXCEPTION, exception_id
+from app.sync.exceptions import Raised
 
 CHUNK = 500
 
-Keys = dict[str, set[bytes]]
+Keys = dict[str, set[Any]]
+"""Projection or source of one -> its stale keys: ids, or codes."""
+
+WorkOut = Callable[[Cursor, int, str, list[Any]], None]
+Find = Callable[[Raised, str, list[Any]], None]
 
 
 class Touched:
@@ -107,6 +112,10 @@ class Touched:
             for projection, work_out in _PROJECTIONS:
                 for marks, chunk in _chunks(keys.get(projection, ())):
                     work_out(cur, office, marks, chunk)
+            raised = Raised(cur, office)
+            for projection, find in _EXCEPTIONS:
+                for marks, chunk in _chunks(keys.get(projection, ())):
+                    find(raised, marks, chunk)
         cur.executemany(
             'INSERT INTO series (office_no, series, "last") VALUES (?, ?, ?) ON CONFLICT (office_no, series) '
             'DO UPDATE SET "last" = excluded."last" WHERE excluded."last" > series."last"',
@@ -119,15 +128,16 @@ _FOLLOWS: dict[str, tuple[tuple[str, str], ...]] = {
     "connection": (("search", "customer_id"),),
     "meter": (("connection", "connection_id"),),
     "reading": (("use", "connection_id"),),
-    "bill": (("bill", "id"), ("balance", "customer_id")),
-    "allocation": (("bill", "bill_id"), ("balance", "customer_id")),
-    "receipt": (("session", "session_id"),),
+    "bill": (("bill", "id"), ("balance", "customer_id"), ("bill_code", "code")),
+    "allocation": (("bill", "bill_id"), ("balance", "customer_id"), ("money", "receipt_id")),
+    "receipt": (("session", "session_id"), ("receipt_code", "code")),
     "reversal": (("receipt", "receipt_id"), ("session", "session_id")),
-    "session_opened": (("session", "id"),),
+    "session_opened": (("session", "id"), ("session_opened_code", "code")),
     "session_closed": (("session", "session_id"),),
-    "remittance": (("session", "session_id"),),
-    "request": (("request", "id"),),
+    "remittance": (("session", "session_id"), ("remittance_code", "code")),
+    "request": (("request", "id"), ("request_code", "code")),
     "request_event": (("request", "request_id"),),
+    "ruling": (("ruled", "entry_id"),),
 }
 """Table -> (projection or source of one, the column with its key)."""
 
@@ -149,7 +159,8 @@ _LEADS: tuple[tuple[str, str], ...] = (
     ("customer", "SELECT id FROM customer WHERE office_no = ? AND id IN ({marks})"),
     (
         "receipt",
-        "SELECT bill_id, customer_id FROM allocation WHERE office_no = ? AND receipt_id IN ({marks})",
+        "SELECT bill_id, customer_id, receipt_id FROM allocation WHERE office_no = ? "
+        "AND receipt_id IN ({marks})",
     ),
     ("bill", "SELECT customer_id FROM bill WHERE office_no = ? AND id IN ({marks})"),
 )
@@ -157,12 +168,12 @@ _LEADS_TO = {
     "meter": ("connection",),
     "connection": ("search",),
     "customer": ("search",),
-    "receipt": ("bill", "balance"),
+    "receipt": ("bill", "balance", "money"),
     "bill": ("balance",),
 }
 
 
-def _chunks(keys: Iterable[bytes]) -> Iterator[tuple[str, list[bytes]]]:
+def _chunks(keys: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
     ordered = sorted(keys)
     for at in range(0, len(ordered), CHUNK):
         chunk = ordered[at : at + CHUNK]
@@ -189,12 +200,6 @@ def _bills(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "due_on = excluded.due_on",
         (office, *ids),
     )
-    _derived_exceptions(
-        cur, office, "overpaid", "bill", ids,
-        "SELECT id, paid - total FROM bill_state WHERE paid > total AND office_no = ? "
-        f"AND id IN ({marks})",
-        lambda found: {"surplus": found[1]},
-    )  # fmt: skip
 
 
 def _balances(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
@@ -232,7 +237,7 @@ def _sessions(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "coalesce((SELECT sum(v.amount) FROM reversal v "
         "WHERE v.session_id = o.id AND v.office_no = o.office_no), 0) AS returned, "
         "(SELECT x.counted FROM session_closed x WHERE x.session_id = o.id AND x.office_no = o.office_no "
-        "ORDER BY x.hlc, x.device LIMIT 1) AS counted, "
+        "ORDER BY x.hlc, x.device, x.id LIMIT 1) AS counted, "
         "coalesce((SELECT sum(m.amount) FROM remittance m "
         "WHERE m.session_id = o.id AND m.office_no = o.office_no), 0) AS remitted "
         f"FROM session_opened o WHERE o.office_no = ? AND o.id IN ({marks})) AS w WHERE true "
@@ -252,41 +257,33 @@ def _uses(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         'CAST(sum("usage") AS bigint) / count(*) FROM ('
         "SELECT *, row_number() OVER (PARTITION BY connection_id ORDER BY period DESC) AS age FROM ("
         'SELECT office_no, connection_id, period, present, read_on, "usage", row_number() OVER '
-        "(PARTITION BY connection_id, period ORDER BY hlc DESC, device DESC) AS newest FROM reading "
+        "(PARTITION BY connection_id, period ORDER BY hlc DESC, device DESC, id DESC) AS newest FROM reading "
         f"WHERE connection_id IN ({marks}) AND office_no = ?) AS counted WHERE newest = 1) AS aged "
         "WHERE age <= 3 GROUP BY office_no, connection_id "
         "ON CONFLICT (office_no, id) DO UPDATE SET last_period = excluded.last_period, "
         "last_index = excluded.last_index, last_read_on = excluded.last_read_on, usual = excluded.usual",
         (*ids, office),
     )
-    _derived_exceptions(
-        cur, office, "two_readings", "connection", ids,
-        "SELECT connection_id, min(period) FROM (SELECT r.connection_id, r.period FROM reading r "
-        # Which periods have several is told by the index alone; only those are looked into.
-        "WHERE r.office_no + 0 = ? AND (r.connection_id, r.period) IN (SELECT connection_id, period "
-        f"FROM reading WHERE connection_id IN ({marks}) GROUP BY connection_id, period HAVING count(*) > 1) "
-        # Two that knew nothing of each other, and no correction since: a correction settles all before it.
-        "GROUP BY r.connection_id, r.period "
-        "HAVING sum(CASE WHEN r.replaces IS NULL THEN 1 ELSE 0 END) > 1 "
-        "AND coalesce(max(CASE WHEN r.replaces IS NOT NULL THEN r.hlc END), 0) <= "
-        "max(CASE WHEN r.replaces IS NULL THEN r.hlc END)) AS doubled GROUP BY connection_id",
-        lambda found: {"period": found[1]},
-    )  # fmt: skip
-
-
-def _derived_exceptions(
-    cur: Cursor, office: int, kind: str, table: str, ids: list[bytes], sql: str, details: Callable[[Any], Any]
-) -> None:
-    """Exceptions that stand as long as the facts say so."""
-    cur.execute(sql, (office, *ids))
-    standing = {found[0]: canonical_json(details(found)) for found in cur.fetchall()}
-    gone = [(office, exception_id(kind, table, key)) for key in ids if key not in standing]
-    cur.executemany('DELETE FROM "exception" WHERE office_no = ? AND id = ?', gone)
-    raised = [(office, exception_id(kind, table, k), kind, table, k, d) for k, d in standing.items()]
-    cur.executemany(PUT_EXCEPTION, raised)
 
 
 def _requests(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
+    rows = []
+    for request, happened in _events(cur, office, marks, ids).items():
+        s = fold_request(happened)
+        times = [None if t is None else millis(t) for t in (s.due, s.answered_at, s.told_at, s.closed_at)]
+        rows.append((office, request, s.state, s.unit, *times, len(s.misfits)))
+    cur.executemany(
+        "INSERT INTO request_state (office_no, id, state, unit_code, due, answered_at, told_at, closed_at, "
+        "misfits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (office_no, id) DO UPDATE SET "
+        "state = excluded.state, unit_code = excluded.unit_code, due = excluded.due, "
+        "answered_at = excluded.answered_at, told_at = excluded.told_at, closed_at = excluded.closed_at, "
+        "misfits = excluded.misfits",
+        rows,
+    )
+
+
+def _events(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> dict[bytes, list[Event]]:
+    """What happened to requests, in no order."""
     cur.execute(
         'SELECT request_id, kind, "at", hlc, device, unit_code, due, "text", "data" FROM request_event '
         f"WHERE office_no = ? AND request_id IN ({marks})",
@@ -306,19 +303,21 @@ def _requests(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
                 data=json.loads(data),
             )
         )
-    rows = []
-    for request, happened in events.items():
-        s = fold_request(happened)
-        times = [None if t is None else millis(t) for t in (s.due, s.answered_at, s.told_at, s.closed_at)]
-        rows.append((office, request, s.state, s.unit, *times, len(s.misfits)))
-    cur.executemany(
-        "INSERT INTO request_state (office_no, id, state, unit_code, due, answered_at, told_at, closed_at, "
-        "misfits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (office_no, id) DO UPDATE SET "
-        "state = excluded.state, unit_code = excluded.unit_code, due = excluded.due, "
-        "answered_at = excluded.answered_at, told_at = excluded.told_at, closed_at = excluded.closed_at, "
-        "misfits = excluded.misfits",
-        rows,
+    return events
+
+
+def _misfits(raised: Raised, marks: str, ids: list[bytes]) -> None:
+    """A request to which something happened that no longer fits."""
+    raised.cur.execute(
+        f"SELECT id FROM request_state WHERE misfits > 0 AND office_no = ? AND id IN ({marks})",
+        (raised.office, *ids),
     )
+    standing: dict[bytes, Any] = {}
+    for some, chunk in _chunks(id for (id,) in raised.cur.fetchall()):
+        for request, happened in _events(raised.cur, raised.office, some, chunk).items():
+            misfits = fold_request(happened).misfits
+            standing[request] = {"events": [[e.kind, e.hlc, e.device] for e in misfits]}
+    raised.derive("misfit", "request", ids, standing)
 
 
 def _search(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
@@ -362,7 +361,7 @@ def _search(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         )
 
 
-_PROJECTIONS: tuple[tuple[str, Callable[[Cursor, int, str, list[bytes]], None]], ...] = (
+_PROJECTIONS: tuple[tuple[str, WorkOut], ...] = (
     ("search", _search),
     ("use", _uses),
     ("bill", _bills),
@@ -371,3 +370,20 @@ _PROJECTIONS: tuple[tuple[str, Callable[[Cursor, int, str, list[bytes]], None]],
     ("request", _requests),
 )
 """In this order: balances stand on bill states."""
+
+
+def _codes(table: str) -> tuple[str, Find]:
+    return f"{table}_code", lambda raised, marks, codes: exceptions.same_code(raised, table, marks, codes)
+
+
+_EXCEPTIONS: tuple[tuple[str, Find], ...] = (
+    ("use", exceptions.two_readings),
+    ("bill", exceptions.overpaid),
+    ("money", exceptions.credit_twice),
+    ("receipt", exceptions.reversed_twice),
+    ("session", exceptions.of_sessions),
+    ("request", _misfits),
+    ("ruled", exceptions.ruled),
+    *(_codes(table) for table in sorted(_NUMBERED)),
+)
+"""What a person must see of what was touched; they stand on the projections."""

@@ -9,7 +9,8 @@ from uuid import UUID
 from PySide6.QtWidgets import QWidget
 
 from app.domain.quantities import UNITS, format_quantity
-from app.queries.exceptions import KINDS, ExceptionRow, Side
+from app.queries.exceptions import ExceptionRow
+from app.queries.sides import Side
 from app.ui.cash.room import MoneyRoom
 from app.ui.cash.words import clock_words, period_words
 from app.ui.kit.buttons import Button, Filter, FilterChips
@@ -27,6 +28,9 @@ SIGNS = {
     "concurrent": "users",
     "same_id": "copy",
 }
+
+
+KINDS = tuple(SIGNS)
 
 
 def kind_words() -> dict[str, str]:
@@ -100,7 +104,7 @@ class ExceptionsPage(Page):
         queries = self.room.exception_queries
 
         def work(_job: object) -> dict[UUID, ExceptionRow]:
-            ids = queries.ids()
+            ids = [id for id, kind in queries.waiting() if kind in KINDS]
             found = queries.rows(ids)
             return {i: found[i] for i in ids if i in found}
 
