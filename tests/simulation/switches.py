@@ -46,15 +46,15 @@ class Switches:
     hub_power_cut: float = _fault(0.03)
 
     # PCs and their data.
-    backup: float = _fault(0.05)
-    restore: float = _fault(0.02)
+    backup: float = _fault(0.1)
+    restore: float = _fault(0.05)
     """A PC's disk is put back to its last backup."""
-    clone: float = _fault(0.01)
+    clone: float = _fault(0.03)
     """A PC's disk is copied to another PC, and both go on."""
-    destroyed: float = _fault(0.005)
+    destroyed: float = _fault(0.01)
     """A PC's disk is gone for good."""
-    hub_backup: float = _fault(0.05)
-    hub_restore: float = _fault(0.01)
+    hub_backup: float = _fault(0.1)
+    hub_restore: float = _fault(0.04)
 
     # Clocks.
     clock_off: float = _fault(0.02)
