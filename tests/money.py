@@ -33,7 +33,7 @@ def add_home(
     quotas: int = 1,
 ) -> Home:
     """A customer with a connection and a meter."""
-    with desktop.writer.entry("customers.add", None) as draft:
+    with desktop.writer.entry("customers.add", person(desktop, "mai").id) as draft:
         customer = draft.add(
             Customer, code=code, name=name, phone="0912345678", address="12/5 Nguyễn Gia Thiều, Kinh Bắc"
         )
@@ -58,7 +58,8 @@ def read_meter(
     replaces: UUID | None = None,
 ) -> UUID:
     """A reading; indexes in whole m³."""
-    with desktop.writer.entry("readings.enter", None) as draft:
+    reader = person(desktop, "duc").id
+    with desktop.writer.entry("readings.enter", reader) as draft:
         return draft.add(
             Reading,
             connection_id=home.connection,
@@ -69,7 +70,7 @@ def read_meter(
             present=present * 1000,
             usage=(present - previous) * 1000 if usage is None else usage * 1000,
             flags=flags,
-            by=person(desktop, "duc").id,
+            by=reader,
             replaces=replaces,
         )
 

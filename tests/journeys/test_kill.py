@@ -25,7 +25,7 @@ from app.models.database import open_database
 from app.sync.verify import verify
 from tests.journeys.at_work import GROUP
 from tests.offices import Company, person
-from tests.sync.test_journal import add_customer, names
+from tests.sync.test_journal import names, save_customers
 
 CLOCK = SystemClock()
 ROOT = Path(__file__).parent.parent.parent
@@ -68,8 +68,7 @@ def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
 def home(company: Company) -> Path:
     """The home of a desk with one customer, closed."""
     desktop = company.desk("BN03")
-    with desktop.writer.entry("customers.add", None) as draft:
-        add_customer(draft, "BN-0001")
+    save_customers(desktop, "BN-0001")
     company.desks.remove(desktop)
     desktop.close()
     return desktop.home
@@ -136,9 +135,7 @@ def test_a_desk_cut_off_while_it_receives_goes_on_where_it_was(company: Company,
     company.transport._answer = company.headoffice.hub.answer
     other = company.desk("BN04")
     for at in range(60):
-        with other.writer.entry("customers.add", None) as draft:
-            add_customer(draft, f"A-{at:04d}")
-            add_customer(draft, f"B-{at:04d}")
+        save_customers(other, f"A-{at:04d}", f"B-{at:04d}")
     other.client.once()
     database, seen = home / "office.db", []
     for _ in range(4):

@@ -16,8 +16,8 @@ from app.models import Base
 from app.models.database import Database, open_database
 from app.services.writer import Desk
 from app.sync.entries import Entry
-from app.sync.verify import verify
 from app.sync.journal import office_of, read_feed
+from app.sync.verify import verify
 from app.sync.wire import Range
 from app.sync.writer import JournalWriter, Received
 
@@ -68,11 +68,18 @@ class Replica:
 
 def pass_on(giver: Replica, taker: Replica, feed: int, most: int = 10_000) -> Received:
     """Hand over what the taker lacks of a feed."""
-    after = taker.writer.vector().get(feed, (0, b""))
-    entries = giver.journal(feed, after[0], most)
-    if not entries:
-        return Received(0, 0, 0)
-    return taker.writer.receive(entries, [Range(feed, entries[0].office_no, after, entries[-1].number, b"")])
+    after = taker.writer.vector().get(feed, (0, b""))[0]
+    return hand_over(taker, giver.journal(feed, after, most))
+
+
+def hand_over(taker: Replica, entries: list[Entry]) -> Received:
+    """Have a replica receive entries, of each feed after what it holds of it."""
+    heads = taker.writer.vector()
+    last = {e.device: e for e in entries}
+    ranges = [
+        Range(d, e.office_no, heads.get(d, (0, b"")), e.number, b"") for d, e in last.items()
+    ]
+    return taker.writer.receive(entries, ranges)
 
 
 def pass_all(replicas: list[Replica], order: list[int]) -> None:

@@ -38,6 +38,7 @@ from tests.sync.replicas import (
     Replica,
     assert_same,
     empty_database,
+    hand_over,
     pass_all,
     pass_on,
     replicas_of,
@@ -286,7 +287,7 @@ def test_a_disagreement_that_an_older_change_explains_is_none(office: Path, tmp_
         with early.writer.entry("name", WHO) as d:
             d.change(Customer, CUSTOMERS[2], name="name 0")
         pass_on(late, reader, 12)
-        reader.writer.receive(early.journal(11, most=1))
+        hand_over(reader, early.journal(11, most=1))
         assert len(reader.ask('SELECT kind FROM "exception"')) == 1
         pass_all(replicas, [11, 12, 13])
         assert_same(replicas)
@@ -312,25 +313,45 @@ def test_an_entry_after_a_hole_waits(office: Path, tmp_path: Path) -> None:
         for value in range(3):
             write(giver, "pay", 0, value)
         first, second, third = giver.journal(11)
-        assert taker.writer.receive([first, third]).waiting == 1
+        assert hand_over(taker, [first, third]).waiting == 1
         assert taker.one("SELECT count(*) FROM receipt") == 1
-        got = taker.writer.receive([first, second, third])
+        got = hand_over(taker, [first, second, third])
         assert (got.known, got.taken, got.waiting) == (1, 2, 0)
         assert_same(replicas)
 
 
-def test_an_act_that_comes_again_in_another_feed_counts_once(office: Path, tmp_path: Path) -> None:
-    """Issued again after a lost branch, or its form saved once more on a desk that went back to a copy."""
+def test_an_act_that_stands_in_three_feeds_counts_once(office: Path, tmp_path: Path) -> None:
+    """Issued again after a lost branch, by two who held it."""
+    with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
+        write(replicas[0], "pay", 0, 0)
+        (paid,) = replicas[0].journal(11)
+        again = [replace(paid, device=feed, number=1) for feed in (14, 15)]
+        assert hand_over(replicas[1], [paid, *again]).taken == 3
+        assert hand_over(replicas[2], [*again, paid]).taken == 3
+        assert hand_over(replicas[0], again).taken == 2
+        for replica in replicas:
+            assert replica.ask("SELECT count(*), sum(total) FROM receipt") == [(1, 700)]
+            assert replica.one("SELECT received FROM session_state") == 700
+            assert_money_is_conserved(replica)
+        assert_same(replicas)
+
+
+@pytest.mark.parametrize("order", list(permutations((11, 14))))
+def test_another_act_under_the_id_of_one_counts_too(
+    office: Path, tmp_path: Path, order: tuple[int, int]
+) -> None:
+    """A form saved once more, with other money, on a desk that went back to a copy: both were taken."""
     with replicas_of(office, tmp_path / "run", (11, 12)) as replicas:
         write(replicas[0], "pay", 0, 0)
-        write(replicas[0], "pay", 0, 0)
-        entry, another = replicas[0].journal(11)
-        issued_again = replace(entry, device=14, number=1)
-        saved_again = replace(another, device=14, number=2, id=entry.id)
-        assert replicas[1].writer.receive([entry, issued_again, saved_again]).taken == 3
-        assert replicas[1].one("SELECT count(*) FROM receipt") == 1
-        assert replicas[1].one("SELECT received FROM session_state") == 700
+        write(replicas[0], "pay", 0, 1)
+        first, other = replicas[0].journal(11)
+        feeds = {11: [first], 14: [replace(other, device=14, number=1, id=first.id)]}
+        for feed in order:
+            assert hand_over(replicas[1], feeds[feed]).taken == 1
+        assert replicas[1].ask("SELECT total FROM receipt ORDER BY total") == [(700,), (800,)]
+        assert replicas[1].one("SELECT received FROM session_state") == 1500
         assert_money_is_conserved(replicas[1])
+        assert_same([replicas[1]])
 
 
 def test_who_moves_away_is_no_longer_found_there(office: Path, tmp_path: Path) -> None:
