@@ -125,7 +125,7 @@ class Hub:
         """Take what a request offers, part by part."""
         tables: set[str] = set()
         for part in request.parts:
-            tables |= self._take(part, asker)
+            tables |= self._take(part, asker, request.have)
         self._writer.tell(tables)
 
     def reply(self, request: SyncRequest, asker: _Feed | None, most: int = CHUNK_BYTES) -> SyncReply:
@@ -185,7 +185,7 @@ class Hub:
 
     # -- what is offered --------------------------------------------------------------------------------
 
-    def _take(self, part: Part, asker: _Feed | None) -> set[str]:
+    def _take(self, part: Part, asker: _Feed | None, giver: Heads) -> set[str]:
         """Take a part, once everything about it is found good. A feed that is not known is left: the entry
         that makes it known has to come first."""
         feed = self._feed(part.device)
@@ -202,7 +202,7 @@ class Hub:
         own = self.office_feed(office) if office else Desk(0, 1, "HQ0")
         with self._store.transaction(office) as cur:
             return self._writer.take_part(
-                cur, part, hashes, own, lambda cur, new: rule(cur, new, now_ms, self._writer.new_id)
+                cur, part, hashes, giver, own, lambda cur, new: rule(cur, new, now_ms, self._writer.new_id)
             )
 
     def _check(self, part: Part, feed: _Feed, asker: _Feed | None) -> None:
@@ -441,7 +441,7 @@ def _lacking(
     }
     chunk: list[Entry] = []
     size = 0
-    for entry in causal(feeds, {d: n for d, (n, _) in theirs.items()}):
+    for entry in causal(feeds, {d: n for d, (n, _) in theirs.items()}, ours):
         size += len(entry.body) + 100
         if chunk and size > most:
             return chunk, True, _left(cur, offices, ours, behind | {e.device: e.number for e in chunk})

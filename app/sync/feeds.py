@@ -34,9 +34,9 @@ class Fit:
     waiting: int
 
 
-def fit(heads: Heads, entries: Iterable[Entry]) -> Fit:
+def fit(heads: Heads, entries: Iterable[Entry], giver: Heads | None = None) -> Fit:
     """Which entries continue the feeds of these heads. An entry is taken only right after its predecessor, so
-    what comes late, twice or in disorder makes no hole."""
+    what comes late, twice or in disorder makes no hole. `giver`: what their giver has, where it is known."""
     now = dict(heads)
     taken: list[tuple[Entry, bytes]] = []
     known = waiting = 0
@@ -44,7 +44,7 @@ def fit(heads: Heads, entries: Iterable[Entry]) -> Fit:
         last, before = head_of(now, entry.device)
         if entry.number <= last:
             known += 1
-        elif entry.number > last + 1 or not has_seen(now, entry):
+        elif entry.number > last + 1 or not has_seen(now, entry, giver):
             waiting += 1
         else:
             hash_ = chain(before, entry)
@@ -53,9 +53,13 @@ def fit(heads: Heads, entries: Iterable[Entry]) -> Fit:
     return Fit(taken, known, waiting)
 
 
-def has_seen(heads: Heads, entry: Entry) -> bool:
-    """Whether what the author had seen is there."""
-    return all(head_of(heads, device)[0] >= number for device, number in entry.seen)
+def has_seen(heads: Heads, entry: Entry, giver: Heads | None = None) -> bool:
+    """Whether what the author had seen is there, as far as its giver has it: of a branch that lost its place
+    nobody has more than what is issued again, and nothing waits for the rest."""
+    return all(
+        head_of(heads, device)[0] >= (number if giver is None else min(number, head_of(giver, device)[0]))
+        for device, number in entry.seen
+    )
 
 
 def links(after: Head, entries: Sequence[Entry]) -> list[bytes] | None:
@@ -90,9 +94,12 @@ def common(steps: Sequence[Head], hash_at: Callable[[int], bytes | None]) -> Hea
     return NONE
 
 
-def causal(feeds: Mapping[int, Iterator[Entry]], have: Mapping[int, int]) -> Iterator[Entry]:
+def causal(
+    feeds: Mapping[int, Iterator[Entry]], have: Mapping[int, int], giver: Heads
+) -> Iterator[Entry]:
     """The entries of several feeds in HLC order, save that none comes before what its author had seen; `have`
-    is what the taker has of each feed. What would wait at the taker is left out."""
+    is what the taker has of each feed, `giver` what there is (as for `fit`). What would wait at the taker is
+    left out."""
     there = defaultdict(int, have)
     ready: list[tuple[int, int, int, Entry]] = []
     held: dict[int, Entry] = {}
@@ -102,7 +109,7 @@ def causal(feeds: Mapping[int, Iterator[Entry]], have: Mapping[int, int]) -> Ite
         if entry is None:
             return
         for feed, number in entry.seen:
-            if there[feed] < number:
+            if there[feed] < min(number, head_of(giver, feed)[0]):
                 held[device] = entry
                 waiting[feed].append(device)
                 return

@@ -245,7 +245,7 @@ class Talk:
         for device, after in commons.items():
             if device != writer.desk.device:
                 writer.give_up(device, after)
-        got = writer.receive(reply.entries, reply.ranges)
+        got = writer.receive(reply.entries, reply.ranges, reply.have)
         self.outcome.received += got.taken
         self.outcome.left = reply.left
         self._judge(reply, got.waiting)

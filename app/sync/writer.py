@@ -23,7 +23,7 @@ from app.services.writer import Desk, Draft
 from app.sync import digest, journal
 from app.sync.apply import WAITS, apply, apply_parked, apply_received, park, wrong_with
 from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body, sealed_text
-from app.sync.feeds import Head, fit, has_seen, head_of
+from app.sync.feeds import Head, Heads, fit, has_seen, head_of
 from app.sync.hlc import Hlc
 from app.sync.merge import stamps_of
 from app.sync.wire import Part, Range
@@ -171,10 +171,12 @@ class JournalWriter:
 
     # -- received entries -------------------------------------------------------------------------------
 
-    def receive(self, entries: Sequence[Entry], ranges: Sequence[Range]) -> Received:
+    def receive(
+        self, entries: Sequence[Entry], ranges: Sequence[Range], giver: Heads | None = None
+    ) -> Received:
         """Take entries of other feeds, in one transaction; `ranges` says of each feed what goes before and
-        holds the seal of its last. Nothing of a feed that went another way here, nor of the one that is being
-        written here."""
+        holds the seal of its last, `giver` what the other side has. Nothing of a feed that went another way
+        here, nor of the one that is being written here."""
         with self._lock, self.store.transaction(self.desk.office_no) as cur:
             heads = journal.all_heads(cur)
             good = {
@@ -183,7 +185,7 @@ class JournalWriter:
                 if r.device != self.desk.device
                 and journal.hash_at(cur, r.office_no, r.device, r.after[0]) == r.after[1]
             }
-            found = fit(heads, [e for e in entries if e.device in good])
+            found = fit(heads, [e for e in entries if e.device in good], giver)
             tables = self._take(cur, found.taken)
             journal.drop_orphans(cur)
             for entry, _ in found.taken:
@@ -238,10 +240,13 @@ class JournalWriter:
 
     # -- the head office --------------------------------------------------------------------------------
 
-    def take_part(self, cur: Cursor, part: Part, hashes: Sequence[bytes], feed: Desk, rule: Rule) -> set[str]:
-        """Within a transaction: take a range of a feed whose seal was found good; where the feed went another
-        way here, issue its acts again in `feed`, the head office's own for the office. `rule` says what the
-        head office rules on new acts; returns the tables that were written."""
+    def take_part(
+        self, cur: Cursor, part: Part, hashes: Sequence[bytes], giver: Heads, feed: Desk, rule: Rule
+    ) -> set[str]:
+        """Within a transaction: take a range of a feed whose seal was found good, from somebody who has the
+        heads `giver`; where the feed went another way here, issue its acts again in `feed`, the head office's
+        own for the office. `rule` says what the head office rules on new acts; returns the tables that were
+        written."""
         entries = part.entries
         office, device = entries[0].office_no, entries[0].device
         here = journal.hash_at(cur, office, device, part.after[0])
@@ -257,12 +262,12 @@ class JournalWriter:
             if there is None:
                 branch = len(entries)
         heads = journal.heads_in_scope(cur, office)
-        found = fit(heads, entries[:branch])
+        found = fit(heads, entries[:branch], giver)
         tables = self._rule_and_take(cur, found.taken, feed, rule)
         if linked and branch == len(entries) and not found.waiting:
             journal.keep_seal(cur, office, device, entries[-1].number, part.seal)
         if branch < len(entries):
-            tables |= self._reissue(cur, part, entries[branch:], linked, feed, rule)
+            tables |= self._reissue(cur, part, entries[branch:], linked, giver, feed, rule)
         return tables
 
     def _rule_and_take(
@@ -289,7 +294,14 @@ class JournalWriter:
         return self._apply(cur, [*new, entry])
 
     def _reissue(
-        self, cur: Cursor, part: Part, entries: Sequence[Entry], linked: bool, feed: Desk, rule: Rule
+        self,
+        cur: Cursor,
+        part: Part,
+        entries: Sequence[Entry],
+        linked: bool,
+        giver: Heads,
+        feed: Desk,
+        rule: Rule,
     ) -> set[str]:
         """Issue acts again in a feed of this replica: with their id, author and time."""
         known = journal.acts_there(cur, entries)
@@ -302,7 +314,7 @@ class JournalWriter:
         for entry, reason in zip(entries, known, strict=True):
             if reason is not None:
                 continue
-            if not has_seen(heads, entry):
+            if not has_seen(heads, entry, giver):
                 break  # it will be offered again, when what its author had seen is here
             number += 1
             seen = sorted(s for s in {*entry.seen, *cause} if s[0] != feed.device)
