@@ -45,7 +45,7 @@ def answer_bundle(
     """Take a desk's request bundle and make its answer. Everything is checked before anything is taken; a
     bundle that comes again does nothing more and gets an answer again.
 
-    AppError "bundle.*" as `parse`, "bundle.other_headoffice", "bundle.answer_here", "bundle.revoked",
+    AppError "bundle.*" as `parse`, "bundle.other_headoffice", "bundle.other_desk", "bundle.revoked",
     "bundle.unknown_desk", and what the head office finds wrong with a request.
     """
     bundle = parse(data, path)
@@ -53,7 +53,7 @@ def answer_bundle(
     if header.hub != hub.public_key:
         raise AppError("bundle.other_headoffice", path=path, desk=header.desk)
     if header.kind is Kind.ANSWER:
-        raise AppError("bundle.answer_here", path=path, desk=header.desk)
+        raise AppError("bundle.other_desk", path=path, desk=header.desk)
     messages = bundle.open(key, path).messages
     requests = [_checked(hub, message, header, path) for message in messages]
     if not requests:

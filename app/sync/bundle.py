@@ -254,7 +254,7 @@ class DeskBundles:
         if header.kind is Kind.ANSWER:
             raise AppError("bundle.other_desk", path=path, desk=header.desk)
         if self._key_of(header):
-            raise AppError("bundle.own", path=path)
+            raise AppError("bundle.for_headoffice", path=path)
         if len(data) > LARGEST_CARRIED:
             raise AppError("bundle.too_large_to_carry", path=path, desk=header.desk)
         reply = self._client.ask("/v1/carry", CarryRequest(data), CarryReply)
@@ -272,8 +272,10 @@ class DeskBundles:
         bundle = self._ours(data, path)
         header = bundle.header
         key = self._key_of(header)
-        if key is None or header.kind is Kind.REQUEST:
-            raise AppError("bundle.own" if key else "bundle.other_desk", path=path, desk=header.desk)
+        if header.kind is Kind.REQUEST:
+            raise AppError("bundle.for_headoffice", path=path)
+        if key is None:
+            raise AppError("bundle.other_desk", path=path, desk=header.desk)
         contents = bundle.open(key, path)
         with self._client.passing:
             asked = next((a for a in self._known() if a.digest == contents.about), None)
@@ -315,7 +317,7 @@ class DeskBundles:
         return self._report(replies, talk.outcome.received, known, more)
 
     def _add(self, replies: Sequence[SyncReply]) -> BundleReport:
-        got = [self._writer.receive(reply.entries, reply.ranges) for reply in replies]
+        got = [self._writer.receive(reply.entries, reply.ranges, reply.have) for reply in replies]
         return self._report(replies, sum(g.taken for g in got), sum(g.known for g in got), replies[-1].more)
 
     def _report(self, replies: Sequence[SyncReply], new: int, known: int, more: bool) -> BundleReport:
