@@ -47,8 +47,9 @@ class ContactTeller:
             self._tell_renamed(contact.renamed)
         if window.main is not None:
             state = _SHOWN.get(contact.state, SyncState.OFFLINE)
-            doing = progress_word(contact.progress)
-            window.main.status.show_sync(state, contact.unsent, self._spoken_time(contact), doing)
+            window.main.status.show_sync(
+                state, contact.unsent, self._spoken_time(contact), lambda: progress_word(contact.progress)
+            )
             if contact.renamed:
                 window.main.status.set_desk(desk_words(self._desk))
 

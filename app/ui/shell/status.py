@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
@@ -90,7 +91,7 @@ class StatusBar(QWidget):
 
     def __init__(self, desk: str, person: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._said: tuple[SyncState, int, str, str] = (SyncState.ONLINE, 0, "", "")
+        self._said: tuple[SyncState, int, str, Callable[[], str] | None] = (SyncState.ONLINE, 0, "", None)
         self._sync = _Sync()
         self._sync.clicked.connect(lambda _checked=False: self.sync_asked.emit())
         self._desk = Label(desk, tone=Tone.SOFT, points=POINTS)
@@ -108,13 +109,15 @@ class StatusBar(QWidget):
         self._measure()
         look.changed.connect(self._measure)
 
-    def show_sync(self, state: SyncState, unsent: int, last_contact: str, doing: str = "") -> None:
-        """`unsent` entries wait here; `last_contact` as people say it ("10:52"), `doing` what is under way
-        ("Sending 45 %"); "" where it is not known."""
+    def show_sync(
+        self, state: SyncState, unsent: int, last_contact: str, doing: Callable[[], str] | None = None
+    ) -> None:
+        """`unsent` entries wait here; `last_contact` as people say it ("10:52"), "" where it is not known.
+        `doing` gives what is under way, "Sending 45 %", in the language of now."""
         self._said = (state, unsent, last_contact, doing)
         words = {
             SyncState.ONLINE: tr("Online"),
-            SyncState.SENDING: doing or tr("Sending…"),
+            SyncState.SENDING: doing() if doing is not None else tr("Sending…"),
             SyncState.OFFLINE: tr("Offline · work goes on as usual"),
             SyncState.PAUSED: tr("Paused · nothing is sent"),
             SyncState.TROUBLE: tr("Cannot send · see why"),

@@ -44,7 +44,7 @@ class Files(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(6))
-        column.addWidget(Label(tr("By USB stick, without a line"), bold=True))
+        column.addWidget(Label(tr("By USB stick, without a line"), bold=True, wrap=True))
         words = tr(
             "Write what is not sent into a file, bring it to the head office, and import the file that comes "
             "back. Only the head office can read it. Files of other desks can be taken along."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.sync.client import SyncState
@@ -19,9 +18,9 @@ THOUSANDTHS = 1000
 
 
 class LineState(QWidget):
-    """The state of the line; `show_state` brings it up to date."""
+    """The state of the line, `acts` beside it; `show_state` brings it up to date."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, *acts: QWidget) -> None:
         super().__init__()
         self._room = room
         self._pill = Pill("", Tone.SOFT)
@@ -35,8 +34,10 @@ class LineState(QWidget):
         self._bar.setAccessibleName(tr("How far it is"))
         row = QHBoxLayout()
         row.setSpacing(px(10))
-        row.addWidget(self._pill, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._pill)
         row.addWidget(self._sentence, 1)
+        for act in acts:
+            row.addWidget(act)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(6))

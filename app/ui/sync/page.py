@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.money import format_number
 from app.queries.sync import Stuck, SyncQueries, UnsentKind
@@ -20,13 +21,19 @@ from app.ui.kit.page import Page, scrolled
 from app.ui.kit.room import Room
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
-from app.ui.kit.theme import Tone, px
+from app.ui.kit.theme import Tone, look, px
 from app.ui.kit.toast import toast
 from app.ui.requests.words import day_words
 from app.ui.sync.files import Bundles, Files
 from app.ui.sync.line import LineState
 from app.ui.sync.words import kind_word, renamed_words, size_words, what_to_do, why
 from app.words import tr
+
+LEAST, MOST = 3, 8
+"""Lines of the list of what is not sent that are in sight; there is room for as many as there are kinds."""
+
+ROOM = 640
+"""Pixels that two columns need."""
 
 SETTLING = 300
 """Changes that come close together, in ms, are counted once."""
@@ -73,8 +80,6 @@ class SyncPage(Page):
         self._settling.timeout.connect(self.reload)
         self.pause = Button(tr("Pause"), self._pause, key="F6")
         self.go_on = Button(tr("Go on"), self._go_on, key="F6")
-        for each in (self.pause, self.go_on):
-            self.add_act(each)
         self.send = self.set_primary(tr("Send and receive now"), self._send_now, key="F5")
         self.set_count(address)
         self.renamed = Button(tr("I have taken note"), self._note_renamed)
@@ -87,6 +92,8 @@ class SyncPage(Page):
         self.set_inspector(self.inspector)
         self.stuck.current_changed.connect(lambda _id: self._inspect())
         self.stuck.opened.connect(lambda _id: self._show_customer())
+        look.changed.connect(self._fit)
+        self._fit()
         self._show_stuck(())
         self.show_contact(line.contact)
 
@@ -142,11 +149,12 @@ class SyncPage(Page):
 
     def _do(self, act: Callable[[], object], then: QWidget | None = None) -> None:
         """Off the UI thread: it may have to wait until what has just come in is written. The keyboard goes to
-        `then` where the button that was pressed is gone."""
+        `then` where the button that held it is gone."""
+        held = self.focusWidget()
 
         def done(_nothing: object) -> None:
             self.show_contact(self._line.contact)
-            if then is not None and self.focusWidget() in (None, self):
+            if then is not None and held in (self.pause, self.go_on, self.renamed, self.send):
                 then.setFocus()
 
         self.room.jobs.run(self, lambda _job: act(), done=done)
@@ -161,12 +169,22 @@ class SyncPage(Page):
         what = tr("{count} entries · {size}", count=self._number(count), size=size_words(seen.size))
         self._waiting.setText(what if count else "")
         self.unsent.set_ids([each.kind for each in seen.kinds])
+        self._fit()
         self._show_stuck(seen.stuck)
+
+    def _fit(self) -> None:
+        """The two columns stand below each other where there is no room beside."""
+        self.unsent.fit_rows(min(max(len(self._seen.kinds), LEAST), MOST))
+        wide = self.work_room().width() >= px(ROOM)
+        way = QBoxLayout.Direction
+        self._middle.setDirection(way.LeftToRight if wide else way.TopToBottom)
+        self._middle.setSpacing(px(24 if wide else 10))
 
     def _show_stuck(self, stuck: tuple[Stuck, ...]) -> None:
         self.stuck.setVisible(bool(stuck))
         self._nothing_stuck.setVisible(not stuck)
         self.inspector.setVisible(bool(stuck))
+        self._fit()
         self.stuck.set_ids([(each.feed, each.number) for each in stuck])
         if stuck and self.stuck.current_id() is None:
             self.stuck.choose_first()
@@ -231,12 +249,11 @@ class SyncPage(Page):
 
     def _make_stuck(self) -> TableView:
         columns: list[Column[Stuck]] = [
-            Column(tr("What"), lambda r: kind_word(r.kind), width=150, grow=2),
-            Column(tr("Record"), _record, mono=True, width=150, grow=1),
-            Column(tr("Customer"), lambda r: r.name, width=130, grow=2, gives_way=2),
-            Column(tr("Why"), lambda r: why(r.reason), tone=_tone, width=230, grow=1),
-            Column(tr("Written by"), lambda r: r.who or r.desk, width=120, grow=1, gives_way=3),
-            Column(tr("Written at"), self._written_at, align=RIGHT, width=120, gives_way=1),
+            Column(tr("What"), lambda r: kind_word(r.kind), width=150, grow=1),
+            Column(tr("Record"), _record, mono=True, width=174),
+            Column(tr("Customer"), lambda r: r.name, width=140, grow=2, gives_way=2),
+            Column(tr("Why"), lambda r: why(r.reason), tone=_tone, width=216),
+            Column(tr("Written at"), self._written_at, align=RIGHT, width=116, gives_way=1),
         ]
         model = WindowedTableModel(
             lambda ids: {(s.feed, s.number): s for s in self._seen.stuck}, columns, parent=self
@@ -249,21 +266,25 @@ class SyncPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(10))
         column.addWidget(self._make_news())
-        self._state_of_line = LineState(self.room)
+        self._state_of_line = LineState(self.room, self.pause, self.go_on)
         column.addWidget(self._state_of_line)
-        middle = QHBoxLayout()
-        middle.setSpacing(px(24))
-        middle.addLayout(self._column_of_unsent(), 3)
-        middle.addWidget(self.files, 2)
-        column.addLayout(middle, 3)
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._middle.addLayout(self._column_of_unsent(), 3)
+        self._middle.addWidget(self.files, 2)
+        column.addLayout(self._middle)
         column.addSpacing(px(6))
         column.addWidget(Label(tr("Stuck"), bold=True))
         self._nothing_stuck = Label(
             tr("Nothing is stuck: every entry that came here has taken effect."), tone=Tone.SOFT, wrap=True
         )
         column.addWidget(self._nothing_stuck)
-        column.addWidget(self.stuck, 2)
+        column.addWidget(self.stuck, 1000)
+        column.addStretch(1)
         self.set_body(scrolled(body))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
 
     def _make_news(self) -> QWidget:
         """The desk's new name, until somebody has taken note of it."""

@@ -24,9 +24,9 @@ class Standing:
 
 
 class Carried(Protocol):
-    """What became of a file with entries: how many it carries, how many of them were new and how many known,
-    the desks they are of, and what it is: "request" (a desk's, for the head office), "answer" (the head
-    office's, for a desk), "carried" (another desk's, taken along)."""
+    """What became of a file with entries (`app.sync.bundle.BundleReport`): how many it carries, how many of
+    them were new and how many known, the desks they are of, what it is ("request": a desk's for the head
+    office, "answer": back, "carried": another desk's, taken along), and whether there is more to come."""
 
     @property
     def entries(self) -> int: ...
@@ -38,6 +38,8 @@ class Carried(Protocol):
     def desks(self) -> tuple[str, ...]: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def more(self) -> bool: ...
 
 
 def standing(state: SyncState) -> Standing:
@@ -201,11 +203,20 @@ def exported_words(name: str, done: Carried) -> str:
         if len(done.desks) > 1
         else tr("{name} carries {count} entries.", name=name, count=count)
     )
-    return f"{what} " + tr("Bring it to the head office; the answer comes back as a file to import here.")
+    what += " " + tr("Bring it to the head office; the answer comes back as a file to import here.")
+    return _with_rest(what, done)
 
 
 def imported_words(name: str, done: Carried) -> str:
     """What a file that was read has brought."""
+    return _with_rest(_brought(name, done), done)
+
+
+def _with_rest(words: str, done: Carried) -> str:
+    return words + " " + tr("Not all fitted into it: write another file.") if done.more else words
+
+
+def _brought(name: str, done: Carried) -> str:
     new, known = (format_number(n, tr.language) for n in (done.new, done.known))
     if done.kind == "carried":
         if not done.new:
