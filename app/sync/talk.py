@@ -239,8 +239,8 @@ class Talk:
         self._succession = writer.desk.device == me and (me in forked or there[0] > own[0])
         if writer.desk.device != me:
             self.outcome.acked = 0
-        elif me not in forked:
-            self.outcome.acked = min(there[0], own[0])
+        elif me not in forked and there[0] <= own[0]:  # beyond that, its hash tells nothing here
+            self.outcome.acked = there[0]
         self._trails = {d for d in forked if d in mine and d not in commons and d != writer.desk.device}
         for device, after in commons.items():
             if device != writer.desk.device:
