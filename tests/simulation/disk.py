@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import random
 import weakref
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import count, pairwise
 from typing import Any
 
@@ -131,6 +132,16 @@ class Disk:
         """Nothing more goes wrong, and there is room again."""
         self._plan = (0, "")
         self.room = None
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is done within is not the program's doing: nothing goes wrong, and it does not count."""
+        calls, plan = self.calls, self._plan
+        self._plan = (0, "")
+        try:
+            yield
+        finally:
+            self.calls, self._plan = calls, plan
 
     def kill(self) -> Killed:
         """End the program that runs. The operating system keeps what it wrote."""

@@ -111,8 +111,9 @@ class Machine:
         return {id for (id,) in self.ask("SELECT id FROM entry UNION SELECT id FROM orphan")}
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Rows of its database."""
-        return list(self.program.database.write.execute(sql, values).fetchall())
+        """Rows of its database, as the world asks for them, not the program."""
+        with self.disk.aside():
+            return list(self.program.database.write.execute(sql, values).fetchall())
 
     def back_up(self) -> None:
         """Keep an image of the disk elsewhere."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from app.domain.errors import AppError
+from app.sync.transport import Progress
 from tests.simulation.clocks import DAY, HOUR, MINUTE, WorldClock
 from tests.simulation.switches import Switches
 
@@ -135,10 +136,16 @@ class Line:
     def __init__(self, network: Network, name: str) -> None:
         self.name = name
         self.out_until = 0
+        self.sent_bytes = 0
+        self.received_bytes = 0
+        self.progress: Progress | None = None
         self._network = network
 
     def post(self, path: str, data: bytes) -> bytes:
-        return self._network.carry(self, path, data)
+        self.sent_bytes += len(data)
+        answer = self._network.carry(self, path, data)
+        self.received_bytes += len(answer)
+        return answer
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -87,6 +87,8 @@ def test_old_messages_and_old_answers_come_again() -> None:
     for number in range(30):
         assert post(line, number) == "answer"
     assert len(hub.handled) == 59
+    numbers = [int(handled.split()[1]) for handled in hub.handled]
+    assert max(max(numbers[:at]) - n for at, n in enumerate(numbers) if at) > 10
     network.switches = Switches(old_reply=1.0)
     assert post(line, 30) == "other answer"
 
