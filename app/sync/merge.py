@@ -39,7 +39,8 @@ def exception_id(kind: str, table: str, row: bytes, part: str = "") -> bytes:
 
 PUT_EXCEPTION = (
     'INSERT INTO "exception" (office_no, id, kind, table_name, row_id, details) VALUES (?, ?, ?, ?, ?, ?) '
-    "ON CONFLICT (office_no, id) DO UPDATE SET kind = excluded.kind, details = excluded.details"
+    "ON CONFLICT (office_no, id) DO UPDATE SET kind = excluded.kind, row_id = excluded.row_id, "
+    "details = excluded.details"
 )
 """Raise an exception, or bring its details up to date."""
 
