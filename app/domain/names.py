@@ -141,5 +141,7 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "points.add": tr("Collection points added"),
         "staff.add": tr("Staff added"),
         "device.enrol": tr("Desk enrolled"),
+        "device.succeed": tr("Desk with a new name"),
         "headoffice.rule": tr("Ruling of the head office"),
+        "exceptions.settle": tr("Case settled"),
     }

@@ -174,7 +174,7 @@ class SyncQueries:
         )
         with self._read.connect() as read:
             found = read.execute(wanted).all()
-            desks = dict(read.execute(select(Device.number, Device.desk)).tuples().all())
+            desks = dict(read.execute(select(Device.number, Device.desk)).all())
             people = self._people(read, {row.by for row in found if row.by is not None})
             return [self._stuck(read, row, desks, people) for row in found]
 
@@ -191,7 +191,7 @@ class SyncQueries:
     @staticmethod
     def _people(read: Read, ids: set[UUID]) -> dict[UUID, str]:
         wanted = select(Staff.id, Staff.name).where(Staff.id.in_(ids))
-        return dict(read.execute(wanted).tuples().all())
+        return dict(read.execute(wanted).all())
 
     def _stuck(self, read: Read, row: Any, desks: dict[int, str], people: dict[UUID, str]) -> Stuck:
         about = _Reader(read, row.office_no).about(row.body)
