@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from app.bootstrap import Desktop
 from app.models.database import open_database
 from app.models.postgres import open_postgres
 from app.models.store import Store
-from tests.offices import Company
+from tests.offices import Company, database_of
 from tests.postgres import Server, postgres_server
 
 
@@ -23,10 +24,23 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return company.folder / "headoffice"
 
 
+@pytest.fixture(scope="session")
+def founded_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> Iterator[Company]:
+    """A founded head office over PostgreSQL, closed: its home and its database, to copy."""
+    with closing(Company(tmp_path_factory.mktemp("founded"), server=postgres)) as company:
+        company.headoffice.close()
+        yield company
+
+
 @pytest.fixture
-def company(tmp_path: Path, founded: Path) -> Iterator[Company]:
-    """A head office with one district office and no desk yet."""
-    company = Company(tmp_path, founded)
+def company(request: pytest.FixtureRequest, tmp_path: Path, founded: Path) -> Iterator[Company]:
+    """A head office with one district office and no desk yet; over PostgreSQL where the test says so
+    (`tests.offices.ON_BOTH`)."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        company = Company(tmp_path, founded)
+    else:
+        template: Company = request.getfixturevalue("founded_on_postgres")
+        company = Company(tmp_path, template.home, template.server, database_of(template.url))
     yield company
     company.close()
 

@@ -41,7 +41,7 @@ class Forger:
     def __init__(self, desktop: Desktop, transport: Transport) -> None:
         self.device = desktop.identity.device
         self.office = desktop.office_no
-        self.key: Ed25519PrivateKey = replica_key(desktop.home)
+        self.key: Ed25519PrivateKey = replica_key(desktop.home, desktop.identity.key_file)
         self.hub_key = desktop.identity.hub_public_key
         self.transport = transport
         self.vector = desktop.writer.vector()
@@ -55,8 +55,8 @@ class Forger:
         for number, data in enumerate(bodies, self.head[0] + 1):
             self.hlc += 1
             entry = Entry(
-                self.device, number, uuid4().bytes, self.device, self.hlc, self.office, "forged", self.by, SCHEMA,
-                [], data,
+                self.device, number, uuid4().bytes, self.device, self.hlc, self.office, "forged", self.by,
+                SCHEMA, [], data,
             )  # fmt: skip
             made.append(replace(entry, **changed))
         return made

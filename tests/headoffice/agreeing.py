@@ -1,0 +1,63 @@
+"""Whether the head office and its desks hold the same, and each what its journal says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from app.bootstrap import Desktop
+from app.models.store import Store
+from app.sync.journal import offices_in_scope, orphaned
+from app.sync.verify import verify
+from tests.offices import Company
+from tests.sync.replicas import TABLES
+
+Rows = Counter[tuple[Any, ...]]
+
+
+def at(store: Store, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Rows of a replica of either kind."""
+    with store.reading() as cur:
+        cur.execute(sql, values)
+        return [tuple(row) for row in cur.fetchall()]
+
+
+def at_the_hub(company: Company, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Rows of the head office."""
+    return at(company.headoffice.database, sql, *values)
+
+
+def codes(store: Store) -> list[str]:
+    """The customers of a replica, by their codes."""
+    return [code for (code,) in at(store, "SELECT code FROM customer ORDER BY code")]
+
+
+def held(store: Store, table: str, offices: list[int]) -> Rows:
+    """The rows of a table that belong to some offices."""
+    names = ", ".join(f'"{c}"' for c in TABLES[table])
+    marks = ", ".join("?" * len(offices))
+    return Counter(at(store, f'SELECT {names} FROM "{table}" WHERE office_no IN ({marks})', *offices))
+
+
+def assert_agreed(company: Company) -> None:
+    """When every desk has reconciled: nothing waits, all hold the same entries and the same rows, and rows
+    are what the journals say."""
+    company.sync()
+    for desktop in company.desks:
+        desktop.client.once()
+        assert desktop.client.unsent() == 0
+        assert_same(company, desktop)
+        assert verify(desktop.database.path, company.clock.now()).good
+    if not company.server:
+        assert verify(company.headoffice.database.path, company.clock.now()).good  # type: ignore[attr-defined]
+
+
+def assert_same(company: Company, desktop: Desktop) -> None:
+    """A desk holds what the head office holds for it."""
+    hub = company.headoffice.database
+    with desktop.database.reading() as cur:
+        assert orphaned(cur) == 0
+        offices = offices_in_scope(cur, desktop.office_no)
+    for table in TABLES.keys() - {"search_doc"}:
+        here, there = held(desktop.database, table, offices), held(hub, table, offices)
+        assert here == there, (desktop.identity.desk, table, here - there, there - here)
