@@ -19,6 +19,7 @@ MEASURES = {
     "import": "imports",
     "billing": "billing",
     "workbook": "workbook",
+    "sync": "sync",
 }
 """Name -> module."""
 

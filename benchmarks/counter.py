@@ -158,7 +158,7 @@ class Bare:
             wanted = "SELECT office_no, hlc, origin, body FROM entry WHERE id = ?"
             *head, body = read.execute(wanted, (entry_id.bytes,)).fetchone()
         inserts = [
-            (writable()[rows.table].insert(rows.columns), [(*head, *row) for row in rows.rows])
+            (_insert(rows.table, rows.columns), [(*head, *row) for row in rows.rows])
             for rows in decode_body(body).rows
         ]
         write = self._database.write
@@ -172,3 +172,8 @@ class Bare:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{c}"' for c in (*writable()[table].head, *columns))
+    return f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * (len(columns) + 3))})'  # noqa: S608

@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 @dataclass(frozen=True, slots=True)
 class Size:
     """How much is measured: customers of the large and of the small office, rows of a workbook or a billing
-    run, counter transactions of each kind, searches of each kind, and runs of which the median counts."""
+    run, counter transactions of each kind, searches of each kind, runs of which the median counts, and facts
+    that are reconciled."""
 
     customers: int = 500_000
     small: int = 5_000
@@ -32,11 +33,12 @@ class Size:
     transactions: int = 100
     searched: int = 60
     runs: int = 3
+    facts: int = 100_000
 
 
 FULL = Size()
-QUICK = Size(customers=50_000, rows=5_000)
-SMOKE = Size(customers=60, small=60, rows=60, transactions=2, searched=2, runs=1)
+QUICK = Size(customers=50_000, rows=5_000, facts=20_000)
+SMOKE = Size(customers=60, small=60, rows=60, transactions=2, searched=2, runs=1, facts=500)
 
 
 @dataclass(frozen=True, slots=True)
