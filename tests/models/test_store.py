@@ -107,15 +107,17 @@ def test_of_rows_that_are_there_the_first_stands(store: Store) -> None:
     for many in SIZES:
         rows = [allocation(amount=n) for n in range(many)]
         again = [(*row[:-1], 10_000 + row[-1]) for row in rows[::2]]
-        of_another_office = [allocation(office=2, amount=20_000, id=row[1]) for row in again]
+        of_another_office = [allocation(office=2, amount=20_000, id=row[1]) for row in rows]
         more = [allocation(amount=30_000) for _ in rows]
         with store.transaction(1) as cur:
             cur.execute("DELETE FROM allocation")
             assert store.add_new(cur, "allocation", ALLOCATION, rows) == []
             found = store.add_new(cur, "allocation", ALLOCATION, [*again, *more])
             assert sorted(found) == sorted(row[1] for row in again)
-            assert store.add_new(cur, "allocation", ALLOCATION, of_another_office) == []
-        assert amounts(store) == [*range(many), *[20_000] * len(again), *[30_000] * many]
+            assert store.add_new(cur, "allocation", ALLOCATION, of_another_office[:1]) == []
+            found = store.add_new(cur, "allocation", ALLOCATION, of_another_office)
+            assert found == [row[1] for row in of_another_office[:1]]
+        assert amounts(store) == [*range(many), *[20_000] * many, *[30_000] * many]
 
 
 def test_values_come_back_as_they_were(store: Store) -> None:
@@ -148,6 +150,12 @@ def test_sums_are_integers(store: Store) -> None:
     with store.read.connect() as read:
         total = read.scalar(select(func.sum(Allocation.amount)).where(Allocation.amount > 2**40))
         assert (total, type(total)) == (2 * large - 5, int)
+
+
+def test_integers_that_are_given_have_64_bits(store: Store) -> None:
+    with store.transaction(1) as cur:
+        cur.execute("SELECT ? * ?, ? + ?", (30_000, 300_000_000, 32_767, 1))
+        assert tuple(cur.fetchone()) == (9_000_000_000_000, 32_768)
 
 
 def test_text_is_ordered_by_its_bytes(store: Store) -> None:

@@ -17,7 +17,7 @@ from app.models.migrate import alembic_config
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
-DESKS = {2: (1, "BN03"), 3: (1, "BN03B"), 4: (2, "HP1")}
+DESKS = {2: (1, "BN03"), 3: (2, "BN03B"), 4: (2, "HP1")}
 """Device -> its office and desk. Device 1 is the head office."""
 
 JOURNAL: dict[str, list[dict[str, Any]]] = {
@@ -111,8 +111,8 @@ def test_every_row_of_the_first_release_is_kept(first_release: Path) -> None:
         assert parked.fetchall() == [(1, 2, 2), (2, 4, 1)]
         series = connection.execute("SELECT office_no, series FROM series ORDER BY series")
         assert series.fetchall() == [
-            (1, "BL-BN03-26"), (1, "BL-BN03B-26"), (2, "BL-HP1-26"),
-            (1, "KN-BN03-26"), (1, "KN-BN03B-26"), (2, "KN-HP1-26"),
+            (1, "BL-BN03-26"), (2, "BL-BN03B-26"), (2, "BL-HP1-26"),
+            (1, "KN-BN03-26"), (2, "KN-BN03B-26"), (2, "KN-HP1-26"),
         ]  # fmt: skip
         for table in ("seal", "orphan", "digest", "ruling", "settlement"):
             assert connection.execute(f'SELECT count(*) FROM "{table}"').fetchone() == (0,)
