@@ -47,7 +47,8 @@ class Files(QWidget):
         column.addWidget(Label(tr("By USB stick, without a line"), bold=True, wrap=True))
         words = tr(
             "Write what is not sent into a file, bring it to the head office, and import the file that comes "
-            "back. Only the head office can read it. Files of other desks can be taken along."
+            "back. Only the head office can read it. A file of another desk is handed on from here, where "
+            "there is a line."
         )
         column.addWidget(Label(words, tone=Tone.SOFT, wrap=True))
         column.addWidget(Flow(self.write, self.read))
@@ -59,7 +60,7 @@ class Files(QWidget):
         self._carry(path, self._bundles.export_bundle, tr("Writing {file}…", file=path.name), exported_words)
 
     def read_from(self, path: Path) -> None:
-        """A file of the head office, or one of another desk to be taken along."""
+        """A file of the head office, or one of another desk to be handed on."""
         self._carry(path, self._bundles.import_bundle, tr("Reading {file}…", file=path.name), imported_words)
 
     def _ask_where(self) -> None:
@@ -90,7 +91,7 @@ class Files(QWidget):
             self.carried.emit()
 
         def failed(error: AppError) -> None:
-            self._say(f"{path.name}: {self._room.why(error)}", Tone.WRONG)
+            self._say(self._room.why(error), Tone.WRONG)
 
         def carry(_job: Job[Carried]) -> Carried:
             return work(path)
@@ -105,7 +106,9 @@ class Files(QWidget):
 
     def _say(self, words: str, tone: Tone) -> None:
         clear(self._last)
-        self._last.addWidget(Notice(words, tone))
+        notice = Notice(words, tone)
+        self._last.addWidget(notice)
+        notice.show()
 
 
 def _files() -> str:

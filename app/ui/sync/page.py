@@ -17,7 +17,7 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import Label
-from app.ui.kit.page import Page, scrolled
+from app.ui.kit.page import WORK_ROOM, Page, scrolled
 from app.ui.kit.room import Room
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
@@ -183,8 +183,7 @@ class SyncPage(Page):
     def _show_stuck(self, stuck: tuple[Stuck, ...]) -> None:
         self.stuck.setVisible(bool(stuck))
         self._nothing_stuck.setVisible(not stuck)
-        self.inspector.setVisible(bool(stuck))
-        self._fit()
+        self._share()
         self.stuck.set_ids([(each.feed, each.number) for each in stuck])
         if stuck and self.stuck.current_id() is None:
             self.stuck.choose_first()
@@ -284,6 +283,15 @@ class SyncPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        """The panel stands there only while there is something to explain."""
+        if not self._seen.stuck:
+            self.inspector.hide()
+            self._details.hide()
+        elif not self.inspector.isVisible() and not self._details.isVisible():
+            self._show_panel(self.width() - self.inspector.width() >= px(WORK_ROOM))
         self._fit()
 
     def _make_news(self) -> QWidget:

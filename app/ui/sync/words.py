@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from app.domain.money import format_number
@@ -24,10 +25,10 @@ class Standing:
 
 
 class Carried(Protocol):
-    """What became of a file with entries (`app.sync.bundle.BundleReport`): how many it carries, how many of
-    them were new and how many known, the desks they are of, what it is ("request": a desk's for the head
-    office, "answer": back, "carried": another desk's, taken along), and whether there is more to come."""
+    """What became of a file with entries: see `app.sync.bundle.BundleReport`."""
 
+    @property
+    def kind(self) -> str: ...
     @property
     def entries(self) -> int: ...
     @property
@@ -37,7 +38,7 @@ class Carried(Protocol):
     @property
     def desks(self) -> tuple[str, ...]: ...
     @property
-    def kind(self) -> str: ...
+    def answer(self) -> Path | None: ...
     @property
     def more(self) -> bool: ...
 
@@ -196,44 +197,55 @@ def exported_words(name: str, done: Carried) -> str:
             "is new.",
             name=name,
         )
-    count = format_number(done.entries, tr.language)
-    desks = _list(done.desks)
-    what = (
-        tr("{name} carries {count} entries of {desks}.", name=name, count=count, desks=desks)
-        if len(done.desks) > 1
-        else tr("{name} carries {count} entries.", name=name, count=count)
+    words = tr(
+        "{name} carries {count} entries. Bring it to the head office; the answer comes back as a file to "
+        "import here.",
+        name=name,
+        count=_number(done.entries),
     )
-    what += " " + tr("Bring it to the head office; the answer comes back as a file to import here.")
-    return _with_rest(what, done)
+    return _with_rest(words, done)
 
 
 def imported_words(name: str, done: Carried) -> str:
     """What a file that was read has brought."""
-    return _with_rest(_brought(name, done), done)
-
-
-def _with_rest(words: str, done: Carried) -> str:
-    return words + " " + tr("Not all fitted into it: write another file.") if done.more else words
+    words = _handed_on(name, done) if done.kind == "carried" else _brought(name, done)
+    waiting = done.entries - done.new - done.known
+    if waiting > 0:
+        words += " " + tr("{count} of its entries wait for an earlier file.", count=_number(waiting))
+    return _with_rest(words, done)
 
 
 def _brought(name: str, done: Carried) -> str:
-    new, known = (format_number(n, tr.language) for n in (done.new, done.known))
-    if done.kind == "carried":
-        if not done.new:
-            return tr("{name} of {desks} was taken along before.", name=name, desks=_list(done.desks))
+    new, known = _number(done.new), _number(done.known)
+    if done.new and done.known:
         return tr(
-            "{name}: {new} entries of {desks} are taken along and go to the head office with those of this "
-            "desk.",
-            name=name, new=new, desks=_list(done.desks),
-        )  # fmt: skip
-    if not done.new and not done.known:
-        return tr("{name}: the head office has confirmed; there was nothing new.", name=name)
-    if not done.new:
-        return tr("{name} was imported before: all its {known} entries are here.", name=name, known=known)
-    if not done.known:
+            "{name}: {new} new entries came in, {known} were here before.", name=name, new=new, known=known
+        )
+    if done.new:
         return tr("{name}: {new} new entries came in.", name=name, new=new)
-    return tr("{name}: {new} new entries came in, {known} were here before.", name=name, new=new, known=known)
+    if done.known:
+        return tr("{name}: nothing new; all its {known} entries are here already.", name=name, known=known)
+    return tr("{name}: the head office has confirmed; there was nothing new.", name=name)
 
 
-def _list(desks: tuple[str, ...]) -> str:
-    return ", ".join(tr("desk {name}", name=desk) for desk in desks)
+def _handed_on(name: str, done: Carried) -> str:
+    desks = ", ".join(tr("desk {name}", name=desk) for desk in done.desks)
+    words = tr(
+        "{name}: the head office has {new} new entries of {desks} now, handed on over this desk's line.",
+        name=name,
+        new=_number(done.new),
+        desks=desks,
+    )
+    if done.answer is None:
+        return words
+    return (
+        words + " " + tr("Bring the answer, {answer}, back to {desks}.", answer=done.answer.name, desks=desks)
+    )
+
+
+def _with_rest(words: str, done: Carried) -> str:
+    return words + " " + tr("Not all has come over: write another file.") if done.more else words
+
+
+def _number(count: int) -> str:
+    return format_number(count, tr.language)
