@@ -350,8 +350,8 @@ def test_errors_are_those_of_sqlite3(database: Database) -> None:
 
 
 def test_it_is_fast_enough_for_thousands_of_seeds(database: Database) -> None:
-    """A wide margin: on a quiet machine it is ten times as many."""
-    start = time.perf_counter()
+    """A wide margin, and by the processor's time: a quiet machine does ten times as many."""
+    start = time.process_time()
     for n in range(2000):
         keep(database, f"{n}")
-    assert 2000 / (time.perf_counter() - start) > 2000
+    assert 2000 / (time.process_time() - start) > 2000
