@@ -15,7 +15,7 @@ from app.domain.people import may
 from app.models.store import Cursor
 from app.sync.apply import is_hub, wrong_with
 from app.sync.entries import SCHEMA, Body, Entry, Rows, decode_body, lift
-from app.sync.hlc import AHEAD_MS, COUNTER_BITS
+from app.sync.hlc import COUNTER_BITS, Hlc
 from app.sync.merge import Rulings, made_by
 
 GRACE_MS = 7 * 86_400_000
@@ -39,21 +39,36 @@ LATEST = 1 << 62
 COLUMNS = ("id", "entry_id", "entry_hlc", "entry_origin", "verdict", "counts_hlc")
 
 
-def rule(cur: Cursor, entries: Sequence[Entry], now_ms: int, new_id: Callable[[], UUID]) -> Body | None:
+def rule(cur: Cursor, entries: Sequence[Entry], hlc: Hlc, new_id: Callable[[], UUID]) -> Body | None:
     """The rulings on new acts, as the body of an entry of the head office; None when nothing is wrong."""
     rows: list[list[Any]] = []
+    ruled = _ruled(cur, [e for e in entries if hlc.wild(e.hlc)])
     for entry in entries:
         if is_hub(cur, entry.origin):
             continue
         if not _allowed(cur, entry):
             rows.append([new_id().bytes, entry.id, entry.hlc, entry.origin, "not_allowed", None])
-        elif entry.hlc >> COUNTER_BITS > now_ms + AHEAD_MS:
-            # Later than all before it in this message, so that an author's acts keep their order.
-            counts = (now_ms << COUNTER_BITS) + len(rows)
-            rows.append([new_id().bytes, entry.id, entry.hlc, entry.origin, "time", counts])
+        elif hlc.wild(entry.hlc) and (entry.hlc, entry.origin) not in ruled:
+            # Each later than the one before it, so that an author's acts keep their order.
+            ruled.add((entry.hlc, entry.origin))
+            rows.append([new_id().bytes, entry.id, entry.hlc, entry.origin, "time", hlc.tick()])
     if not rows:
         return None
     return Body([Rows("ruling", COLUMNS, rows)], [])
+
+
+def _ruled(cur: Cursor, entries: Sequence[Entry]) -> set[tuple[int, int]]:
+    """Those stamps of some entries on which the head office has ruled already."""
+    found = set()
+    for entry in entries:
+        cur.execute(
+            "SELECT 1 FROM ruling WHERE office_no = ? AND entry_hlc = ? AND entry_origin = ? "
+            "AND counts_hlc IS NOT NULL",
+            (entry.office_no, entry.hlc, entry.origin),
+        )
+        if cur.fetchone():
+            found.add((entry.hlc, entry.origin))
+    return found
 
 
 def _allowed(cur: Cursor, entry: Entry) -> bool:

@@ -198,11 +198,10 @@ class Hub:
             raise AppError("sync.nonsense")
         if not good_seal(part, hashes[-1], (feed.public_key, self.public_key)):
             raise AppError("sync.not_authentic")
-        now_ms = self._writer.hlc.now_ms()
         own = self.office_feed(office) if office else Desk(0, 1, "HQ0")
         with self._store.transaction(office) as cur:
             return self._writer.take_part(
-                cur, part, hashes, giver, own, lambda cur, new: rule(cur, new, now_ms, self._writer.new_id)
+                cur, part, hashes, giver, own, lambda cur, new: rule(cur, new, self._writer.hlc, self._writer.new_id)
             )
 
     def _check(self, part: Part, feed: _Feed, asker: _Feed | None) -> None:

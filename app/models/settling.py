@@ -13,12 +13,13 @@ from app.models.base import Base, Fact
 
 class Ruling(Base, Fact):
     """The head office rules on an entry, named by its id and the stamp it was made with. `verdict`: "time",
-    the entry's stamp counts as `counts_hlc`, since its PC's clock was wrong; "not_allowed", it takes no
-    effect, since its author may not do such a thing."""
+    the stamp counts as `counts_hlc`, since its PC's clock was wrong (of a copied disk two entries may have
+    one stamp: both are meant); "not_allowed", the entry takes no effect, since its author may not do such a
+    thing."""
 
     __tablename__ = "ruling"
     __owned__ = True
-    __table_args__ = (Index("ix_ruling_entry_id", "entry_id"),)
+    __table_args__ = (Index("ix_ruling_entry_id", "entry_id"), Index("ix_ruling_entry_hlc", "entry_hlc"))
 
     entry_id: Mapped[UUID]
     entry_hlc: Mapped[int] = mapped_column(BigInteger)

@@ -17,7 +17,7 @@ from app.sync.entries import SCHEMA, Body, Entry, decode_body, lift
 from app.sync.journal import read_entry
 from app.sync.merge import Rulings, Stamp, UnknownCard, card_again, edit_card, fact_again
 from app.sync.projections import Touched
-from app.sync.rulings import Ruled, rulings_on, take_back
+from app.sync.rulings import Ruled, forbidden, stamps_in, take_back
 from app.sync.tables import TableInfo, writable
 
 log = logging.getLogger(__name__)
@@ -65,19 +65,18 @@ def apply(store: Store, cur: Cursor, entries: Iterable[Entry]) -> set[str]:
     read = [(entry, *_understood(hubs, entry)) for entry in entries]
     # Rulings take effect with the very entries they came with.
     ruled = _write_rulings(store, cur, batch, [(e, b) for e, b, _ in read if b is not None])
-    verdicts = rulings_on(cur, [e for e, _, _ in read])
+    refused = forbidden(cur, [e for e, _, _ in read])
     for office in {e.office_no for e, _, _ in read}:
-        batch.rulings[office] = _in_office(cur, office)
+        batch.rulings[office] = stamps_in(cur, office)
     for entry, body, reason in read:
-        verdict = verdicts.get((entry.id, entry.hlc, entry.origin))
         if body is None:
             batch.parked.append((entry, reason))
-        elif verdict is not None and verdict.verdict == "not_allowed":
+        elif (entry.id, entry.hlc, entry.origin) in refused:
             batch.parked.append((entry, "not_allowed"))
             batch.touched.number(entry.office_no, body)
         else:
-            hlc = entry.hlc if verdict is None or verdict.counts_hlc is None else verdict.counts_hlc
-            batch.works.append(_Work(entry, body, (hlc, entry.origin)))
+            stamp = batch.rulings[entry.office_no].stamp((entry.hlc, entry.origin))
+            batch.works.append(_Work(entry, body, stamp))
     _add_rows(store, cur, batch)
     for work in batch.works:
         for edit in work.body.edits:
@@ -90,11 +89,9 @@ def apply(store: Store, cur: Cursor, entries: Iterable[Entry]) -> set[str]:
         batch.touched.note(work.entry.office_no, work.body)
     for entry, reason in batch.parked:
         park(cur, entry, reason)
-    inside = {(w.entry.id, w.entry.hlc, w.entry.origin) for w in batch.works}
-    inside |= {(e.id, e.hlc, e.origin) for e, _ in batch.parked}
+    done = {(w.entry.id, w.entry.hlc, w.entry.origin) for w in batch.works}
     for each in ruled:
-        if (each.entry_id, each.hlc, each.origin) not in inside:
-            take_back(cur, each, batch.rulings[each.office_no], batch.touched, batch.digests)
+        take_back(cur, each, done, batch.rulings[each.office_no], batch.touched, batch.digests)
     batch.touched.refresh(cur, search=store.search)
     batch.digests.keep(cur)
     return batch.touched.tables
@@ -256,15 +253,6 @@ def _write_rulings(
                     {row[0]: ((entry.hlc, entry.origin), row) for row in rows.rows},
                 )  # fmt: skip
     return found
-
-
-def _in_office(cur: Cursor, office: int) -> Rulings:
-    cur.execute(
-        "SELECT entry_hlc, entry_origin, counts_hlc FROM ruling WHERE office_no = ? AND counts_hlc IS NOT "
-        "NULL ORDER BY hlc DESC, device DESC, id DESC",  # of two, the first in the head office's order counts
-        (office,),
-    )
-    return Rulings({(hlc, origin): (counts, origin) for hlc, origin, counts in cur.fetchall()})
 
 
 def _add_rows(store: Store, cur: Cursor, batch: _Batch) -> None:

@@ -49,14 +49,15 @@ class Hlc:
     def tick(self) -> int:
         """A stamp for a new entry. What lies far ahead of a time that is sure came from a wrong clock, and is
         not followed; while the time is not sure no stamp goes back."""
-        last = 0 if self.sure and self._wild(self.last) else self.last
+        last = 0 if self.sure and self.wild(self.last) else self.last
         self.last = max(self.now_ms() << COUNTER_BITS, last + 1)
         return self.last
 
     def see(self, stamp: int) -> None:
         """Take note of a stamp that another replica gave."""
-        if not (self.sure and self._wild(stamp)):
+        if not (self.sure and self.wild(stamp)):
             self.last = max(self.last, stamp)
 
-    def _wild(self, stamp: int) -> bool:
+    def wild(self, stamp: int) -> bool:
+        """Whether a stamp is so far ahead that it comes from a wrong clock."""
         return stamp >> COUNTER_BITS > self.now_ms() + AHEAD_MS

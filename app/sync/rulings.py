@@ -3,7 +3,7 @@ entry that was applied before its ruling came is set right here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,69 +37,97 @@ class Ruled:
         )  # fmt: skip
 
 
-def rulings_on(cur: Cursor, entries: Sequence[Entry]) -> dict[tuple[bytes, int, int], Ruled]:
-    """What the head office has ruled on these entries, by id and stamp. Of two rulings on one entry the first
-    in its order counts."""
-    cur.execute("SELECT 1 FROM ruling LIMIT 1")
+def forbidden(cur: Cursor, entries: Sequence[Entry]) -> set[tuple[bytes, int, int]]:
+    """Those of some entries, by id and stamp, that the head office has ruled to take no effect."""
+    cur.execute("SELECT 1 FROM ruling WHERE counts_hlc IS NULL LIMIT 1")
     if cur.fetchone() is None:
-        return {}
-    found: dict[tuple[bytes, int, int], Ruled] = {}
-    for ruled in _on(cur, list({e.id for e in entries})):
-        found.setdefault((ruled.entry_id, ruled.hlc, ruled.origin), ruled)
-    return found
-
-
-def _on(cur: Cursor, ids: list[bytes]) -> Iterator[Ruled]:
+        return set()
+    found = set()
+    ids = list({e.id for e in entries})
     for at in range(0, len(ids), PAGE):
         some = ids[at : at + PAGE]
         cur.execute(
-            "SELECT office_no, id, entry_id, entry_hlc, entry_origin, verdict, counts_hlc FROM ruling "
-            f"WHERE entry_id IN ({', '.join('?' * len(some))}) ORDER BY hlc, device, id",
+            "SELECT entry_id, entry_hlc, entry_origin FROM ruling WHERE counts_hlc IS NULL AND entry_id IN "
+            f"({', '.join('?' * len(some))})",
             some,
         )
-        for row in cur.fetchall():
-            yield Ruled(*row)
+        found |= {(id, hlc, origin) for id, hlc, origin in cur.fetchall()}
+    return found
 
 
-def take_back(cur: Cursor, ruled: Ruled, rulings: Rulings, touched: Touched, digests: Digests) -> None:
-    """Set right what an entry has done that was applied as it came."""
+def stamps_in(cur: Cursor, office: int) -> Rulings:
+    """Which stamps count as others in an office; of two rulings on one, the first in the head office's
+    order."""
+    cur.execute(
+        "SELECT entry_hlc, entry_origin, counts_hlc FROM ruling WHERE office_no = ? AND counts_hlc IS NOT "
+        "NULL ORDER BY hlc DESC, device DESC, id DESC",
+        (office,),
+    )
+    return Rulings({(hlc, origin): (counts, origin) for hlc, origin, counts in cur.fetchall()})
+
+
+def take_back(
+    cur: Cursor,
+    ruled: Ruled,
+    done: Container[tuple[bytes, int, int]],
+    rulings: Rulings,
+    touched: Touched,
+    digests: Digests,
+) -> None:
+    """Set right what entries have done that were applied as they came; `done` are those that were applied
+    with the ruling, by id and stamp."""
+    for entry in _meant(cur, ruled):
+        if (entry.id, entry.hlc, entry.origin) in done:
+            continue
+        was = _in_effect_as(cur, ruled)
+        if _parked(cur, entry) or (ruled.counts_hlc and rulings.stamp((entry.hlc, entry.origin)) == was):
+            continue
+        body = lift(decode_body(entry.body), entry.schema)
+        for rows in body.rows:
+            touched.moving(cur, entry.office_no, rows.table, [r[0] for r in rows.rows])
+        ids = _rows_by_table(body)
+        for table, of_table in ids.items():
+            digests.add(entry.office_no, table, rows_of(cur, table, entry.office_no, of_table), -1)
+        if ruled.counts_hlc:
+            _stamp_anew(cur, entry, body, was, rulings)
+        else:
+            _undo(cur, entry, body, was, rulings, touched)
+        for table, of_table in ids.items():
+            digests.add(entry.office_no, table, rows_of(cur, table, entry.office_no, of_table))
+        touched.note(entry.office_no, body)
+
+
+def _meant(cur: Cursor, ruled: Ruled) -> list[Entry]:
+    """The acts that a ruling is about and that are here."""
     names = ", ".join(f'"{c}"' for c in COLUMNS)
+    found: dict[tuple[bytes, bytes], Entry] = {}
     for source in ("entry", "orphan"):
         cur.execute(
-            f"SELECT {names} FROM {source} WHERE id = ? AND hlc = ? AND origin = ? LIMIT 1",
-            (ruled.entry_id, ruled.hlc, ruled.origin),
+            f"SELECT {names} FROM {source} WHERE hlc = ? AND origin = ? AND office_no = ?",
+            (ruled.hlc, ruled.origin, ruled.office_no),
         )
-        row = cur.fetchone()
-        if row is not None:
-            break
-    else:
-        return
-    entry = entry_of(row)
-    same = [r for r in _on(cur, [entry.id]) if (r.hlc, r.origin) == (ruled.hlc, ruled.origin)]
-    others = [r for r in same if r.id != ruled.id]
-    if same[0].id != ruled.id or _parked(cur, ruled):
-        return
-    was = (entry.hlc if not others else others[0].counts_hlc or entry.hlc, entry.origin)
-    body = lift(decode_body(entry.body), entry.schema)
-    for rows in body.rows:
-        touched.moving(cur, entry.office_no, rows.table, [r[0] for r in rows.rows])
-    ids = _rows_by_table(body)
-    for table, of_table in ids.items():
-        digests.add(entry.office_no, table, rows_of(cur, table, entry.office_no, of_table), -1)
-    if ruled.verdict == "not_allowed":
-        _undo(cur, entry, body, was, rulings, touched)
-    elif rulings.stamp((entry.hlc, entry.origin)) != was:
-        _stamp_anew(cur, entry, body, was, rulings)
-    for table, of_table in ids.items():
-        digests.add(entry.office_no, table, rows_of(cur, table, entry.office_no, of_table))
-    touched.note(entry.office_no, body)
+        for row in cur.fetchall():
+            entry = entry_of(row)
+            found.setdefault((entry.id, entry.body), entry)
+    return [e for e in found.values() if ruled.counts_hlc or e.id == ruled.entry_id]
 
 
-def _parked(cur: Cursor, ruled: Ruled) -> bool:
+def _in_effect_as(cur: Cursor, ruled: Ruled) -> Stamp:
+    """The stamp that counted before this ruling came: as it was made, or by another ruling."""
+    cur.execute(
+        "SELECT counts_hlc FROM ruling WHERE office_no = ? AND entry_hlc = ? AND entry_origin = ? AND "
+        "id <> ? AND counts_hlc IS NOT NULL ORDER BY hlc, device, id LIMIT 1",
+        (ruled.office_no, ruled.hlc, ruled.origin, ruled.id),
+    )
+    other = cur.fetchone()
+    return (other[0] if other else ruled.hlc, ruled.origin)
+
+
+def _parked(cur: Cursor, entry: Entry) -> bool:
     cur.execute(
         "SELECT 1 FROM entry e JOIN parked p ON p.office_no = e.office_no AND p.device = e.device "
         'AND p."number" = e."number" WHERE e.id = ? AND e.hlc = ? AND e.origin = ?',
-        (ruled.entry_id, ruled.hlc, ruled.origin),
+        (entry.id, entry.hlc, entry.origin),
     )
     return cur.fetchone() is not None
 

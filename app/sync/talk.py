@@ -225,8 +225,6 @@ class Talk:
         writer, me = self._writer, self._writer.desk.device
         self.outcome.rounds += 1
         self._theirs, self._stranger = reply.have, reply.stranger
-        if self._succession and reply.successor and self._credentials.succeed(writer, reply.successor):
-            self.outcome.renamed = reply.successor.desk
         with writer.store.reading() as cur:
             mine = journal.all_heads(cur)
             forked = {d for d in reply.have if not self._agree(cur, d, mine, reply.have)} | set(reply.trails)
@@ -236,19 +234,32 @@ class Talk:
                 if d in mine and d in forked
             }
         own, there = head_of(mine, me), head_of(reply.have, me)
-        self._succession = writer.desk.device == me and (me in forked or there[0] > own[0])
-        if writer.desk.device != me:
-            self.outcome.acked = 0
+        disputed = me in forked or there[0] > own[0]
+        for device, after in commons.items():
+            if device != me:
+                writer.give_up(device, after)
+        # What others say of the disputed feed does not hold up the entry that makes its successor known.
+        giver = {d: head for d, head in reply.have.items() if not (disputed and d == me)}
+        got = writer.receive(reply.entries, reply.ranges, giver)
+        if self._succession and reply.successor and self._succeed(reply.successor):
+            self.outcome.renamed, self.outcome.acked = reply.successor.desk, 0
+            if me in commons:
+                writer.give_up(me, commons[me])
         elif me not in forked and there[0] <= own[0]:  # beyond that, its hash tells nothing here
             self.outcome.acked = there[0]
+        self._succession = disputed and writer.desk.device == me
         self._trails = {d for d in forked if d in mine and d not in commons and d != writer.desk.device}
-        for device, after in commons.items():
-            if device != writer.desk.device:
-                writer.give_up(device, after)
-        got = writer.receive(reply.entries, reply.ranges, reply.have)
         self.outcome.received += got.taken
         self.outcome.left = reply.left
         self._judge(reply, got.waiting)
+
+    def _succeed(self, successor: EnrolReply) -> bool:
+        """Go on as the successor, once the entry that makes it known is here: whoever forgets it can be shown
+        it again."""
+        with self._writer.store.reading() as cur:
+            cur.execute('SELECT 1 FROM device WHERE "number" = ?', (successor.device,))
+            known = cur.fetchone() is not None
+        return known and self._credentials.succeed(self._writer, successor)
 
     def _agree(self, cur: Cursor, device: int, mine: Heads, theirs: Heads) -> bool:
         """Whether both sides have the same entry under the lower of their last numbers, as far as it can be

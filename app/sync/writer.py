@@ -372,8 +372,8 @@ class JournalWriter:
 def _newest(cur: Cursor) -> int:
     """The newest stamp of the journal, as the head office has ruled."""
     cur.execute(
-        "SELECT hlc FROM entry WHERE NOT EXISTS (SELECT 1 FROM ruling r WHERE r.entry_id = entry.id AND "
-        "r.entry_hlc = entry.hlc AND r.counts_hlc IS NOT NULL) ORDER BY hlc DESC LIMIT 1"
+        "SELECT hlc FROM entry WHERE NOT EXISTS (SELECT 1 FROM ruling r WHERE r.entry_hlc = entry.hlc "
+        "AND r.entry_origin = entry.origin AND r.counts_hlc IS NOT NULL) ORDER BY hlc DESC LIMIT 1"
     )
     found = cur.fetchone()
     cur.execute("SELECT counts_hlc FROM ruling WHERE counts_hlc IS NOT NULL ORDER BY counts_hlc DESC LIMIT 1")

@@ -101,6 +101,7 @@ def upgrade() -> None:
         *_fact("ruling"),
     )
     op.create_index("ix_ruling_entry_id", "ruling", ["entry_id"])
+    op.create_index("ix_ruling_entry_hlc", "ruling", ["entry_hlc"])
     op.create_table(
         "settlement",
         sa.Column("exception_id", sa.LargeBinary(length=16), nullable=False),
@@ -133,6 +134,7 @@ def downgrade() -> None:
     if sqlite:
         op.execute("DELETE FROM sqlite_stat1 WHERE tbl IN ('entry', 'ruling', 'settlement')")
     op.drop_index("ix_settlement_exception_id", "settlement")
+    op.drop_index("ix_ruling_entry_hlc", "ruling")
     op.drop_index("ix_ruling_entry_id", "ruling")
     for table in ("settlement", "ruling", "digest", "orphan", "seal"):
         op.drop_table(table)
