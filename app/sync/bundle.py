@@ -32,6 +32,7 @@ from app.sync.wire import (
     MAX_PACKED,
     CarryReply,
     CarryRequest,
+    Heads,
     SyncReply,
     digest_of_request,
     seal,
@@ -312,9 +313,13 @@ class DeskBundles:
         self._note_contact(replies[-1].now_ms)
         if talk.outcome.differs:
             raise AppError("sync.rows_differ")
-        open_ends = (talk.memory.succession, talk.memory.trails, talk.memory.stranger, talk.outcome.orphans)
-        more = replies[-1].more or any(open_ends)
+        more = talk.memory.succession or talk.outcome.orphans > 0 or self._apart(replies[-1].have)
         return self._report(replies, talk.outcome.received, known, more)
+
+    def _apart(self, theirs: Heads) -> bool:
+        """Whether one side lacks what the other has, but for what is written here."""
+        me, mine = self._writer.desk.device, self._writer.vector()
+        return any(mine.get(d) != theirs.get(d) for d in {*mine, *theirs} - {me})
 
     def _add(self, replies: Sequence[SyncReply]) -> BundleReport:
         got = [self._writer.receive(reply.entries, reply.ranges, reply.have) for reply in replies]
