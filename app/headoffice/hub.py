@@ -201,7 +201,12 @@ class Hub:
         own = self.office_feed(office) if office else Desk(0, 1, "HQ0")
         with self._store.transaction(office) as cur:
             return self._writer.take_part(
-                cur, part, hashes, giver, own, lambda cur, new: rule(cur, new, self._writer.hlc, self._writer.new_id)
+                cur,
+                part,
+                hashes,
+                giver,
+                own,
+                lambda cur, new: rule(cur, new, self._writer.hlc, self._writer.new_id),
             )
 
     def _check(self, part: Part, feed: _Feed, asker: _Feed | None) -> None:
@@ -440,7 +445,8 @@ def _lacking(
     }
     chunk: list[Entry] = []
     size = 0
-    for entry in causal(feeds, {d: n for d, (n, _) in theirs.items()}, ours):
+    certain = {d: head for d, head in ours.items() if d not in forked}
+    for entry in causal(feeds, {d: n for d, (n, _) in theirs.items()}, certain):
         size += len(entry.body) + 100
         if chunk and size > most:
             return chunk, True, _left(cur, offices, ours, behind | {e.device: e.number for e in chunk})

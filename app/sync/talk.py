@@ -238,8 +238,9 @@ class Talk:
         for device, after in commons.items():
             if device != me:
                 writer.give_up(device, after)
-        # What others say of the disputed feed does not hold up the entry that makes its successor known.
-        giver = {d: head for d, head in reply.have.items() if not (disputed and d == me)}
+        # What others had seen of disputed feeds holds nothing up, least of all what makes the successor known.
+        doubted = forked | {me} if disputed else forked
+        giver = {d: head for d, head in reply.have.items() if d not in doubted}
         got = writer.receive(reply.entries, reply.ranges, giver)
         if self._succession and reply.successor and self._succeed(reply.successor):
             self.outcome.renamed, self.outcome.acked = reply.successor.desk, 0
