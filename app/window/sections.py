@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.queries.customers import CustomerCard
     from app.ui.cash.room import MoneyRoom
     from app.ui.customers.room import CardAct, CustomerRoom
+    from app.ui.exceptions.room import ExceptionRoom
     from app.ui.readings.room import ReadingRoom
     from app.ui.requests.room import RequestRoom
     from app.window.frame import DeskWindow
@@ -86,13 +87,13 @@ class _Pages:
                 Section("reports", lambda: tr("Reports"), "chart-bar", self._reports),
             ),
             (
-                self.may("exceptions.settle"),
+                True,  # all see what disagrees; a supervisor settles it
                 Section(
                     "exceptions",
                     lambda: tr("To settle"),
                     "alert-triangle",
                     self._exceptions,
-                    self._unsettled,
+                    self._unsettled if self.may("exceptions.settle") else None,
                     alarm=True,
                 ),
             ),
@@ -213,6 +214,19 @@ class _Pages:
             roll=self.window.preferences.receipts == "roll",
         )
 
+    @cached_property
+    def exception_room(self) -> ExceptionRoom:
+        from app.ui.exceptions.room import ExceptionRoom
+
+        desk = self.desk
+        return ExceptionRoom(
+            **self._shared,
+            exceptions=desk.exceptions,
+            queries=desk.exception_queries,
+            cash_queries=desk.cash_queries,
+            device=lambda: desk.identity.device,
+        )
+
     # -- pages ------------------------------------------------------------------------------------------
 
     def _today(self) -> QWidget:
@@ -261,7 +275,7 @@ class _Pages:
     def _exceptions(self) -> QWidget:
         from app.ui.exceptions.page import ExceptionsPage
 
-        return ExceptionsPage(self.money_room)
+        return ExceptionsPage(self.exception_room)
 
     def _sync(self) -> QWidget:
         from app.ui.sync.page import SyncPage

@@ -1,79 +1,74 @@
-"""Disagreements: each with what both sides say, and who should look at it."""
+"""What disagrees, with both sides; a supervisor settles it with one of the offered acts."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.domain.quantities import UNITS, format_quantity
+from app.domain.exceptions import GROUPS
+from app.domain.money import format_number
 from app.queries.exceptions import ExceptionRow
-from app.queries.sides import Side
-from app.ui.cash.room import MoneyRoom
-from app.ui.cash.words import clock_words, period_words
-from app.ui.kit.buttons import Button, Filter, FilterChips
-from app.ui.kit.inspector import Details, Inspector
+from app.ui.cash.words import clock_words
+from app.ui.exceptions.dialog import SettleDialog
+from app.ui.exceptions.room import ExceptionRoom
+from app.ui.exceptions.sides import Offer, Sides
+from app.ui.exceptions.words import SIGNS, done_words, group_words, in_short, kind_words
+from app.ui.kit.buttons import Filter, FilterChips
 from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import Column, WindowedTableModel
-from app.ui.kit.theme import Tone
+from app.ui.kit.theme import Tone, px
+from app.ui.kit.toast import toast
 from app.words import tr
 
-SIGNS = {
-    "overpaid": "cash",
-    "two_readings": "gauge",
-    "concurrent": "users",
-    "same_id": "copy",
-}
+MOST = 500
+"""So many stand in the list at a time; as they are settled, others come."""
 
 
-KINDS = tuple(SIGNS)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a look into the database found."""
 
-
-def kind_words() -> dict[str, str]:
-    """What each kind is called."""
-    return {
-        "overpaid": tr("Bill paid too much"),
-        "two_readings": tr("Two indexes for one period"),
-        "concurrent": tr("Changed at two desks"),
-        "same_id": tr("Entered twice, differently"),
-    }
-
-
-def field_words() -> dict[str, str]:
-    """The fields whose concurrent change a person must see."""
-    return {
-        "name": tr("Name"),
-        "bank_account": tr("Bank account"),
-        "customer_class": tr("Customer class"),
-        "serial": tr("Meter serial"),
-    }
+    waiting: list[tuple[UUID, str]]
+    rows: dict[UUID, ExceptionRow]
+    """Those of the filter in force, in order."""
+    drawer: bool
+    """Whether the person has a cash session open at this desk."""
 
 
 class ExceptionsPage(Page):
     """The disagreements of the office. `show_record` takes an exception's id."""
 
-    def __init__(self, room: MoneyRoom, parent: QWidget | None = None) -> None:
+    def __init__(self, room: ExceptionRoom, parent: QWidget | None = None) -> None:
         super().__init__(tr("To settle"), parent)
         self.room = room
-        self._all: dict[UUID, ExceptionRow] = {}
+        self._found = _Found([], {}, False)
         self._wanted: UUID | None = None
         self._reading = Latest(room.jobs, self, Lane.IO)
         self.chips = FilterChips(self._filters(), tr("Which disagreements"))
         self.add_bar(self.chips)
         self.model: WindowedTableModel[ExceptionRow] = WindowedTableModel(
-            lambda ids: {i: self._all[i] for i in ids if i in self._all}, self._columns(), parent=self
+            lambda ids: {i: self._found.rows[i] for i in ids if i in self._found.rows},
+            self._columns(),
+            parent=self,
         )
         self.table = TableView(self.model, tr("To settle"))
-        self.set_body(self.table)
-        self.inspector = Inspector()
-        self.set_inspector(self.inspector)
+        self.sides = Sides(room, self.settle, self._go)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(12))
+        column.addWidget(self.table, 3)
+        column.addWidget(self.sides, 5)
+        self.set_body(body)
         self.table.current_changed.connect(self._inspect)
-        self.table.opened.connect(lambda _id: self._go())
-        self.chips.chosen.connect(lambda _key: self._filtered())
+        self.table.opened.connect(lambda _id: self._usual())
+        self.chips.chosen.connect(lambda _key: self.reload())
 
     # -- what the window calls
 
@@ -101,12 +96,19 @@ class ExceptionsPage(Page):
 
     def reload(self) -> None:
         """Asks for the list anew."""
-        queries = self.room.exception_queries
+        room, key = self.room, self.chips.key()
+        queries = room.queries
 
-        def work(_job: object) -> dict[UUID, ExceptionRow]:
-            ids = [id for id, kind in queries.waiting() if kind in KINDS]
-            found = queries.rows(ids)
-            return {i: found[i] for i in ids if i in found}
+        def work(_job: object) -> _Found:
+            waiting = queries.waiting()
+            if key == "settled":
+                ids = queries.settled()
+                found = queries.settled_rows(ids)
+            else:
+                ids = [i for i, kind in waiting if key == "all" or kind in GROUPS[key]][:MOST]
+                found = queries.rows(ids)
+            session = room.cash_queries.open_session(room.person.id, room.device())
+            return _Found(waiting, {i: found[i] for i in ids if i in found}, session is not None)
 
         self._reading.run(
             work,
@@ -114,38 +116,34 @@ class ExceptionsPage(Page):
             failed=lambda error: self.show_state(State.WRONG, self.room.why(error)),
         )
 
-    def _show(self, rows: dict[UUID, ExceptionRow]) -> None:
-        self._all = rows
+    def _show(self, found: _Found) -> None:
+        self._found = found
         self.chips.show_counts(self._filters())
-        self.set_count(tr("{count} waiting", count=len(rows)) if rows else "")
-        if not rows:
-            self.inspector.show_nothing(tr("Both sides of the chosen disagreement are shown here."))
-            self.show_state(
-                State.NOTHING_FOUND,
-                tr("Nothing disagrees. When two desks say different things, it is shown here."),
-            )
-            return
-        self._filtered()
-        self.show_body()
-
-    def _filtered(self) -> None:
-        key = self.chips.key()
-        ids = [i for i, row in self._all.items() if key in ("all", row.kind)]
-        self.table.set_empty(tr("Nothing of this kind."))
-        self.table.set_ids(ids)
+        count = len(found.waiting)
+        self.set_count(tr("{count} waiting", count=format_number(count, tr.language)) if count else "")
+        settled = self.chips.key() == "settled"
+        self.table.set_empty(tr("Nothing has been settled yet.") if settled else tr("Nothing of this kind."))
+        self.table.set_ids(list(found.rows))
         wanted, self._wanted = self._wanted, None
-        if wanted is not None and self.table.choose(wanted):
-            return
-        if self.table.current_id() is None:
+        if (wanted is None or not self.table.choose(wanted)) and self.table.current_id() is None:
             self.table.choose_first()
         self._inspect(self.table.current_id())
+        if count or settled:
+            self.show_body()
+        else:
+            words = tr("Nothing disagrees. When two desks say different things, it is shown here.")
+            self.show_state(State.NOTHING_FOUND, words)
 
     def _filters(self) -> list[Filter]:
-        counts = Counter(row.kind for row in self._all.values())
-        words = kind_words()
+        counts = Counter(kind for _, kind in self._found.waiting)
+        words = group_words()
         return [
-            Filter("all", tr("All"), len(self._all) or None),
-            *(Filter(kind, words[kind], counts[kind] or None) for kind in KINDS),
+            Filter("all", tr("All"), len(self._found.waiting) or None),
+            *(
+                Filter(group, words[group], sum(counts[kind] for kind in kinds) or None)
+                for group, kinds in GROUPS.items()
+            ),
+            Filter("settled", tr("Settled")),
         ]
 
     def _columns(self) -> Sequence[Column[ExceptionRow]]:
@@ -153,95 +151,61 @@ class ExceptionsPage(Page):
             Column(
                 tr("Disagreement"),
                 lambda r: kind_words()[r.kind],
-                tone=lambda _r: Tone.ATTENTION,
-                sign=lambda r: SIGNS[r.kind],
-                width=220,
+                tone=lambda r: Tone.GOOD if r.settled else Tone.ATTENTION,
+                sign=lambda r: "" if r.settled else SIGNS[r.kind],
+                width=240,
             ),
             Column(tr("Concerns"), lambda r: r.code, mono=True, width=160),
             Column(tr("Customer"), lambda r: r.name, width=160, grow=2),
-            Column(tr("In short"), self._short, width=200, grow=2),
+            Column(tr("In short"), self._short, width=200, grow=3),
         ]
 
     def _short(self, row: ExceptionRow) -> str:
-        if row.kind == "overpaid":
-            return tr("{amount} too much", amount=self.room.money(row.amount))
-        return " ↔ ".join(self._value(row, side) for side in row.sides if side.value is not None)
-
-    def _value(self, row: ExceptionRow, side: Side) -> str:
-        if row.kind == "overpaid":
-            return self.room.money(side.value)
-        if row.kind == "two_readings":
-            unit = UNITS[self.room.rules.utility.kind]
-            return f"{format_quantity(side.value, tr.language)} {unit}"
-        return "" if side.value is None else str(side.value)
+        how = row.settled
+        if how is None:
+            return in_short(row, self.room)
+        when = clock_words(how.at, self.room.today(), self.room.zone)
+        return f"{done_words().get(how.act, how.act)} · {how.who} · {when}"
 
     # -- the one chosen
 
-    def _inspect(self, row_id: object) -> None:
-        row = self._all.get(row_id) if isinstance(row_id, UUID) else None
+    def _row(self) -> ExceptionRow | None:
+        return self._found.rows.get(self.table.current_id())  # type: ignore[arg-type]
+
+    def _inspect(self, _row_id: object) -> None:
+        self.sides.show_row(self._row(), self._found.drawer)
+
+    def _usual(self) -> None:
+        """Enter: the usual act; where there is none, what it is about."""
+        if self.sides.offers:
+            self.settle(self.sides.offers[0])
+        else:
+            self._go("record")
+
+    def settle(self, offer: Offer) -> None:
+        """Asks, and settles; then the next one is chosen."""
+        row = self._row()
         if row is None:
-            self.inspector.show_nothing(tr("Both sides of the chosen disagreement are shown here."))
             return
-        fields = [
-            (tr("Customer"), row.name),
-            (tr("What it is about"), self._about(row)),
-            (tr("What to do"), self._advice(row)),
-        ]
-        acts = []
-        if row.customer_id is not None:
-            acts.append(Button(tr("Show customer"), self._go, key="F9", primary=True))
-        self.inspector.show_details(
-            Details(
-                code=row.code,
-                title=kind_words()[row.kind],
-                notice=self._who(row),
-                notice_tone=Tone.ATTENTION,
-                fields=[field for field in fields if field[1]],
-                timeline_title=tr("What each side says"),
-                timeline=[(self._when(side), self._side(row, side)) for side in row.sides],
-            ),
-            acts,
-        )
+        ids = self.model.ids
+        place = self.model.place_of(row.id)
+        after = ids[place + 1] if place + 1 < len(ids) else ids[place - 1] if place else None
 
-    def _when(self, side: Side) -> str:
-        return "" if side.at is None else clock_words(side.at, self.room.today(), self.room.zone)
+        def done() -> None:
+            self._wanted = after
+            toast(self, tr("Settled: {what}", what=f"{kind_words()[row.kind]} · {row.code}"), with_page=True)
+            self.table.setFocus()
+            self.reload()
 
-    def _side(self, row: ExceptionRow, side: Side) -> str:
-        who = " · ".join(part for part in (side.who, side.desk) if part) or tr("the head office")
-        parts = [self._value(row, side) if side.value is not None else "", side.code, who]
-        return " · ".join(part for part in parts if part)
+        dialog = SettleDialog(self, self.room, row, offer, done)
+        dialog.rejected.connect(self.reload)  # what it was refused for shows
+        dialog.start()
 
-    @staticmethod
-    def _about(row: ExceptionRow) -> str:
-        if row.kind == "concurrent":
-            return field_words().get(row.part, row.part)
-        return tr("Period {period}", period=period_words(row.part)) if row.part else ""
-
-    @staticmethod
-    def _who(row: ExceptionRow) -> str:
-        return {
-            "overpaid": tr("For the cashier and the supervisor"),
-            "two_readings": tr("For the one who read the meter and the supervisor"),
-            "concurrent": tr("For the two who changed it"),
-            "same_id": tr("For the supervisor"),
-        }[row.kind]
-
-    @staticmethod
-    def _advice(row: ExceptionRow) -> str:
-        return {
-            "overpaid": tr(
-                "Ask the customer: use it for the next bill (it is offered as credit when money is taken), "
-                "or take one receipt back and return the money."
-            ),
-            "two_readings": tr(
-                "Look at the meter. Enter the right index once more, as a correction of the wrong one."
-            ),
-            "concurrent": tr("Ask which is right, then set the field again to that value."),
-            "same_id": tr("Compare the two papers. The one entered first is kept."),
-        }[row.kind]
-
-    def _go(self) -> None:
-        row_id = self.table.current_id()
-        row = self._all.get(row_id) if isinstance(row_id, UUID) else None
-        if row is not None and row.customer_id is not None:
+    def _go(self, where: str) -> None:
+        row = self._row()
+        if where == "cash":
+            self.record_asked.emit("cash", "")
+        elif row is not None and row.request_id is not None:
+            self.record_asked.emit("requests", row.request_id)
+        elif row is not None and row.customer_id is not None:
             self.record_asked.emit("customers", row.customer_id)
