@@ -226,7 +226,9 @@ def open_postgres(url: str, now: datetime) -> PostgresDatabase:
         raise AppError("database.address") from None  # its text may hold a part of the password
     where = f"{parts.get('host') or 'localhost'}/{parts.get('dbname') or parts.get('user') or ''}"
     reach(url, where)
-    writers = connecting(url, "SET synchronous_commit TO on", autocommit=True, **POOL)
+    # Who writes looks rows up by keys, in tables that may have grown since the planner has counted them.
+    writing = "SET synchronous_commit TO on; SET enable_seqscan TO off"
+    writers = connecting(url, writing, autocommit=True, **POOL)
     read = connecting(url, "SET default_transaction_read_only TO on", **POOL)
     tell_trouble(read, where)
     try:

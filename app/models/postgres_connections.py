@@ -68,7 +68,7 @@ def connecting(
 
 _SETTINGS = (
     "SET default_transaction_isolation TO 'read committed'; "  # who has waited for a lock sees what is new
-    "SET client_min_messages TO warning; SET idle_in_transaction_session_timeout TO '120s'; "
+    "SET jit TO off; SET client_min_messages TO warning; SET idle_in_transaction_session_timeout TO '120s'; "
     "SET tcp_keepalives_idle TO 30; SET tcp_keepalives_interval TO 10; SET tcp_keepalives_count TO 3;"
 )
 

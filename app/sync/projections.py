@@ -1,7 +1,9 @@
 """Projections: what is worked out from facts for speed. Each is a pure function of the rows it stands on, so
 it is worked out anew for every key that an entry touches, whatever the order of arrival.
 
-Each SQL text is written once and runs on SQLite and on PostgreSQL (`app/models/store.py`)."""
+Each SQL text is written once and runs on SQLite and on PostgreSQL (`app/models/store.py`). Where rows are
+looked up by what they belong to, it says `office_no + 0`: a planner that has not counted a table yet, or not
+since the office came, takes the office for rare, and would walk through all of its rows by their key."""
 
 from __future__ import annotations
 
@@ -159,7 +161,7 @@ _LEADS: tuple[tuple[str, str], ...] = (
     ("customer", "SELECT id FROM customer WHERE office_no = ? AND id IN ({marks})"),
     (
         "receipt",
-        "SELECT bill_id, customer_id, receipt_id FROM allocation WHERE office_no = ? "
+        "SELECT bill_id, customer_id, receipt_id FROM allocation WHERE office_no + 0 = ? "
         "AND receipt_id IN ({marks})",
     ),
     ("bill", "SELECT customer_id FROM bill WHERE office_no = ? AND id IN ({marks})"),
@@ -181,7 +183,8 @@ def _chunks(keys: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
 
 
 _COUNTS = (
-    "(1 - (SELECT count(*) FROM reversal r WHERE r.receipt_id = a.receipt_id AND r.office_no = a.office_no))"
+    "(1 - (SELECT count(*) FROM reversal r "
+    "WHERE r.receipt_id = a.receipt_id AND r.office_no + 0 = a.office_no))"
 )
 """A receipt's money counts once, less once for each reversal: nothing is lost even if reversed twice."""
 
@@ -193,7 +196,7 @@ def _bills(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "FROM ("
         "SELECT b.office_no, b.id, b.customer_id, b.total, b.due_on, "
         f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a "
-        "WHERE a.bill_id = b.id AND a.office_no = b.office_no), 0) AS paid "
+        "WHERE a.bill_id = b.id AND a.office_no + 0 = b.office_no), 0) AS paid "
         f"FROM bill b WHERE b.office_no = ? AND b.id IN ({marks})) AS worked_out WHERE true "
         "ON CONFLICT (office_no, id) DO UPDATE SET customer_id = excluded.customer_id, "
         'total = excluded.total, paid = excluded.paid, "open" = excluded."open", '
@@ -208,13 +211,14 @@ def _balances(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "INSERT INTO customer_balance (office_no, id, owed, credit) "
         "SELECT ?, c.id, "
         "coalesce((SELECT sum(CASE WHEN s.total > s.paid THEN s.total - s.paid ELSE 0 END) "
-        "FROM bill_state s WHERE s.customer_id = c.id AND s.office_no = ?), 0), "
+        "FROM bill_state s WHERE s.customer_id = c.id AND s.office_no + 0 = ?), 0), "
         f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a "
-        "WHERE a.customer_id = c.id AND a.office_no = ? AND a.bill_id IS NULL), 0) + "
+        "WHERE a.customer_id = c.id AND a.office_no + 0 = ? AND a.bill_id IS NULL), 0) + "
         "coalesce((SELECT sum(CASE WHEN s.paid > s.total THEN s.paid - s.total ELSE 0 END) "
-        "FROM bill_state s WHERE s.customer_id = c.id AND s.office_no = ?), 0) FROM c "
-        "WHERE EXISTS (SELECT 1 FROM bill_state s WHERE s.customer_id = c.id AND s.office_no = ?) "
-        "OR EXISTS (SELECT 1 FROM allocation a WHERE a.customer_id = c.id AND a.office_no = ?) "
+        "FROM bill_state s WHERE s.customer_id = c.id AND s.office_no + 0 = ?), 0) FROM c "
+        # Not EXISTS: PostgreSQL may answer that of all rows at once, by a walk through the table.
+        "WHERE (SELECT count(*) FROM bill_state s WHERE s.customer_id = c.id AND s.office_no + 0 = ?) > 0 "
+        "OR (SELECT count(*) FROM allocation a WHERE a.customer_id = c.id AND a.office_no + 0 = ?) > 0 "
         "ON CONFLICT (office_no, id) DO UPDATE SET owed = excluded.owed, credit = excluded.credit",
         (*ids, *(office,) * 6),
     )
@@ -222,25 +226,26 @@ def _balances(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
 
 def _sessions(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     cur.execute(
+        "WITH w AS MATERIALIZED ("  # each sum once, where it is used twice
+        "SELECT o.office_no, o.id, o.float_amount, "
+        "(SELECT count(*) FROM receipt p WHERE p.session_id = o.id AND p.office_no + 0 = o.office_no) "
+        "AS receipts, "
+        "coalesce((SELECT sum(p.total) FROM receipt p "
+        "WHERE p.session_id = o.id AND p.office_no + 0 = o.office_no), 0) AS received, "
+        "(SELECT count(*) FROM reversal v WHERE v.session_id = o.id AND v.office_no + 0 = o.office_no) "
+        "AS reversals, "
+        "coalesce((SELECT sum(v.amount) FROM reversal v "
+        "WHERE v.session_id = o.id AND v.office_no + 0 = o.office_no), 0) AS returned, "
+        "(SELECT x.counted FROM session_closed x WHERE x.session_id = o.id AND x.office_no + 0 = o.office_no "
+        "ORDER BY x.hlc, x.device, x.id LIMIT 1) AS counted, "
+        "coalesce((SELECT sum(m.amount) FROM remittance m "
+        "WHERE m.session_id = o.id AND m.office_no + 0 = o.office_no), 0) AS remitted "
+        f"FROM session_opened o WHERE o.office_no = ? AND o.id IN ({marks})) "
         'INSERT INTO session_state (office_no, id, "open", receipts, received, reversals, returned, '
         "expected, counted, remitted) "
         "SELECT w.office_no, w.id, CASE WHEN w.counted IS NULL THEN 1 ELSE 0 END, w.receipts, w.received, "
         "w.reversals, w.returned, "
-        "w.float_amount + w.received - w.returned, w.counted, w.remitted FROM ("
-        "SELECT o.office_no, o.id, o.float_amount, "
-        "(SELECT count(*) FROM receipt p WHERE p.session_id = o.id AND p.office_no = o.office_no) "
-        "AS receipts, "
-        "coalesce((SELECT sum(p.total) FROM receipt p "
-        "WHERE p.session_id = o.id AND p.office_no = o.office_no), 0) AS received, "
-        "(SELECT count(*) FROM reversal v WHERE v.session_id = o.id AND v.office_no = o.office_no) "
-        "AS reversals, "
-        "coalesce((SELECT sum(v.amount) FROM reversal v "
-        "WHERE v.session_id = o.id AND v.office_no = o.office_no), 0) AS returned, "
-        "(SELECT x.counted FROM session_closed x WHERE x.session_id = o.id AND x.office_no = o.office_no "
-        "ORDER BY x.hlc, x.device, x.id LIMIT 1) AS counted, "
-        "coalesce((SELECT sum(m.amount) FROM remittance m "
-        "WHERE m.session_id = o.id AND m.office_no = o.office_no), 0) AS remitted "
-        f"FROM session_opened o WHERE o.office_no = ? AND o.id IN ({marks})) AS w WHERE true "
+        "w.float_amount + w.received - w.returned, w.counted, w.remitted FROM w WHERE true "
         'ON CONFLICT (office_no, id) DO UPDATE SET "open" = excluded."open", '
         "receipts = excluded.receipts, "
         "received = excluded.received, reversals = excluded.reversals, returned = excluded.returned, "
@@ -258,7 +263,7 @@ def _uses(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "SELECT *, row_number() OVER (PARTITION BY connection_id ORDER BY period DESC) AS age FROM ("
         'SELECT office_no, connection_id, period, present, read_on, "usage", row_number() OVER '
         "(PARTITION BY connection_id, period ORDER BY hlc DESC, device DESC, id DESC) AS newest FROM reading "
-        f"WHERE connection_id IN ({marks}) AND office_no = ?) AS counted WHERE newest = 1) AS aged "
+        f"WHERE connection_id IN ({marks}) AND office_no + 0 = ?) AS counted WHERE newest = 1) AS aged "
         "WHERE age <= 3 GROUP BY office_no, connection_id "
         "ON CONFLICT (office_no, id) DO UPDATE SET last_period = excluded.last_period, "
         "last_index = excluded.last_index, last_read_on = excluded.last_read_on, usual = excluded.usual",
@@ -286,7 +291,7 @@ def _events(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> dict[byte
     """What happened to requests, in no order."""
     cur.execute(
         'SELECT request_id, kind, "at", hlc, device, unit_code, due, "text", "data" FROM request_event '
-        f"WHERE office_no = ? AND request_id IN ({marks})",
+        f"WHERE office_no + 0 = ? AND request_id IN ({marks})",
         (office, *ids),
     )
     events: dict[bytes, list[Event]] = defaultdict(list)
