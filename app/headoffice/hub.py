@@ -125,7 +125,7 @@ class Hub:
         """Take what a request offers, part by part."""
         tables: set[str] = set()
         for part in request.parts:
-            tables |= self._take(part, asker, request.have)
+            tables |= self._take(part, asker)
         self._writer.tell(tables)
 
     def reply(self, request: SyncRequest, asker: _Feed | None, most: int = CHUNK_BYTES) -> SyncReply:
@@ -185,7 +185,7 @@ class Hub:
 
     # -- what is offered --------------------------------------------------------------------------------
 
-    def _take(self, part: Part, asker: _Feed | None, giver: Heads) -> set[str]:
+    def _take(self, part: Part, asker: _Feed | None) -> set[str]:
         """Take a part, once everything about it is found good. A feed that is not known is left: the entry
         that makes it known has to come first."""
         feed = self._feed(part.device)
@@ -204,7 +204,6 @@ class Hub:
                 cur,
                 part,
                 hashes,
-                giver,
                 own,
                 lambda cur, new: rule(cur, new, self._writer.hlc, self._writer.new_id),
             )
@@ -445,8 +444,7 @@ def _lacking(
     }
     chunk: list[Entry] = []
     size = 0
-    certain = {d: head for d, head in ours.items() if d not in forked}
-    for entry in causal(feeds, {d: n for d, (n, _) in theirs.items()}, certain):
+    for entry in causal(feeds, {d: n for d, (n, _) in theirs.items()}):
         size += len(entry.body) + 100
         if chunk and size > most:
             return chunk, True, _left(cur, offices, ours, behind | {e.device: e.number for e in chunk})

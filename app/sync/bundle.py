@@ -322,7 +322,7 @@ class DeskBundles:
         return any(mine.get(d) != theirs.get(d) for d in {*mine, *theirs} - {me})
 
     def _add(self, replies: Sequence[SyncReply]) -> BundleReport:
-        got = [self._writer.receive(reply.entries, reply.ranges, reply.have) for reply in replies]
+        got = [self._writer.receive(reply.entries, reply.ranges) for reply in replies]
         return self._report(replies, sum(g.taken for g in got), sum(g.known for g in got), replies[-1].more)
 
     def _report(self, replies: Sequence[SyncReply], new: int, known: int, more: bool) -> BundleReport:

@@ -27,16 +27,16 @@ def head_of(heads: Heads, device: int) -> Head:
 @dataclass(frozen=True, slots=True)
 class Fit:
     """What of some entries can be taken now, each with its hash; how many are known already; how many must
-    wait for what goes before them or for what their author had seen."""
+    wait for what goes before them."""
 
     taken: list[tuple[Entry, bytes]]
     known: int
     waiting: int
 
 
-def fit(heads: Heads, entries: Iterable[Entry], giver: Heads | None = None) -> Fit:
+def fit(heads: Heads, entries: Iterable[Entry]) -> Fit:
     """Which entries continue the feeds of these heads. An entry is taken only right after its predecessor, so
-    what comes late, twice or in disorder makes no hole. `giver`: what their giver has, where it is known."""
+    what comes late, twice or in disorder makes no hole."""
     now = dict(heads)
     taken: list[tuple[Entry, bytes]] = []
     known = waiting = 0
@@ -44,22 +44,13 @@ def fit(heads: Heads, entries: Iterable[Entry], giver: Heads | None = None) -> F
         last, before = head_of(now, entry.device)
         if entry.number <= last:
             known += 1
-        elif entry.number > last + 1 or not has_seen(now, entry, giver):
+        elif entry.number > last + 1:
             waiting += 1
         else:
             hash_ = chain(before, entry)
             now[entry.device] = (entry.number, hash_)
             taken.append((entry, hash_))
     return Fit(taken, known, waiting)
-
-
-def has_seen(heads: Heads, entry: Entry, giver: Heads | None = None) -> bool:
-    """Whether what the author had seen is there, as far as its giver has it: of a branch that lost its place
-    nobody has more than what is issued again, and nothing waits for the rest."""
-    return all(
-        head_of(heads, device)[0] >= (number if giver is None else min(number, head_of(giver, device)[0]))
-        for device, number in entry.seen
-    )
 
 
 def links(after: Head, entries: Sequence[Entry]) -> list[bytes] | None:
@@ -94,33 +85,41 @@ def common(steps: Sequence[Head], hash_at: Callable[[int], bytes | None]) -> Hea
     return NONE
 
 
-def causal(
-    feeds: Mapping[int, Iterator[Entry]], have: Mapping[int, int], giver: Heads
-) -> Iterator[Entry]:
-    """The entries of several feeds in HLC order, save that none comes before what its author had seen; `have`
-    is what the taker has of each feed, `giver` what there is (as for `fit`). What would wait at the taker is
-    left out."""
+def causal(feeds: Mapping[int, Iterator[Entry]], have: Mapping[int, int]) -> Iterator[Entry]:
+    """The entries of several feeds in HLC order, save that none comes before what its author had seen of the
+    others; `have` is what the taker has of each feed. An author may have seen a branch that lost its place
+    since: where feeds wait for one another, the earliest goes on."""
     there = defaultdict(int, have)
-    ready: list[tuple[int, int, int, Entry]] = []
-    held: dict[int, Entry] = {}
-    waiting: dict[int, list[int]] = defaultdict(list)
+    ready: list[tuple[int, int, int]] = []
+    next_of: dict[int, Entry] = {}
+    held: set[int] = set()
 
-    def place(device: int, entry: Entry | None) -> None:
-        if entry is None:
-            return
-        for feed, number in entry.seen:
-            if there[feed] < min(number, head_of(giver, feed)[0]):
-                held[device] = entry
-                waiting[feed].append(device)
-                return
-        heapq.heappush(ready, (entry.hlc, entry.origin, device, entry))
+    def look(device: int) -> None:
+        """Whether a feed's next entry may come now."""
+        entry = next_of[device]
+        if any(feed in feeds and there[feed] < number for feed, number in entry.seen):
+            held.add(device)
+        else:
+            held.discard(device)
+            heapq.heappush(ready, (entry.hlc, entry.origin, device))
 
-    for device, entries in feeds.items():
-        place(device, next(entries, None))
-    while ready:
-        *_, device, entry = heapq.heappop(ready)
+    def advance(device: int) -> None:
+        entry = next(feeds[device], None)
+        if entry is not None:
+            next_of[device] = entry
+            look(device)
+
+    for device in feeds:
+        advance(device)
+    while ready or held:
+        if ready:
+            *_, device = heapq.heappop(ready)
+        else:
+            device = min(held, key=lambda d: (next_of[d].hlc, next_of[d].origin, d))
+            held.discard(device)
+        entry = next_of[device]
         yield entry
         there[device] = entry.number
-        for other in waiting.pop(device, []):
-            place(other, held.pop(other))
-        place(device, next(feeds[device], None))
+        advance(device)
+        for other in list(held):
+            look(other)

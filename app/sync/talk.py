@@ -238,10 +238,7 @@ class Talk:
         for device, after in commons.items():
             if device != me:
                 writer.give_up(device, after)
-        # What others had seen of a feed in dispute holds nothing up, least of all its successor.
-        doubted = forked | {me} if disputed else forked
-        giver = {d: head for d, head in reply.have.items() if d not in doubted}
-        got = writer.receive(reply.entries, reply.ranges, giver)
+        got = writer.receive(reply.entries, reply.ranges)
         if self._succession and reply.successor and self._succeed(reply.successor):
             self.outcome.renamed, self.outcome.acked = reply.successor.desk, 0
             if me in commons:

@@ -23,7 +23,7 @@ from app.services.writer import Desk, Draft
 from app.sync import digest, journal
 from app.sync.apply import WAITS, apply, apply_parked, apply_received, park, wrong_with
 from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body, sealed_text
-from app.sync.feeds import Head, Heads, fit, has_seen, head_of
+from app.sync.feeds import Head, fit, head_of
 from app.sync.hlc import Hlc
 from app.sync.merge import stamps_of
 from app.sync.wire import Part, Range
@@ -49,7 +49,7 @@ class Received:
     taken: int
     known: int
     waiting: int
-    """Those that come after a hole, or whose author had seen what is not here yet: they will come again."""
+    """Those that come after a hole: they will come again."""
 
 
 class JournalWriter:
@@ -171,12 +171,10 @@ class JournalWriter:
 
     # -- received entries -------------------------------------------------------------------------------
 
-    def receive(
-        self, entries: Sequence[Entry], ranges: Sequence[Range], giver: Heads | None = None
-    ) -> Received:
+    def receive(self, entries: Sequence[Entry], ranges: Sequence[Range]) -> Received:
         """Take entries of other feeds, in one transaction; `ranges` says of each feed what goes before and
-        holds the seal of its last, `giver` what the other side has. Nothing of a feed that went another way
-        here, nor of the one that is being written here."""
+        holds the seal of its last. Nothing of a feed that went another way here, nor of the one that is being
+        written here."""
         with self._lock, self.store.transaction(self.desk.office_no) as cur:
             heads = journal.all_heads(cur)
             good = {
@@ -185,7 +183,7 @@ class JournalWriter:
                 if r.device != self.desk.device
                 and journal.hash_at(cur, r.office_no, r.device, r.after[0]) == r.after[1]
             }
-            found = fit(heads, [e for e in entries if e.device in good], giver)
+            found = fit(heads, [e for e in entries if e.device in good])
             tables = self._take(cur, found.taken)
             journal.drop_orphans(cur)
             for entry, _ in found.taken:
@@ -241,12 +239,11 @@ class JournalWriter:
     # -- the head office --------------------------------------------------------------------------------
 
     def take_part(
-        self, cur: Cursor, part: Part, hashes: Sequence[bytes], giver: Heads, feed: Desk, rule: Rule
+        self, cur: Cursor, part: Part, hashes: Sequence[bytes], feed: Desk, rule: Rule
     ) -> set[str]:
-        """Within a transaction: take a range of a feed whose seal was found good, from somebody who has the
-        heads `giver`; where the feed went another way here, issue its acts again in `feed`, the head office's
-        own for the office. `rule` says what the head office rules on new acts; returns the tables that were
-        written."""
+        """Within a transaction: take a range of a feed whose seal was found good; where the feed went another
+        way here, issue its acts again in `feed`, the head office's own for the office. `rule` says what the
+        head office rules on new acts; returns the tables that were written."""
         entries = part.entries
         office, device = entries[0].office_no, entries[0].device
         here = journal.hash_at(cur, office, device, part.after[0])
@@ -262,12 +259,12 @@ class JournalWriter:
             if there is None:
                 branch = len(entries)
         heads = journal.heads_in_scope(cur, office)
-        found = fit(heads, entries[:branch], giver)
+        found = fit(heads, entries[:branch])
         tables = self._rule_and_take(cur, found.taken, feed, rule)
         if linked and branch == len(entries) and not found.waiting:
             journal.keep_seal(cur, office, device, entries[-1].number, part.seal)
         if branch < len(entries):
-            tables |= self._reissue(cur, part, entries[branch:], linked, giver, feed, rule)
+            tables |= self._reissue(cur, part, entries[branch:], linked, feed, rule)
         return tables
 
     def _rule_and_take(
@@ -299,7 +296,7 @@ class JournalWriter:
         part: Part,
         entries: Sequence[Entry],
         linked: bool,
-        giver: Heads,
+
         feed: Desk,
         rule: Rule,
     ) -> set[str]:
@@ -314,8 +311,6 @@ class JournalWriter:
         for entry, reason in zip(entries, known, strict=True):
             if reason is not None:
                 continue
-            if not has_seen(heads, entry, giver):
-                break  # it will be offered again, when what its author had seen is here
             number += 1
             seen = sorted(s for s in {*entry.seen, *cause} if s[0] != feed.device)
             again = Entry(
