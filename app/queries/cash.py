@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 from sqlalchemy import Connection as Read
-from sqlalchemy import Engine, and_, func, select
 
 from app.domain.codes import parse_code
 from app.models import (
@@ -259,7 +259,7 @@ class CashQueries:
         """The open session of a cashier at a desk."""
         o, s = SessionOpened, SessionState
         with self._read.connect() as read:
-            wanted = self._sessions().where(o.cashier == cashier, o.device == device, s.open == 1)
+            wanted = self._sessions().where(o.cashier == cashier, opened_at_desk(device), s.open == 1)
             row = read.execute(wanted.order_by(o.hlc.desc()).limit(1)).first()
             return None if row is None else self._session(read, row)
 
@@ -403,6 +403,17 @@ class CashQueries:
             .order_by(b.period, b.code)
         )
         return tuple(PaidBill(*row) for row in read.execute(wanted))
+
+
+def opened_at_desk(device: int) -> ColumnElement[bool]:
+    """Whether a session was opened at a desk: under its number, or under one that it had before its data was
+    restored or copied, as long as it had that one."""
+    d, o = Device, SessionOpened
+    numbers = select(d.succeeds.label("number"), d.made_hlc.label("until")).where(d.number == device)
+    had = numbers.cte(recursive=True)
+    had = had.union(select(d.succeeds, d.made_hlc).join(had, d.number == had.c.number))
+    before = select(had.c.number).where(had.c.number == o.device, o.hlc < had.c.until)
+    return or_(o.device == device, before.exists())
 
 
 def open_bills(read: Read, office_no: int, customer_id: UUID) -> tuple[OpenBill, ...]:

@@ -30,7 +30,7 @@ from app.models import (
     SessionOpened,
     SessionState,
 )
-from app.queries.cash import denominations
+from app.queries.cash import denominations, opened_at_desk
 from app.queries.customers import here
 from app.queries.rules import RuleQueries
 from app.services.writer import Draft, Person, Writer
@@ -131,7 +131,7 @@ class CashService:
                 .where(
                     o.office_no == draft.desk.office_no,
                     o.cashier == by.id,
-                    o.device == draft.desk.device,
+                    opened_at_desk(draft.desk.device),
                     s.open == 1,
                 )
             ).scalar()
@@ -337,11 +337,21 @@ def _own_open_session(draft: Draft, by: Person, session_id: UUID) -> int:
     ).first()
     if session is None:
         raise AppError("cash.session_unknown")
-    if session.cashier != by.id or session.device != draft.desk.device:
+    if session.cashier != by.id or not _at_this_desk(draft, session_id, session.device):
         raise AppError("cash.not_your_session", number=session.code)
     if not session.open:
         raise AppError("cash.session_closed", number=session.code)
     return int(session.expected)
+
+
+def _at_this_desk(draft: Draft, session_id: UUID, opened_at: int) -> bool:
+    o, desk = SessionOpened, draft.desk
+    if opened_at == desk.device:
+        return True
+    wanted = select(o.id).where(
+        o.office_no == desk.office_no, o.id == session_id, opened_at_desk(desk.device)
+    )
+    return draft.read.execute(wanted).first() is not None
 
 
 def _chosen_bills(draft: Draft, customer_id: UUID, bill_ids: Sequence[UUID]) -> list[_Open]:

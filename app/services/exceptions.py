@@ -26,6 +26,7 @@ from app.models import (
     Settlement,
     Staff,
 )
+from app.queries.cash import opened_at_desk
 from app.queries.readings import past
 from app.services.cash import CashService
 from app.services.readings import EnterReading, ReadingService
@@ -192,7 +193,7 @@ def _own_session(draft: Draft, by: Person) -> UUID:
         .where(
             o.office_no == draft.desk.office_no,
             o.cashier == by.id,
-            o.device == draft.desk.device,
+            opened_at_desk(draft.desk.device),
             s.open == 1,
         )
         .order_by(o.hlc.desc())

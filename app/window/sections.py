@@ -209,7 +209,7 @@ class _Pages:
             bill_queries=desk.bill_queries,
             report_queries=desk.report_queries,
             exception_queries=desk.exception_queries,
-            device=desk.identity.device,
+            device=lambda: desk.identity.device,
             acked=desk.acked,
             roll=self.window.preferences.receipts == "roll",
         )

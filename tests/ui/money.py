@@ -48,7 +48,7 @@ def money_room(
         exception_queries=desktop.exception_queries,
         rules=desktop.rules,
         person=person(desktop, login),
-        device=desktop.writer.desk.device,
+        device=lambda: desktop.writer.desk.device,
         acked=acked,
         clock=desktop.clock,
         jobs=jobs,

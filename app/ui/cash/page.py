@@ -155,7 +155,7 @@ class CashPage(Page):
             self.till.hide()
             self.close_button.hide()
             return
-        self.session = room.cash_queries.open_session(room.person.id, room.device)
+        self.session = room.cash_queries.open_session(room.person.id, room.device())
         is_open = self.session is not None
         self.till.setVisible(is_open)
         self.close_button.setVisible(is_open)
@@ -442,7 +442,7 @@ class CashPage(Page):
     def _show_recent(self) -> None:
         assert self.session is not None
         rows = self.room.cash_queries.receipts(
-            self.session.id, self.room.device, self.room.acked(), limit=RECENT
+            self.session.id, self.room.device(), self.room.acked(), limit=RECENT
         )
         self._recent = {row.id: row for row in rows}
         self.recent.set_ids(list(self._recent))

@@ -70,7 +70,7 @@ def write_session(room: MoneyRoom, session_id: UUID) -> list[tuple[Path, str]]:
     language = room.rules.utility.language
     session = room.cash_queries.session(session_id)
     paper = session_paper(room.rules, session)
-    rows = session_rows(room.rules, room.cash_queries.receipts(session_id, room.device, room.acked()))
+    rows = session_rows(room.rules, room.cash_queries.receipts(session_id, room.device(), room.acked()))
     files = [(_write(room, f"{session.code}.pdf", session_report(paper, rows, language)), session.code)]
     if session.remittance:
         slip = remittance_slip(paper, language)

@@ -21,7 +21,7 @@ from app.words import tr
 class MoneyRoom(Room):
     """Handed to every page and dialog of cash, bills, reports and exceptions.
 
-    `device` is this desk's feed and `acked` tells the last number of it that the head office has
+    `device` tells this desk's feed as of now and `acked` the last number of it that the head office has
     acknowledged. `roll` prints receipts for a roll of 80 mm instead of A5.
     """
 
@@ -31,7 +31,7 @@ class MoneyRoom(Room):
     bill_queries: BillQueries
     report_queries: ReportQueries
     exception_queries: ExceptionQueries
-    device: int
+    device: Callable[[], int]
     acked: Callable[[], int]
     roll: bool = False
 

@@ -379,7 +379,7 @@ def test_marks_of_what_is_not_sent_go_away(
     counter.qtbot.waitUntil(lambda: len(shown.papers) == 1)
     assert [row.unsent for row in page._recent.values()] == [True]
     company.sync()
-    object.__setattr__(page.room, "acked", lambda: desktop.writer.vector()[page.room.device][0])
+    object.__setattr__(page.room, "acked", lambda: desktop.writer.vector()[page.room.device()][0])
     page.sent()
     assert [row.unsent for row in page._recent.values()] == [False]
 
