@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "collection_point": ("cash.see_all",),
 }
 """Table -> the acts of which one is needed to write it. Receipts and what belongs to a cash session are not
-among them: the money is in the drawer, whoever took it."""
+among them: the money is in the drawer, whoever took it. To take back what his own session has taken is a
+cashier's act too (`_of_own_drawer`)."""
 
 LATEST = 1 << 62
 
@@ -43,10 +45,11 @@ def rule(cur: Cursor, entries: Sequence[Entry], hlc: Hlc, new_id: Callable[[], U
     """The rulings on new acts, as the body of an entry of the head office; None when nothing is wrong."""
     rows: list[list[Any]] = []
     ruled = _ruled(cur, [e for e in entries if hlc.wild(e.hlc)])
+    beside = _Beside(entries)
     for entry in entries:
         if is_hub(cur, entry.origin):
             continue
-        if not _allowed(cur, entry):
+        if not _allowed(cur, entry, beside):
             rows.append([new_id().bytes, entry.id, entry.hlc, entry.origin, "not_allowed", None])
         elif hlc.wild(entry.hlc) and (entry.hlc, entry.origin) not in ruled:
             # Each later than the one before it, so that an author's acts keep their order.
@@ -71,29 +74,79 @@ def _ruled(cur: Cursor, entries: Sequence[Entry]) -> set[tuple[int, int]]:
     return found
 
 
-def _allowed(cur: Cursor, entry: Entry) -> bool:
+class _Beside:
+    """Facts that come in the same message as an act that stands on them."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+
+    @cached_property
+    def _facts(self) -> dict[tuple[str, bytes], dict[str, Any]]:
+        bodies = [body for entry in self._entries if (body := _body(entry)) is not None]
+        return {
+            (rows.table, row[0]): dict(zip(rows.columns, row, strict=True))
+            for body in bodies
+            if not wrong_with(body)[0]
+            for rows in body.rows
+            if rows.table in ("receipt", "session_opened")
+            for row in rows.rows
+        }
+
+    def value(self, cur: Cursor, office: int, table: str, id: bytes, column: str) -> Any:
+        """A column of a fact that is here or comes just now; None when there is none."""
+        cur.execute(f'SELECT "{column}" FROM "{table}" WHERE office_no = ? AND id = ?', (office, id))
+        found = cur.fetchone()
+        return found[0] if found else self._facts.get((table, id), {}).get(column)
+
+
+def _body(entry: Entry) -> Body | None:
+    try:
+        return lift(decode_body(entry.body), entry.schema)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+        return None
+
+
+def _allowed(cur: Cursor, entry: Entry, beside: _Beside) -> bool:
     if entry.schema > SCHEMA:
         return True  # this release cannot tell; nor does it apply it
-    try:
-        body = lift(decode_body(entry.body), entry.schema)
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+    body = _body(entry)
+    if body is None:
         return True
-    tables = {r.table for r in body.rows} | {e.table for e in body.edits}
-    wanted = [ACTS[table] for table in sorted(tables & ACTS.keys())]
-    if not wanted or wrong_with(body)[0]:
+    tables = ({r.table for r in body.rows} | {e.table for e in body.edits}) & ACTS.keys()
+    if not tables or wrong_with(body)[0]:
         return True
     held = _roles(cur, entry)
-    return all(any(may(roles, act) for act in acts for roles in held) for acts in wanted)
+    lacking = {t for t in tables if not any(may(roles, act) for act in ACTS[t] for roles in held)}
+    if lacking == {"reversal"} and any(may(roles, "cash.collect") for roles in held):
+        return _of_own_drawer(cur, entry, body, beside)
+    return not lacking
+
+
+def _of_own_drawer(cur: Cursor, entry: Entry, body: Body, beside: _Beside) -> bool:
+    """Whether a cashier takes back only what the same session, his own, has taken."""
+    for rows in body.rows:
+        if rows.table != "reversal":
+            continue
+        for row in rows.rows:
+            back = dict(zip(rows.columns, row, strict=True))
+            session = back["session_id"]
+            if beside.value(cur, entry.office_no, "receipt", back["receipt_id"], "session_id") != session:
+                return False
+            if beside.value(cur, entry.office_no, "session_opened", session, "cashier") != entry.by:
+                return False
+    return True
 
 
 def _roles(cur: Cursor, entry: Entry) -> list[list[str]]:
-    """The roles that the author had at the time of the act or in the week before it."""
+    """The roles that the author had at the time of the act or in the week before it; none of one who had left
+    by then."""
     if entry.by is None:
         return []
     office = entry.office_no
     for of in (office, 0):
         cur.execute(
-            "SELECT made_hlc, made_device, roles FROM staff WHERE office_no = ? AND id = ?", (of, entry.by)
+            "SELECT made_hlc, made_device, roles, retired_at FROM staff WHERE office_no = ? AND id = ?",
+            (of, entry.by),
         )
         found = cur.fetchone()
         if found is not None:
@@ -101,18 +154,26 @@ def _roles(cur: Cursor, entry: Entry) -> list[list[str]]:
     else:
         return []
     cur.execute(
-        "SELECT value, hlc FROM field_change WHERE office_no = ? AND table_name = 'staff' AND row_id = ? "
-        "AND field = 'roles' ORDER BY hlc, device",
+        "SELECT field, value, hlc FROM field_change WHERE office_no = ? AND table_name = 'staff' AND "
+        "row_id = ? AND field IN ('roles', 'retired_at') ORDER BY hlc, device",
         (of, entry.by),
     )
-    changes = [(json.loads(json.loads(value)), hlc) for value, hlc in cur.fetchall()]
+    changes = cur.fetchall()
     if not changes:
-        return [json.loads(found[2])]
-    first = made_by(cur, "staff", entry.by, of, (found[0], found[1]), Rulings({}))["roles"]
-    changes.insert(0, (json.loads(first), 0))
+        return [] if found[3] else [json.loads(found[2])]
+    now = made_by(cur, "staff", entry.by, of, (found[0], found[1]), Rulings({}))
+    held = [(_held(now), 0)]
+    for field, value, hlc in changes:
+        now[field] = json.loads(value)
+        held.append((_held(now), hlc))
     since = entry.hlc - (GRACE_MS << COUNTER_BITS)
     return [
         roles
-        for (roles, begun), (_, ended) in zip(changes, [*changes[1:], (None, LATEST)], strict=True)
+        for (roles, begun), (_, ended) in zip(held, [*held[1:], ([], LATEST)], strict=True)
         if begun <= entry.hlc and ended >= since
     ]
+
+
+def _held(staff: Mapping[str, Any]) -> list[str]:
+    roles: list[str] = [] if staff.get("retired_at") else json.loads(staff["roles"])
+    return roles
