@@ -32,6 +32,7 @@ def test_help_is_there_at_once_in_both_languages() -> None:
         "enrol",
         "sync",
         "verify",
+        "bundle",
         "import",
         "bill",
         "report",

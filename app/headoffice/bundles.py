@@ -106,7 +106,7 @@ def _replies(
         replies.append(seal(reply, key, about=about))
         if not reply.entries or sum(map(len, replies)) > most:
             return replies
-        request = replace(request, have=hub.have_after(request.have, reply), successor=b"")
+        request = replace(request, have=hub.have_after(request.have, reply))
 
 
 def carried(hub: Hub, key: Ed25519PrivateKey, envelope: Sealed) -> CarryReply:

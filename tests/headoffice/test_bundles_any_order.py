@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ EXPECTED = {
     "bundle.unasked",  # of a desk that was put back, or after sixteen others
     "bundle.other_desk",
     "bundle.for_headoffice",
+    "sync.unknown_device",  # who carries is forgotten at a head office that was put back
+    "sync.stuck",  # whom the head office has forgotten may have to wait for another desk
 }
 
 
@@ -42,13 +45,15 @@ class World:
         """A desk."""
         return self.company.desks[which]
 
-    def do(self, what: Callable[[], object]) -> None:
-        """Let something happen that may be refused in words."""
+    def do(self, what: Callable[[], object]) -> bool:
+        """Let something happen that may be refused in words; whether it was not."""
         try:
             what()
         except AppError as error:
             if error.code not in EXPECTED:
                 raise
+            return False
+        return True
 
     def act(self, which: int, _: int) -> None:
         """Somebody does something."""
@@ -56,9 +61,9 @@ class World:
         act(self.desk(which), code)
         self.made.append(code)
 
-    def line(self, which: int, _: int) -> None:
+    def line(self, which: int, _: int) -> bool:
         """A pass over the line."""
-        self.desk(which).client.once()
+        return self.do(self.desk(which).client.once)
 
     def export(self, which: int, _: int) -> None:
         """A file for the head office."""
@@ -106,8 +111,7 @@ class World:
     def put_back(self, which: int, _: int) -> None:
         """The desk's data is put back; what was nowhere else is gone with it."""
         kept = self.company.folder / f"backup{which}"
-        if kept.exists():
-            self.line(which, 0)
+        if kept.exists() and self.line(which, 0):
 
             def put(home: Path) -> None:
                 shutil.rmtree(home)
@@ -128,8 +132,7 @@ class World:
     def hub_put_back(self, _: int, __: int) -> None:
         """The head office's data is put back, when the desks hold all that it had."""
         kept = self.company.folder / "hub.backup"
-        if kept.exists():
-            self.company.sync()
+        if kept.exists() and all(self.line(which, 0) for which in (0, 1, 0, 1)):
 
             def put() -> None:
                 shutil.rmtree(self.company.home)
@@ -152,10 +155,7 @@ class World:
         """Everybody has a line again, or goes with a stick until all is said."""
         for _ in range(ROUNDS):
             for desktop in self.company.desks:
-                if by_line:
-                    desktop.client.once()
-                else:
-                    trip(self.company, desktop)
+                self.do(desktop.client.once if by_line else partial(trip, self.company, desktop))
         whole(self.company, *self.company.desks)
         assert acts(self.company.headoffice) == self.made
 
@@ -189,7 +189,7 @@ def world_from(begun: Path, folder: Path) -> Iterator[World]:
 Script = list[tuple[str, int, int]]
 
 
-def steps(acts: Sequence[Callable[[World, int, int], None]]) -> st.SearchStrategy[Script]:
+def steps(acts: Sequence[Callable[[World, int, int], object]]) -> st.SearchStrategy[Script]:
     names = st.sampled_from([each.__name__ for each in acts])
     return st.lists(st.tuples(names, st.integers(0, 1), st.integers(0, 30)), min_size=4, max_size=25)
 
