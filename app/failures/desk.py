@@ -174,6 +174,9 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "“{desk}” cannot be a desk's name. Use 2 to 8 capital letters and figures, for example BN03."
         ),
         "desk.taken": tr("Another desk is called {desk}. Choose another name."),
+        "desk.unknown": tr(
+            "There is no desk called {desk}. To see their names: daumoi headoffice status."
+        ),
         "password.needed": tr(
             "A password is needed. Give a file that holds it with --password-file, or run this in a terminal."
         ),

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from app.domain.errors import AppError
 from app.models import (
     CalendarDay,
     CollectionPoint,
@@ -160,6 +161,18 @@ class Founding:
         with self._writer.entry("utility.bank", None, desk=COMPANY) as draft:
             utility = draft.read.execute(select(Utility.id)).scalar_one()
             draft.change(Utility, utility, bank_bin=bank_bin, bank_account=account)
+
+    def revoke(self, feed: Desk, desk: str) -> None:
+        """Let a desk of an office in no more, by its name; `feed` is the head office's own for the office.
+        AppError "desk.unknown"."""
+        with self._writer.entry("device.revoke", None, desk=feed) as draft:
+            d = Device
+            found = draft.read.execute(
+                select(d.id).where(d.office_no == feed.office_no, d.kind == "desktop", d.desk == desk)
+            ).scalar()
+            if found is None:
+                raise AppError("desk.unknown", desk=desk)
+            draft.change(Device, found, revoked_at=draft.now)
 
     def staff(self, desk: Desk, people: list[NewStaff]) -> list[UUID]:
         """Let people of an office in; `desk` is the head office's feed for it."""
