@@ -123,16 +123,17 @@ def _allowed(cur: Cursor, entry: Entry, beside: _Beside) -> bool:
 
 
 def _of_own_drawer(cur: Cursor, entry: Entry, body: Body, beside: _Beside) -> bool:
-    """Whether a cashier takes back only what the same session, his own, has taken."""
+    """Whether a cashier takes back only what the same session, his own, has taken. What has not come yet,
+    since it is being issued again, is believed: money may have changed hands."""
     for rows in body.rows:
         if rows.table != "reversal":
             continue
         for row in rows.rows:
             back = dict(zip(rows.columns, row, strict=True))
             session = back["session_id"]
-            if beside.value(cur, entry.office_no, "receipt", back["receipt_id"], "session_id") != session:
-                return False
-            if beside.value(cur, entry.office_no, "session_opened", session, "cashier") != entry.by:
+            taken_in = beside.value(cur, entry.office_no, "receipt", back["receipt_id"], "session_id")
+            cashier = beside.value(cur, entry.office_no, "session_opened", session, "cashier")
+            if taken_in not in (None, session) or cashier not in (None, entry.by):
                 return False
     return True
 

@@ -293,18 +293,19 @@ def test_a_disagreement_that_an_older_change_explains_is_none(office: Path, tmp_
         assert_same(replicas)
 
 
-def test_what_its_author_had_seen_comes_first(office: Path, tmp_path: Path) -> None:
+def test_a_change_that_comes_before_its_card_waits_for_it(office: Path, tmp_path: Path) -> None:
     with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
         maker, editor, reader = replicas
         write(maker, "make", 2, 0)
         pass_on(maker, editor, 11)
         write(editor, "name", 2, 1)
-        assert pass_on(editor, reader, 12).waiting == 1
+        assert pass_on(editor, reader, 12).taken == 1
+        assert reader.ask("SELECT device, reason FROM parked") == [(12, "waits")]
         assert not reader.has("customer", CUSTOMERS[2])
         assert pass_on(maker, reader, 11).taken == 1
-        assert pass_on(editor, reader, 12).taken == 1
         assert reader.one("SELECT name FROM customer WHERE id = ?", CUSTOMERS[2].bytes) == "name 1"
         assert reader.ask("SELECT * FROM parked") == []
+        assert_same([editor, reader])
 
 
 def test_an_entry_after_a_hole_waits(office: Path, tmp_path: Path) -> None:
