@@ -198,10 +198,11 @@ class Hub:
             raise AppError("sync.nonsense")
         if not good_seal(part, hashes[-1], (feed.public_key, self.public_key)):
             raise AppError("sync.not_authentic")
-        if feed.revoked and not good_seal(part, hashes[-1], (self.public_key,)):
-            # What it had sent before comes back under the head office's own seal; its successor brings the rest.
-            if asker is None or not self._succeeds(asker, feed):
-                return set()
+        if feed.revoked and not (
+            # What it had sent before comes under the head office's own seal; its successor brings the rest.
+            good_seal(part, hashes[-1], (self.public_key,)) or (asker and self._succeeds(asker, feed))
+        ):
+            return set()
         own = self.office_feed(office) if office else Desk(0, 1, "HQ0")
         with self._store.transaction(office) as cur:
             return self._writer.take_part(
