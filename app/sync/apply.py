@@ -207,7 +207,7 @@ def wrong_with(body: Body) -> tuple[str, bool]:
             return "unknown_table", owned
         if not set(rows.columns) <= set(info.columns):
             return "unknown_table", owned
-        if not info.needed <= set(rows.columns) or any(len(r) != len(rows.columns) for r in rows.rows):
+        if not info.needed <= set(rows.columns) or set(map(len, rows.rows)) - {len(rows.columns)}:
             return "unreadable", owned
         for column, values in zip(rows.columns, zip(*rows.rows, strict=True), strict=bool(rows.rows)):
             if not info.holds(column, values):

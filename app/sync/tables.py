@@ -9,13 +9,16 @@ from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Integer, LargeBinary, String
+from sqlalchemy import Integer, LargeBinary, String, Text
 
 from app.models import Base
 from app.models.base import Day, Id, Instant, Json
 
 LARGEST = 1 << 53
 """No number of a row is as large: sums of them stay exact everywhere."""
+
+LONGEST_LINE = 600
+"""Characters of a text that is no long one: an index of PostgreSQL takes no more than 2.7 kB."""
 
 LAST_MOMENT = 253_402_300_799_999
 """The last millisecond of the year 9999."""
@@ -74,6 +77,10 @@ def _text(values: Sequence[str]) -> bool:
     return "\0" not in "".join(values)
 
 
+def _line(values: Sequence[str]) -> bool:
+    return max(map(len, values)) <= LONGEST_LINE and _text(values)
+
+
 def _id(values: Sequence[bytes]) -> bool:
     return set(map(len, values)) == {16}
 
@@ -112,7 +119,8 @@ _HOLDINGS: tuple[tuple[Any, type, Callable[[Sequence[Any]], bool]], ...] = (
     (Day, str, _days),
     (Json, str, _jsons),
     (Integer, int, _whole),
-    (String, str, _text),
+    (Text, str, _text),
+    (String, str, _line),
     (LargeBinary, bytes, _bytes),
 )
 
