@@ -6,6 +6,7 @@
     python3 run.py headoffice       the head-office server
     python3 run.py test [options]   every check; options go to pytest
     python3 run.py bench [options]  the measurements
+    python3 run.py simulate --kill 200   kills real desks and a real head office: is anything lost?
     python3 run.py lock [options]   pins the packages anew; options go to uv, such as --upgrade
     python3 run.py anything-else    goes to the program as it is: run.py --help
 
@@ -338,6 +339,9 @@ def main(arguments: Sequence[str]) -> int:
     if command == "test":
         set_up(["runtime", "dev", "window"])
         return test(rest)
+    if command == "simulate":
+        set_up(["runtime", "dev"])
+        return start(str(PYTHON), "-P", "-m", "tests.simulation", *rest)
     set_up(["runtime"] if command in WITHOUT_WINDOW else ["runtime", "window"])
     if command == "bench":
         return start(str(PYTHON), "-P", "-m", "benchmarks", *rest)

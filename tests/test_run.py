@@ -131,6 +131,16 @@ def test_a_later_start_goes_straight_to_the_program(ready: Checkout) -> None:
     assert (code, output.split()[-3:], errors) == (0, ["headoffice", "--port", "1"], "")
 
 
+def test_simulate_has_the_tools_of_the_tests_and_plays_from_anywhere(ready: Checkout, tmp_path: Path) -> None:
+    (ready.root / "requirements" / "dev.txt").write_text("# nothing more\n", "utf-8")
+    played = ready.root / "tests" / "simulation"
+    played.mkdir(parents=True)
+    (played / "__main__.py").write_text("import sys; print('played', *sys.argv[1:]); sys.exit(1)", "utf-8")
+    code, output, _ = ready.run("simulate", "--kill", "12")
+    assert (code, output.split()) == (1, ["played", "--kill", "12"])
+    assert (ready.venv / "dev.stamp").exists()
+
+
 def test_the_exit_code_is_the_program_s(ready: Checkout) -> None:
     assert ready.run("headoffice", "fail")[0] == 7
 
