@@ -323,7 +323,9 @@ class Desktop:
         data = read_bundle(path)
         if parse(data, str(path)).header.kind is Kind.REQUEST:
             return self.carry(path, answer)
-        return self._bundles.take(data, str(path))
+        report = self._bundles.take(data, str(path))
+        self.wake_sync()  # there may be less unsent than is shown
+        return report
 
     def carry(self, path: Path, answer: Path | None = None) -> BundleReport:
         """Hand another desk's request bundle to the head office over this desk's line, and write the bundle

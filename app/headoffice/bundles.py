@@ -74,6 +74,8 @@ def _checked(hub: Hub, message: bytes, header: Header, path: str) -> SyncRequest
     try:
         asker = hub.asker(header.device)
     except AppError as error:
+        if error.code != "sync.revoked":
+            raise
         raise AppError("bundle.revoked", path=path, desk=header.desk) from error
     envelope = sealed(message)
     # A desk that a restored head office has forgotten proves only that it is the one that gets the answer.

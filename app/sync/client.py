@@ -173,6 +173,9 @@ class SyncClient:
         request = talk.request(self._chunk)
         talk.answer(self._exchange(request))
         self.keep(talk.outcome)
+        if self._local(BUNDLES_OPEN):  # what a stick brings from now on is older than this
+            self._writer.set_local(BUNDLES_OPEN, None)
+            self._writer.set_local(BUNDLES_MEMORY, None)
         self._tell(talk.outcome, request, time.monotonic() - begun)
 
     def concluded(self, talk: Talk) -> SyncReport:
@@ -191,9 +194,6 @@ class SyncClient:
         kept = self._local("acked")
         if kept != [self._writer.desk.device, outcome.acked]:
             self._writer.set_local("acked", [self._writer.desk.device, outcome.acked])
-        if self._local(BUNDLES_OPEN):  # what a stick brings from now on is older than this
-            self._writer.set_local(BUNDLES_OPEN, None)
-            self._writer.set_local(BUNDLES_MEMORY, None)
 
     def _exchange(self, request: SyncRequest) -> SyncReply:
         data = seal(request, self._credentials.key, sender=self._writer.desk.device)
