@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Integer, LargeBinary, String, Text
+from sqlalchemy import Integer, LargeBinary, String
 
 from app.models import Base
 from app.models.base import Day, Id, Instant, Json
@@ -17,8 +17,8 @@ from app.models.base import Day, Id, Instant, Json
 LARGEST = 1 << 53
 """No number of a row is as large: sums of them stay exact everywhere."""
 
-LONGEST_LINE = 600
-"""Characters of a text that is no long one: an index of PostgreSQL takes no more than 2.7 kB."""
+LONGEST_INDEXED = 600
+"""Characters of a text by which rows are looked up: an index of PostgreSQL takes no more than 2.7 kB."""
 
 LAST_MOMENT = 253_402_300_799_999
 """The last millisecond of the year 9999."""
@@ -77,8 +77,8 @@ def _text(values: Sequence[str]) -> bool:
     return "\0" not in "".join(values)
 
 
-def _line(values: Sequence[str]) -> bool:
-    return max(map(len, values)) <= LONGEST_LINE and _text(values)
+def _indexed(values: Sequence[str]) -> bool:
+    return max(map(len, values)) <= LONGEST_INDEXED and _text(values)
 
 
 def _id(values: Sequence[bytes]) -> bool:
@@ -119,8 +119,7 @@ _HOLDINGS: tuple[tuple[Any, type, Callable[[Sequence[Any]], bool]], ...] = (
     (Day, str, _days),
     (Json, str, _jsons),
     (Integer, int, _whole),
-    (Text, str, _text),
-    (String, str, _line),
+    (String, str, _text),
     (LargeBinary, bytes, _bytes),
 )
 
@@ -148,7 +147,10 @@ def writable() -> dict[str, TableInfo]:
 
 
 def _holding(column: Any) -> Holding:
+    indexed = any(column.name in index.columns for index in column.table.indexes)
     for kind, raw, fits in _HOLDINGS:
         if isinstance(column.type, kind):
+            if fits is _text and indexed:
+                fits = _indexed
             return Holding(raw, not column.nullable, fits)
     raise TypeError(f"no raw form of {column.type!r}")
