@@ -21,7 +21,9 @@ from app.domain.errors import AppError
 from app.headoffice.bundles import answer_bundle
 from app.headoffice.founding import COMPANY, Founding, NewOffice, NewStaff, NewUtility
 from app.headoffice.hub import Hub
+from app.headoffice.snapshots import Snapshots
 from app.models import Office, Utility
+from app.models.base import millis
 from app.models.database import Database, open_database, trouble_told
 from app.models.postgres import open_postgres
 from app.models.store import Store
@@ -47,13 +49,14 @@ from app.services.requests import RequestService
 from app.services.signin import SignIn
 from app.services.writer import Desk
 from app.sync.bundle import SUFFIX, BundleReport, DeskBundles, Kind, parse, read_bundle
-from app.sync.client import SyncClient, SyncLoop, SyncState
+from app.sync.client import SyncClient, SyncLoop, SyncState, open_answer
 from app.sync.enrolment import Enrolment, Identity, enrol, identity_of, replica_key, succeed
 from app.sync.exceptions import written
+from app.sync.fetch import Ask, Told, fetch
 from app.sync.journal import all_heads
 from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
-from app.sync.wire import EnrolReply
+from app.sync.wire import EnrolReply, SnapshotReply, SnapshotRequest, seal
 from app.sync.writer import JournalWriter
 
 OFFICE_DATABASE = "office.db"
@@ -83,7 +86,8 @@ class HeadOffice:
             self.database.close()
             raise
         self._key = key
-        self.hub = Hub(self.database, self.writer, key)
+        self._snapshots = Snapshots(home / "snapshots", self.database, key, lambda: millis(clock.now()))
+        self.hub = Hub(self.database, self.writer, key, snapshots=self._snapshots)
         self.founding = Founding(self.writer, self.hub.public_key)
 
     def enrolment(self, office_no: int, desk: str, name: str, url: str) -> Enrolment:
@@ -100,6 +104,7 @@ class HeadOffice:
 
     def close(self) -> None:
         """Let go of the database."""
+        self._snapshots.close()
         self.database.close()
 
 
@@ -111,7 +116,10 @@ class Desktop:
     office's data has never come whole, what keeps it from coming ("sync.offline" and its like).
     """
 
-    def __init__(self, home: Path, clock: Clock, transport: Transport | None = None) -> None:
+    def __init__(
+        self, home: Path, clock: Clock, transport: Transport | None = None, told: Told = lambda progress: None
+    ) -> None:
+        """`told` hears of progress while the office's data comes for the first time."""
         identity = identity_of(home)
         if identity is None:
             raise AppError("home.not_enrolled", path=str(home))
@@ -122,20 +130,23 @@ class Desktop:
         self._loop: SyncLoop | None = None
         with ExitStack() as opening:
             opening.enter_context(_alone(home))
-            self.database: Database = open_database(home / OFFICE_DATABASE, clock.now())
+            way = transport or _way_to(home, identity.hub_url, clock, opening)
+            opening.callback(way.close)
+            path = home / OFFICE_DATABASE
+            if not path.exists():
+                fetch(path, _asking(way, identity, key), identity.device, clock.now(), told)
+            self.database: Database = open_database(path, clock.now())
             opening.callback(self.database.close)
             desk = Desk(identity.office_no, identity.device, identity.desk)
             zone = zone_named(identity.zone)
             with trouble_told(self.database.path):
                 self.writer = JournalWriter(self.database, desk, clock, zone)
-            way = transport or _way_to(home, identity.hub_url, clock, opening)
-            opening.callback(way.close)
             credentials = Credentials(key, self._adopt, self._next_key)
-            self.client = SyncClient(self.writer, way, credentials, identity.hub_public_key)
+            self.client = SyncClient(self.writer, way, credentials, identity.hub_public_key, told)
             self._bundles = DeskBundles(
                 self.writer, self.client, credentials, identity.hub_public_key, self._keys
             )
-            if not self.client.complete:
+            if self.client.restored or not self.client.complete:
                 self.client.once()
             self._closing = opening.pop_all()
 
@@ -374,8 +385,24 @@ def _way_to(home: Path, hub_url: str, clock: Clock, closing: ExitStack) -> Trans
     return DirectTransport(headoffice.hub.answer)
 
 
+def _asking(way: Transport, identity: Identity, key: Ed25519PrivateKey) -> Ask:
+    """How a desk asks for a snapshot that has no data yet."""
+
+    def ask(request: SnapshotRequest) -> SnapshotReply:
+        data = seal(request, key, sender=identity.device)
+        return open_answer(
+            way.post("/v1/snapshot", data), SnapshotReply, identity.hub_public_key, data
+        )
+
+    return ask
+
+
 def enrol_desk(
-    home: Path, enrolment: Enrolment, clock: Clock, transport: Transport | None = None
+    home: Path,
+    enrolment: Enrolment,
+    clock: Clock,
+    transport: Transport | None = None,
+    told: Told = lambda progress: None,
 ) -> Identity:
     """Make `home` a desk's by an enrolment, and fetch the office's data. What was cut short is completed by
     the same enrolment again, or by opening the desk."""
@@ -385,7 +412,7 @@ def enrol_desk(
             way = _way_to(home, enrolment.hub_url, clock, closing)
             closing.callback(way.close)
         identity = enrol(home, enrolment, way)
-    Desktop(home, clock, transport).close()
+    Desktop(home, clock, transport, told).close()
     return identity
 
 

@@ -19,6 +19,7 @@ from app.domain.codes import code
 from app.domain.errors import AppError
 from app.headoffice.authority import rule
 from app.headoffice.bundles import carried
+from app.headoffice.snapshots import Snapshots, snapshot
 from app.models import Device, Local, Office, Utility
 from app.models.base import millis
 from app.models.store import Cursor, Store
@@ -83,10 +84,12 @@ class Hub:
         writer: JournalWriter,
         key: Ed25519PrivateKey,
         rng: random.Random | None = None,
+        snapshots: Snapshots | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
         self._key = key
+        self._snapshots = snapshots
         self._rng = rng or secrets.SystemRandom()
 
     def answer(self, path: str, data: bytes) -> bytes:
@@ -96,6 +99,7 @@ class Hub:
             "/v1/enrol": self._enrol,
             "/v1/digest": self._digests,
             "/v1/carry": partial(carried, self, self._key),
+            "/v1/snapshot": partial(snapshot, self, self._snapshots),
         }
         message: Any
         try:

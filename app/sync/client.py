@@ -23,7 +23,7 @@ from app.sync.backoff import LONGEST_WAIT, back_off
 from app.sync.digest import digested, row_hash, tables_of
 from app.sync.feeds import head_of
 from app.sync.tables import writable
-from app.sync.talk import Credentials, Outcome, Talk
+from app.sync.talk import Credentials, Memory, Outcome, Talk
 from app.sync.transport import Transport
 from app.sync.wire import (
     CHUNK_BYTES,
@@ -43,6 +43,10 @@ LEAST_CHUNK = 8 << 10
 BUNDLES_OPEN = "bundle.open"
 BUNDLES_MEMORY = "bundle.memory"
 """What a desk keeps between two bundles, see `app/sync/bundle.py`; a contact over the line ends it."""
+
+RESTORED = "restored"
+"""What a desk keeps that has lost its data and was given the head office's: its number so far. What it wrote
+last may be lost with the data, so it must not go on under that number."""
 
 EARLIEST = millis(datetime(2000, 1, 2, tzinfo=UTC))
 LATEST = millis(datetime(2099, 12, 31, tzinfo=UTC))
@@ -150,6 +154,11 @@ class SyncClient:
         with self._writer.store.read.connect() as read:
             return read.execute(wanted).first() is not None
 
+    @property
+    def restored(self) -> bool:
+        """Whether the desk has lost its data and must first become its own successor."""
+        return bool(self._local(RESTORED) == self._writer.desk.device)
+
     # -- a pass -----------------------------------------------------------------------------------------
 
     def once(self) -> SyncReport:
@@ -160,7 +169,7 @@ class SyncClient:
         side can take what the other offers).
         """
         with self.passing:
-            talk = Talk(self._writer, self._credentials, self.acked)
+            talk = Talk(self._writer, self._credentials, self.acked, Memory(succession=self.restored))
             try:
                 while not (talk.done or talk.stuck):
                     self._round(talk)

@@ -149,6 +149,29 @@ class CarryReply(msgspec.Struct, frozen=True, array_like=True):
     known: Count
 
 
+class SnapshotRequest(msgspec.Struct, frozen=True, array_like=True):
+    """Asks for a range of a snapshot: of the one with this digest, or without one of the newest. `revision`
+    and `schema`: of the asker's release, for the file fits no other."""
+
+    revision: str
+    schema: Count
+    digest: bytes = b""
+    offset: Count = 0
+    length: Count = 0
+
+
+class SnapshotReply(msgspec.Struct, frozen=True, array_like=True):
+    """A range of the snapshot with this digest (blake2b-32 of the whole file): of another one than was asked
+    for when that is gone. `making`: there will be one soon. Size 0 and not `making`: there is none, the
+    asker has to take entries."""
+
+    digest: bytes = b""
+    size: Count = 0
+    offset: Count = 0
+    data: bytes = b""
+    making: bool = False
+
+
 class Sealed(msgspec.Struct, frozen=True, array_like=True):
     """A packed message and the Ed25519 signature of the device that sends it; the head office, and a desk
     that is not enrolled yet, send as 0."""

@@ -368,8 +368,9 @@ def test_the_same_desk_asking_again_is_the_same_desk(company: Company) -> None:
     lossy.lost = []
     home = company.folder / "pc"
     assert refusal(enrol_desk, home, invitation, company.clock, lossy) == "sync.offline"  # the enrolment's
+    assert refusal(enrol_desk, home, invitation, company.clock, lossy) == "sync.offline"  # the snapshot's
     assert refusal(enrol_desk, home, invitation, company.clock, lossy) == "sync.offline"  # the first data's
-    assert lossy.lost == ["/v1/enrol", "/v1/sync"]
+    assert lossy.lost == ["/v1/enrol", "/v1/snapshot", "/v1/sync"]
     identity = enrol_desk(home, invitation, company.clock, lossy)
     assert at_the_hub(company, "SELECT number FROM device WHERE desk = 'BN07'") == [(identity.device,)]
     company.clock.advance(timedelta(days=30))  # the code is too old for anybody else
