@@ -20,6 +20,7 @@ MEASURES = {
     "billing": "billing",
     "workbook": "workbook",
     "sync": "sync",
+    "stall": "stall",
 }
 """Name -> module."""
 

@@ -93,7 +93,7 @@ def cache() -> Path:
 
 def kept_office(customers: int) -> Path:
     """The home of an office with so many customers and all their facts, built if it is not there yet."""
-    home = cache() / f"office-{_schema()}-{customers}"
+    home = cache() / f"office-{schema()}-{customers}"
     if not home.exists():
         part = home.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
@@ -104,7 +104,8 @@ def kept_office(customers: int) -> Path:
     return home
 
 
-def _schema() -> str:
+def schema() -> str:
+    """A mark of the tables of today, for the names of what is kept."""
     digest = blake2b(str(LAYOUT).encode(), digest_size=4)
     for revision in sorted((Path(app.models.__file__).parent / "migrations" / "versions").glob("*.py")):
         digest.update(revision.read_bytes())
@@ -113,7 +114,7 @@ def _schema() -> str:
 
 def new_office(home: Path) -> Path:
     """The home of a desk in a newly founded office without customers."""
-    clock = _clock(datetime(2026, 6, 1, tzinfo=UTC))
+    clock = clock_at(datetime(2026, 6, 1, tzinfo=UTC))
     headoffice = HeadOffice(home / "far-away", clock)
     try:
         headoffice.founding.utility(UTILITY)
@@ -130,7 +131,7 @@ class opened:  # noqa: N801 - used as a function
     """A desk's program without its window, on a clock that starts at `NOW`."""
 
     def __init__(self, home: Path) -> None:
-        self._desktop = Desktop(home, _clock(NOW))
+        self._desktop = Desktop(home, clock_at(NOW))
 
     def __enter__(self) -> Desktop:
         return self._desktop
@@ -146,7 +147,8 @@ def person(desktop: Desktop, login: str) -> Person:
     return Person(found.id, found.name, tuple(found.roles))
 
 
-def _clock(start: datetime) -> SteppingClock:
+def clock_at(start: datetime) -> SteppingClock:
+    """A clock that moves on by a millisecond each time it is looked at."""
     return SteppingClock(start, timedelta(milliseconds=1))
 
 
@@ -164,11 +166,12 @@ class Supplied:
 
 
 class Builder:
-    """Fills an office, through the writer, in entries of `ENTRY` rows."""
+    """Fills an office, through the writer, in entries of `entry` rows of a table."""
 
-    def __init__(self, desktop: Desktop, customers: int) -> None:
+    def __init__(self, desktop: Desktop, customers: int, entry: int = ENTRY) -> None:
         self.desktop = desktop
         self.count = customers
+        self._entry = entry
         self.people: list[Supplied] = []
         self._clock = desktop.clock
         self._rng = Random(SEED)  # noqa: S311 - made-up people
@@ -204,12 +207,12 @@ class Builder:
         self._clock.set(moment)
 
     def _each(
-        self, what: str, kind: str, login: str, everyone: Sequence[T], size: int = ENTRY
+        self, what: str, kind: str, login: str, everyone: Sequence[T]
     ) -> Iterator[tuple[Draft, Sequence[T]]]:
         with telling(what) as step:
-            for at in range(0, len(everyone), size):
+            for at in range(0, len(everyone), self._entry):
                 with self.desktop.writer.entry(kind, self._by[login].id) as draft:
-                    yield draft, everyone[at : at + size]
+                    yield draft, everyone[at : at + self._entry]
                 step(at, len(everyone))
 
     def customers(self) -> None:
@@ -217,7 +220,7 @@ class Builder:
         c, k, m = (raw_columns(model) for model in (Customer, Connection, Meter))
         everyone = made_up_customers(self.count, SEED)
         with telling("customers") as step:
-            while some := list(islice(everyone, ENTRY)):
+            while some := list(islice(everyone, self._entry)):
                 with self.desktop.writer.entry("customers.import", self._by["mai"].id) as draft:
                     id = draft.new_id
                     new = [Supplied(p, id().bytes, id().bytes, id().bytes, p.last_index) for p in some]

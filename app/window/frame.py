@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -39,6 +40,7 @@ from app.ui.start.card import Card
 from app.ui.start.setup import SetUpAnswers, SetUpPage
 from app.ui.start.signin import SignInPage
 from app.window.contact import ContactTeller, desk_words
+from app.window.courtesy import Courtesy
 from app.window.preferences import papers_folder, read_preferences, write_preferences
 from app.words import tr
 
@@ -46,6 +48,9 @@ log = logging.getLogger(__name__)
 
 REFRESH_MS = 200
 """Changes that come close together refresh the page in sight once."""
+
+SETTLING_MS = 1000
+"""So soon after it was opened a page has what it needs."""
 
 SMALL_SCREEN = 1500
 """On a screen less wide than this the window takes all of it."""
@@ -79,6 +84,8 @@ class DeskWindow(QStackedWidget):
         self.home = home
         self.clock = clock
         self.jobs = JobRunner(self)
+        self._courtesy = Courtesy(self)
+        self.jobs.busy_changed.connect(self._courtesy.hurry)
         self.prompter: Prompter = prompter or QtPrompter()
         self.desktop: Desktop | None = None
         self.person: Person | None = None
@@ -87,6 +94,7 @@ class DeskWindow(QStackedWidget):
         self._sync_every = sync_every
         self._stale: set[str] = set()
         self._told: dict[str, float] = {}
+        self._kept: set[str] = set()
         self._teller: ContactTeller | None = None
         self._counting: Latest | None = None
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
@@ -120,6 +128,7 @@ class DeskWindow(QStackedWidget):
             if self.desktop is None:
                 self.desktop = Desktop(self.home, self.clock, self._transport)
                 self._teller = ContactTeller(self, self.desktop)
+                self._courtesy.watch(self.desktop.database)
                 self.desktop.writer.listen(self._changed.emit)
                 self.desktop.start_sync(self._contact.emit, self._sync_every)
             self.sign_in()
@@ -143,6 +152,8 @@ class DeskWindow(QStackedWidget):
             desk.rules.office.name, desk.identity.desk, desk.sign_in.people(), desk.sign_in.sign_in, self.jobs
         )
         page.signed_in.connect(self.open_for)
+        if self.person is not None:
+            self._let_go()
         self.person = None
         self._show(page)
 
@@ -164,6 +175,7 @@ class DeskWindow(QStackedWidget):
         )
         self.main.status.sync_asked.connect(lambda: self._main().open_section("sync"))
         self._counting = Latest(self.jobs, self.main, Lane.IO)
+        self.main.section_changed.connect(self._settled)
         self._show(self.main)
         self.main.open_section(place.sections[0].key)
         self._count()
@@ -185,9 +197,22 @@ class DeskWindow(QStackedWidget):
     def shut(self) -> None:
         """End: jobs first, then sync, then the database."""
         self.jobs.shutdown()
+        self._let_go()
         if self.desktop is not None:
             self.desktop.close()
             self.desktop = None
+
+    def _settled(self, key: str) -> None:
+        """A page that is opened stays: what it is made of is not looked through for waste again and again,
+        which would stop the window for the time of three repaints."""
+        if key not in self._kept:
+            self._kept.add(key)
+            QTimer.singleShot(SETTLING_MS, self, gc.freeze)
+
+    def _let_go(self) -> None:
+        """The pages are gone: all is looked through again."""
+        self._kept.clear()
+        gc.unfreeze()
 
     # -- set-up -----------------------------------------------------------------------------------------
 

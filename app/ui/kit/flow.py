@@ -130,7 +130,8 @@ class YieldingBar(QWidget):
         self._share()
 
     def _share(self) -> None:
-        self._row.setSpacing(px(self._gap))
+        if self._row.spacing() != px(self._gap):  # setting it asks for a new layout, and that for this again
+            self._row.setSpacing(px(self._gap))
         spare = self.width() - px(self._gap) - self._keeps.sizeHint().width()
         wide = max(px(self._least), min(px(self._most), spare))
         if self._gives.width() != wide or self._gives.maximumWidth() != wide:

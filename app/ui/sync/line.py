@@ -51,8 +51,9 @@ class LineState(QWidget):
         last = "" if state.last_contact is None else day_words(state.last_contact, room.now(), room.zone)
         self._pill.show_state(now.word, now.tone, now.sign)
         self._sentence.setText(sync_sentence(state, last))
-        self._trouble.setText("" if state.error is None else room.why(state.error))
-        self._trouble.setVisible(state.error is not None)
+        error = state.error if state.state in ("offline", "refused") else None
+        self._trouble.setText("" if error is None else room.why(error))
+        self._trouble.setVisible(error is not None)
         self._trouble.set_tone(Tone.WRONG if state.state == "refused" else Tone.SOFT)
         progress = state.progress if state.state == "syncing" else None
         for each in (self._how_far, self._bar):
