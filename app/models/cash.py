@@ -15,6 +15,7 @@ class SessionOpened(Base, Fact):
     """A cashier begins at a point with a float. The row's id is the session's."""
 
     __tablename__ = "session_opened"
+    __table_args__ = (Index("ix_session_opened_code", "code"),)
 
     code: Mapped[str]
     point: Mapped[str]
@@ -42,7 +43,10 @@ class Remittance(Base, Fact):
     """The money of a session handed in (giấy nộp tiền)."""
 
     __tablename__ = "remittance"
-    __table_args__ = (Index("ix_remittance_session_id", "session_id"),)
+    __table_args__ = (
+        Index("ix_remittance_code", "code"),
+        Index("ix_remittance_session_id", "session_id"),
+    )
 
     code: Mapped[str]
     session_id: Mapped[UUID]

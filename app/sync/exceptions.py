@@ -7,7 +7,7 @@ anew for every key that an entry touches: raised while they say so, dropped when
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from app.domain.exceptions import Read, disputed
@@ -16,73 +16,42 @@ from app.models.store import Cursor
 from app.sync.entries import decode_body
 from app.sync.merge import PUT_EXCEPTION, exception_id
 
-FEW = 16
-"""So many keys are looked up one by one; for more it is asked first whether there is anything to drop."""
-
 Standing = dict[Any, Any]
 """Key -> what the exception says of it."""
 
 
 class Raised:
-    """The exceptions of one office while a transaction works out what it touched."""
+    """The exceptions of one office while a transaction works out what it touched. `moved`: the codes of
+    numbered rows that were overwritten or are gone."""
 
-    def __init__(self, cur: Cursor, office: int) -> None:
+    def __init__(self, cur: Cursor, office: int, moved: Collection[str] = ()) -> None:
         self.cur = cur
         self.office = office
-        self._kinds: set[str] | None = None
+        self.moved = moved
 
-    def derive(
-        self,
-        kind: str,
-        table: str,
-        keys: Sequence[Any],
-        standing: Mapping[Any, Any],
-        rows: Mapping[Any, bytes] | None = None,
-    ) -> None:
-        """Raise what stands of these keys, drop what does not. A key is the id of a row of `table`; one that
-        is not (a code) has the row it is shown with in `rows`."""
-        if self._may_stand(kind, len(keys)):
-            gone = [exception_id(kind, table, *_named(key)) for key in keys if key not in standing]
-            self._drop(gone)
+    def derive(self, kind: str, table: str, rows: Sequence[bytes], standing: Mapping[bytes, Any]) -> None:
+        """Of these rows raise what stands, drop what does not."""
+        self.cur.execute(
+            f'SELECT row_id FROM "exception" WHERE office_no + 0 = ? AND row_id IN ({_marks(rows)}) '
+            "AND kind = ?",
+            (self.office, *rows, kind),
+        )
+        gone = [row for (row,) in self.cur.fetchall() if row not in standing]
+        self.drop(exception_id(kind, table, row) for row in gone)
+        self.put(kind, table, [(exception_id(kind, table, row), row, said) for row, said in standing.items()])
+
+    def put(self, kind: str, table: str, found: Sequence[tuple[bytes, bytes, Any]]) -> None:
+        """Raise exceptions, or bring them up to date: id, row, what it says."""
         self.cur.executemany(
             PUT_EXCEPTION,
-            [
-                (
-                    self.office,
-                    exception_id(kind, table, *_named(key)),
-                    kind,
-                    table,
-                    rows[key] if rows else key,
-                    canonical_json(said),
-                )
-                for key, said in standing.items()
-            ],
-        )
-        if standing and self._kinds is not None:
-            self._kinds.add(kind)
-
-    def _may_stand(self, kind: str, keys: int) -> bool:
-        """Whether an exception of this kind may be there. Among thousands of new rows none is, as a rule, and
-        the ids of all of them need not be worked out."""
-        if keys <= FEW:
-            return True
-        if self._kinds is None:
-            self.cur.execute('SELECT DISTINCT kind FROM "exception" WHERE office_no = ?', (self.office,))
-            self._kinds = {found for (found,) in self.cur.fetchall()}
-        return kind in self._kinds
-
-    def _drop(self, ids: Sequence[bytes]) -> None:
-        if not ids:
-            return
-        marks = ", ".join("?" * len(ids))
-        self.cur.execute(
-            f'DELETE FROM "exception" WHERE office_no = ? AND id IN ({marks})', (self.office, *ids)
+            [(self.office, id, kind, table, row, canonical_json(said)) for id, row, said in found],
         )
 
-
-def _named(key: Any) -> tuple[bytes, str]:
-    """What an exception's id is made of, besides its kind and table."""
-    return (b"", key) if isinstance(key, str) else (key, "")
+    def drop(self, ids: Iterable[bytes]) -> None:
+        """Take exceptions back."""
+        self.cur.executemany(
+            'DELETE FROM "exception" WHERE office_no = ? AND id = ?', [(self.office, id) for id in ids]
+        )
 
 
 # -- money ------------------------------------------------------------------------------------------------
@@ -214,26 +183,38 @@ def two_readings(raised: Raised, marks: str, connections: Sequence[bytes]) -> No
 
 
 def same_code(raised: Raised, table: str, marks: str, codes: Sequence[str]) -> None:
-    """Rows of a numbered table with one code: two papers with one number are out."""
+    """Rows of a numbered table with one code: two papers with one number are out. It is known by the code;
+    of the rows the earliest is shown with it."""
     cur, office = raised.cur, raised.office
-    # Sessions and slips have no index by their code: an office has few of them.
-    here = "office_no + 0 = ?" if table in ("bill", "receipt", "request") else "office_no = ?"
     cur.execute(
-        f"SELECT code FROM {table} WHERE {here} AND code IN ({marks}) GROUP BY code HAVING count(*) > 1",
+        f"SELECT code FROM {table} WHERE office_no + 0 = ? AND code IN ({marks}) "
+        "GROUP BY code HAVING count(*) > 1",
         (office, *codes),
     )
-    doubled = [code for (code,) in cur.fetchall()]
+    doubled = {code: exception_id("same_code", table, b"", code) for (code,) in cur.fetchall()}
     rows: dict[str, list[bytes]] = defaultdict(list)
     if doubled:
         cur.execute(
-            f"SELECT code, id FROM {table} WHERE {here} AND code IN ({_marks(doubled)}) "
+            f"SELECT code, id FROM {table} WHERE office_no + 0 = ? AND code IN ({_marks(doubled)}) "
             "ORDER BY hlc, device, id",
             (office, *doubled),
         )
         for code, id in cur.fetchall():
             rows[code].append(id)
-    standing = {code: {"code": code, "rows": [i.hex() for i in ids]} for code, ids in rows.items() if ids[1:]}
-    raised.derive("same_code", table, codes, standing, {code: ids[0] for code, ids in rows.items()})
+    raised.put(
+        "same_code",
+        table,
+        [
+            (doubled[code], ids[0], {"code": code, "rows": [id.hex() for id in ids]})
+            for code, ids in rows.items()
+        ],
+    )
+    # It ends only when one of the rows is overwritten or gone.
+    raised.drop(
+        exception_id("same_code", table, b"", code)
+        for code in codes
+        if code in raised.moved and code not in doubled
+    )
 
 
 def ruled(raised: Raised, marks: str, entries: Sequence[bytes]) -> None:

@@ -52,6 +52,8 @@ class Touched:
                     (office, *chunk),
                 )
                 keys.update(found for (found,) in cur.fetchall() if found is not None)
+            if column == "code":
+                self._keys[office]["moved"] |= keys
             if projection in _MAY_END:
                 cur.executemany(
                     f'DELETE FROM "{_MAY_END[projection]}" WHERE office_no = ? AND id = ?',
@@ -114,7 +116,7 @@ class Touched:
             for projection, work_out in _PROJECTIONS:
                 for marks, chunk in _chunks(keys.get(projection, ())):
                     work_out(cur, office, marks, chunk)
-            raised = Raised(cur, office)
+            raised = Raised(cur, office, keys.get("moved", set()))
             for projection, find in _EXCEPTIONS:
                 for marks, chunk in _chunks(keys.get(projection, ())):
                     find(raised, marks, chunk)

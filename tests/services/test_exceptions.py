@@ -28,7 +28,7 @@ from app.services.requests import NewRequest
 from app.services.writer import Draft
 from app.sync.verify import verify
 from tests.money import Home, add_home, bill, read_meter
-from tests.offices import Company, person
+from tests.offices import ON_BOTH, Company, person
 from tests.services.test_cash import bills_of, collect, open_session
 from tests.services.test_readings import enter
 
@@ -129,6 +129,7 @@ def owed_and_credit(desktop: Desktop, home: Home) -> tuple[list[int], int]:
     return [b.owed for b in due.bills], due.credit
 
 
+@ON_BOTH
 def test_a_bill_paid_twice_stays_the_customers_credit(
     company: Company, desktop: Desktop, other: Desktop, home: Home, paid_twice: ExceptionRow
 ) -> None:
@@ -156,6 +157,7 @@ def test_a_bill_paid_twice_stays_the_customers_credit(
     assert done(desktop) == [settled]
 
 
+@ON_BOTH
 def test_one_of_the_receipts_is_taken_back(
     company: Company, desktop: Desktop, other: Desktop, home: Home, paid_twice: ExceptionRow
 ) -> None:
@@ -255,6 +257,7 @@ def test_the_same_form_sent_twice_settles_once(
 # -- the drawer -------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 def test_a_receipt_taken_back_at_two_desks(
     company: Company, desktop: Desktop, other: Desktop, home: Home
 ) -> None:
@@ -278,6 +281,7 @@ def test_a_receipt_taken_back_at_two_desks(
     quiet(company)
 
 
+@ON_BOTH
 def test_a_credit_used_at_two_desks(company: Company, desktop: Desktop, other: Desktop, home: Home) -> None:
     ours = open_session(desktop)
     collect(desktop, ours, home, (), 100_000, keep_change=True)
@@ -323,6 +327,7 @@ def test_a_surplus_used_at_two_desks(
     quiet(company)
 
 
+@ON_BOTH
 def test_a_session_handed_in_at_two_desks(
     company: Company, desktop: Desktop, other: Desktop, home: Home
 ) -> None:
@@ -345,6 +350,7 @@ def test_a_session_handed_in_at_two_desks(
     quiet(company)
 
 
+@ON_BOTH
 def test_what_came_into_a_session_after_it_was_closed(
     company: Company, desktop: Desktop, other: Desktop, home: Home
 ) -> None:
@@ -430,6 +436,7 @@ def counts(desktop: Desktop) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("side", "index"), [(0, 117_000), (1, 171_000)])
+@ON_BOTH
 def test_of_two_indexes_one_is_kept(
     company: Company, desktop: Desktop, other: Desktop, read_twice: ExceptionRow, side: int, index: int
 ) -> None:
@@ -511,6 +518,7 @@ def name_of(desktop: Desktop, home: Home) -> str:
 
 
 @pytest.mark.parametrize(("act", "side", "name"), [("keep", 1, "Đặng Văn Đước"), ("take", 0, "Đặng Văn Đực")])
+@ON_BOTH
 def test_of_two_names_one_counts(
     company: Company, desktop: Desktop, other: Desktop, home: Home, renamed: ExceptionRow,
     act: str, side: int, name: str,
@@ -550,6 +558,7 @@ def test_a_name_that_a_third_desk_sets_unaware_waits_again(
 # -- requests, papers, rights -------------------------------------------------------------------------------
 
 
+@ON_BOTH
 def test_a_request_answered_at_two_desks(
     company: Company, desktop: Desktop, other: Desktop, home: Home
 ) -> None:
@@ -606,6 +615,7 @@ def test_a_denunciation_shows_neither_name_nor_words(
     assert [s.text for s in row.sides] == ["", ""]
 
 
+@ON_BOTH
 def test_two_papers_with_one_number(company: Company, desktop: Desktop, other: Desktop, home: Home) -> None:
     """As a copied disk makes them."""
     tung = person(desktop, "tung")
@@ -647,6 +657,7 @@ def test_the_second_number_is_found_whichever_comes_first(
     assert (row.code, [s.desk for s in row.sides]) == ("CT-BN03-26-000001", ["BN03", "BN04"])
 
 
+@ON_BOTH
 def test_a_bill_made_at_two_desks_is_shown_with_both_numbers(
     company: Company, desktop: Desktop, other: Desktop
 ) -> None:
@@ -674,6 +685,7 @@ def _reading(desktop: Desktop) -> UUID:
         return read.execute(select(Reading.id)).scalar_one()
 
 
+@ON_BOTH
 def test_what_somebody_tried_who_may_not_is_shown(
     company: Company, desktop: Desktop, other: Desktop, home: Home
 ) -> None:

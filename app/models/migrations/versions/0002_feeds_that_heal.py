@@ -28,6 +28,8 @@ def upgrade() -> None:
     op.create_index("ix_feed_device", "feed", ["device"])
     op.create_index("ix_office_parent_no", "office", ["parent_no"])
     op.create_index("ix_exception_row_id", "exception", ["row_id"])
+    op.create_index("ix_session_opened_code", "session_opened", ["code"])
+    op.create_index("ix_remittance_code", "remittance", ["code"])
     with op.batch_alter_table("device") as batch_op:
         batch_op.add_column(sa.Column("succeeds", sa.Integer(), nullable=True))
         batch_op.create_index("ix_device_number", ["number"], unique=False)
@@ -153,6 +155,8 @@ def downgrade() -> None:
         [sa.Column("reason", sa.String(), nullable=False)],
         "SELECT device, number, reason FROM parked_before",
     )
+    op.drop_index("ix_remittance_code", "remittance")
+    op.drop_index("ix_session_opened_code", "session_opened")
     op.drop_index("ix_exception_row_id", "exception")
     op.drop_index("ix_office_parent_no", "office")
     op.drop_index("ix_feed_device", "feed")
