@@ -122,13 +122,9 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "The message does not come from whom it says: its signature is not right. Ask the administrator."
         ),
         "sync.revoked": tr("The head office lets this desk in no more. Ask the administrator."),
-        "sync.restored": tr(
-            "The data of this desk is older than what it has sent: it comes from a copy. Ask the "
-            "administrator to enrol the desk anew."
-        ),
-        "sync.differs": tr(
-            "The desk and the head office hold different entries under one number (feed {feeds}). Nothing "
-            "was changed; ask the administrator."
+        "sync.rows_differ": tr(
+            "This desk and the head office have received the same entries but hold different data. Work goes "
+            "on; tell the administrator. Which records differ is shown by: daumoi verify --against-hub."
         ),
         "sync.stuck": tr("The head office does not take the next entry of this desk. Ask the administrator."),
         "sync.failed": tr(
