@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -30,6 +30,9 @@ from app.ui.kit.toast import toast
 from app.words import tr
 
 TABLES = frozenset({"bill", "allocation", "receipt", "reversal"})
+Listed = tuple[Sequence[UUID], Mapping[UUID, BillRow | None]]
+"""The ids of a list and the rows that are seen first."""
+
 NARROW = 560
 PREVIEWED = 400
 """Bills that are shown at once when printed together; of more only the file's place is told."""
@@ -157,9 +160,15 @@ class BillsPage(Page):
             text=self.search.text(),
         )
         wanted, period = self._filter, self._filter.period
+        head = self.model.head
+
+        def look(_job: Job[Listed]) -> Listed:
+            ids = room.bill_queries.ids(wanted)
+            return ids, head(ids)
+
         self._reading.run(
-            lambda _job: room.bill_queries.ids(wanted),
-            done=self._show,
+            look,
+            done=lambda listed: self._show(*listed),
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),
         )
         if period is None:
@@ -170,7 +179,7 @@ class BillsPage(Page):
                 lambda _job: room.bill_queries.totals(period, wanted.today), done=self._show_totals
             )
 
-    def _show(self, ids: Sequence[UUID]) -> None:
+    def _show(self, ids: Sequence[UUID], head: Mapping[UUID, BillRow | None]) -> None:
         if not ids and self.period.count() <= 1:
             may = self.room.may("billing.run")
             self.show_state(
@@ -191,14 +200,13 @@ class BillsPage(Page):
         else:
             empty = tr("No bill is in this state.")
         self.table.set_empty(empty)
-        self.table.set_ids(ids)
+        self.table.set_ids(ids, head)
         self.show_body()
         wanted, self._wanted = self._wanted, None
         if wanted is not None and self.table.choose(wanted):
             return
         if self.table.current_id() is None:
             self.table.choose_first()
-        self._inspect(self.table.current_id())
 
     def _show_totals(self, totals: PeriodTotals) -> None:
         self.chips.show_counts(self._filters(totals))

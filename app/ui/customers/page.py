@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -21,7 +21,7 @@ from app.ui.imports.wizard import ImportDialog
 from app.ui.kit.buttons import Button, Filter, FilterChips
 from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.inspector import Inspector
-from app.ui.kit.jobs import Lane, Latest
+from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
@@ -32,6 +32,9 @@ from app.words import tr
 
 TABLES = frozenset({"customer", "connection", "meter", "bill", "receipt", "allocation", "reversal"})
 """A change of these concerns the list; of readings and requests only the one in sight."""
+
+Listed = tuple[Sequence[UUID], Mapping[UUID, CustomerHit | None]]
+"""The ids of a list and the rows that are seen first."""
 
 NARROW = 560
 
@@ -185,15 +188,23 @@ class CustomersPage(Page):
         """Asks for the list anew; the keyboard stays on its row."""
         room, (sort, down) = self.room, self._sort
         wanted = CustomerFilter(self.chips.key(), self.search.text())
+        head = self.model.head
+
+        def look(_job: Job[Listed]) -> Listed:
+            ids = room.queries.ids(wanted, sort, down)
+            return ids, head(ids)
+
         self._listing.run(
-            lambda _job: room.queries.ids(wanted, sort, down),
-            done=lambda ids: self._show(wanted, ids),
+            look,
+            done=lambda listed: self._show(wanted, *listed),
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),
         )
         if not wanted.search.strip():
             self._counting.run(lambda _job: room.queries.count(), done=self._show_count)
 
-    def _show(self, wanted: CustomerFilter, ids: Sequence[UUID]) -> None:
+    def _show(
+        self, wanted: CustomerFilter, ids: Sequence[UUID], head: Mapping[UUID, CustomerHit | None]
+    ) -> None:
         typed = wanted.search.strip()
         if not ids and wanted.kind == "all" and not typed:
             self._nothing_yet()
@@ -208,7 +219,7 @@ class CustomersPage(Page):
             self.table.set_empty(tr("Nobody owes anything."))
         self.table.show_sorted("code" if not typed and wanted.kind == "all" else "fit", self._sort[1])
         stood = self.table.current_id()
-        self.table.set_ids(ids)
+        self.table.set_ids(ids, head)
         self.show_body()
         wanted_id, self._wanted = self._wanted, None
         if wanted_id is not None and self.table.choose(wanted_id):

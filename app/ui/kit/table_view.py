@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
@@ -176,10 +176,11 @@ class TableView(QTableView):
 
     # What pages ask and tell
 
-    def set_ids(self, ids: Sequence[Any]) -> None:
-        """Shows these rows; stays on the row it stood on where that is still among them."""
+    def set_ids(self, ids: Sequence[Any], rows: Mapping[Any, Any] | None = None) -> None:
+        """Shows these rows; stays on the row it stood on where that is still among them. `rows`: see
+        `WindowedTableModel.set_ids`."""
         stood = self.current_id()
-        self._source.set_ids(ids)
+        self._source.set_ids(ids, rows)
         if stood is None or not self.choose(stood):
             self.current_changed.emit(None)
 

@@ -85,11 +85,18 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         self._ids: Sequence[Any] = ()
         self._rows: dict[Any, R | None] = {}
 
-    def set_ids(self, ids: Sequence[Any]) -> None:
-        """Shows these, in this order; what was fetched before is forgotten."""
+    def set_ids(self, ids: Sequence[Any], rows: Mapping[Any, R | None] | None = None) -> None:
+        """Shows these, in this order; what was fetched before is forgotten. `rows` are those that are known
+        already: of a list that is filled by a job, the ones that `head` gave there."""
         self.beginResetModel()
-        self._ids, self._rows = ids, {}
+        self._ids, self._rows = ids, dict(rows or {})
         self.endResetModel()
+
+    def head(self, ids: Sequence[Any]) -> dict[Any, R | None]:
+        """The rows that are seen first, for a job to fetch before the list is shown."""
+        first = ids[: self.WINDOW]
+        found = self._fetch(first)
+        return {each: found.get(each) for each in first}
 
     @property
     def ids(self) -> Sequence[Any]:
