@@ -52,6 +52,9 @@ class Digests:
                 'SELECT "rows", "sum" FROM digest WHERE office_no = ? AND table_name = ?', (office, table)
             )
             before = cur.fetchone() or (0, 0)
+            if before[0] + rows == 0:
+                cur.execute("DELETE FROM digest WHERE office_no = ? AND table_name = ?", (office, table))
+                continue
             cur.execute(
                 'INSERT INTO digest (office_no, table_name, "rows", "sum") VALUES (?, ?, ?, ?) '
                 'ON CONFLICT (office_no, table_name) DO UPDATE SET "rows" = excluded."rows", '

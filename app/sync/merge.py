@@ -19,7 +19,7 @@ import msgspec
 
 from app.models.base import canonical_json
 from app.models.store import Cursor
-from app.sync.entries import Body, Edit, decode_body
+from app.sync.entries import Edit, decode_body, lift
 from app.sync.tables import TableInfo, writable
 
 Stamp = tuple[int, int]
@@ -153,14 +153,14 @@ def made_by(
     hlcs = [made[0], *(hlc for (hlc,) in cur.fetchall())]
     marks = ", ".join("?" * len(hlcs))
     sources = " UNION ALL ".join(
-        f"SELECT body, hlc FROM {source} WHERE origin = ? AND hlc IN ({marks})"
+        f"SELECT body, hlc, schema FROM {source} WHERE origin = ? AND hlc IN ({marks})"
         for source in ("entry", "orphan")
     )
     cur.execute(sources, [made[1], *hlcs] * 2)
-    for data, hlc in cur.fetchall():
+    for data, hlc, schema in cur.fetchall():
         if rulings.stamp((hlc, made[1])) != made:
             continue
-        body: Body = decode_body(data)
+        body = lift(decode_body(data), schema)
         for rows in body.rows:
             if rows.table == table:
                 for values in rows.rows:

@@ -356,12 +356,14 @@ def _search(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     there = {row[0]: row[1:] for row in cur.fetchall()}
     new = [k for k in docs if k not in there]
     changed = [k for k in docs if k in there and there[k][1:] != docs[k]]
-    if changed:
+    gone = [k for k in there if k not in docs]
+    if changed or gone:
         cur.executemany(
             "INSERT INTO customer_search (customer_search, rowid, name, codes, address) "
             "VALUES ('delete', ?, ?, ?, ?)",
-            [there[k] for k in changed],
+            [there[k] for k in (*changed, *gone)],
         )
+        cur.executemany("DELETE FROM search_doc WHERE id = ?", [(k,) for k in gone])
         cur.executemany(
             "UPDATE search_doc SET name = ?, codes = ?, address = ? WHERE id = ?",
             [(*docs[k], k) for k in changed],
