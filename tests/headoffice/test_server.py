@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -24,7 +25,7 @@ from app.headoffice import server
 from app.sync.client import SyncState
 from app.sync.transport import TYPE, HttpTransport
 from app.sync.verify import verify
-from tests.headoffice.hub_process import HubProcess
+from tests.headoffice.hub_process import ROOT, HubProcess
 from tests.offices import Company, person
 from tests.sync.peers import (
     PATIENCE,
@@ -311,6 +312,7 @@ def test_another_path_is_no_message(hub: HubProcess, path: str) -> None:
         assert refusal(lambda: way.post(path, b"x")) == "sync.nonsense"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals are not of Windows")
 def test_the_head_office_ends_when_it_is_told_to_though_somebody_hangs_on(
     tmp_path: Path, founded: Path
 ) -> None:
@@ -322,6 +324,55 @@ def test_the_head_office_ends_when_it_is_told_to_though_somebody_hangs_on(
         assert line.recv(100).startswith(b"HTTP/1.1 100 ")
         hub.process.send_signal(signal.SIGTERM)
         assert hub.process.wait(PATIENCE) == -signal.SIGTERM
+
+
+TYPES = """
+import sys
+import msgspec
+import app.bootstrap
+from app.headoffice import server
+worked_out = []
+def seen(frame, event, _):
+    if "annotations" in frame.f_code.co_name:
+        worked_out.append(frame.f_code.co_name)
+sys.setprofile(seen)
+server.asgi(None)
+assert worked_out, "this is no longer how it is seen"
+worked_out.clear()
+for kind in msgspec.Struct.__subclasses__():
+    msgspec.msgpack.Decoder(kind)
+sys.setprofile(None)
+assert not worked_out, worked_out
+"""
+
+
+def test_the_types_of_messages_are_worked_out_before_threads_need_them() -> None:
+    """Two threads that decode a type for the first time at once would end the process."""
+    done = subprocess.run([sys.executable, "-c", TYPES], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_more_connections_than_there_may_be_are_refused_until_the_silent_ones_are_gone(
+    tmp_path: Path, founded: Path
+) -> None:
+    shutil.copytree(founded, tmp_path / "headoffice")
+    with ExitStack() as stack:
+        hub = stack.enter_context(
+            closing(HubProcess(tmp_path / "headoffice", CONNECTIONS=4, HEAD_SECONDS=3))
+        )
+        desktop = stack.enter_context(desk_of(hub, "BN03"))
+        for _ in range(6):
+            stack.enter_context(closing(knocks(hub)))
+        assert refusal(desktop.client.once) == "sync.hub_trouble"
+        until(lambda: not failing(desktop), "let in again")
+
+
+def failing(desktop: Desktop) -> bool:
+    try:
+        desktop.client.once()
+    except AppError:
+        return True
+    return False
 
 
 # -- over TLS, and by several processes -------------------------------------------------------------------
