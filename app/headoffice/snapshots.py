@@ -48,18 +48,12 @@ class Snapshots:
     """The snapshots of one head office, in a folder; several programs may share it."""
 
     def __init__(
-        self,
-        folder: Path,
-        store: Store,
-        key: Ed25519PrivateKey,
-        now_ms: Callable[[], int],
-        least: int = LEAST,
+        self, folder: Path, store: Store, key: Ed25519PrivateKey, now_ms: Callable[[], int]
     ) -> None:
         self._folder = folder
         self._store = store
         self._key = key
         self._now_ms = now_ms
-        self._least = least
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
@@ -118,7 +112,7 @@ class Snapshots:
             return None
         with self._store.reading() as cur:
             tail = _tail(cur, office, heading)
-        most = max(there[-1].stat().st_size // 2, self._least)
+        most = max(there[-1].stat().st_size // 2, LEAST)
         return there[-1] if tail is not None and tail <= most else None
 
     # -- making one -------------------------------------------------------------------------------------
@@ -129,7 +123,7 @@ class Snapshots:
         if failed is not None and time.monotonic() - failed < AGAIN:
             return False
         with self._store.reading() as cur:
-            if (_tail(cur, office, None) or 0) <= self._least:
+            if (_tail(cur, office, None) or 0) <= LEAST:
                 return False
         with self._lock:
             if self._closing.is_set():

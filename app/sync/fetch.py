@@ -57,6 +57,7 @@ def fetch(
     now: datetime,
     told: Told = lambda progress: None,
     sleep: Callable[[float], None] = time.sleep,
+    timer: Callable[[], float] = time.monotonic,
 ) -> bool:
     """Make a new desk's database from a snapshot. False when there is none for it, or none that is any good:
     then entries are to be taken.
@@ -64,7 +65,7 @@ def fetch(
     AppError "sync.offline" and "sync.busy", "disk.full", "folder.not_writable"; what has come by then is kept
     and gone on from the next time.
     """
-    fetching = _Fetching(database, ask, told, sleep)
+    fetching = _Fetching(database, ask, told, sleep, timer)
     try:
         for _ in range(2):
             try:
@@ -85,7 +86,14 @@ def fetch(
 
 
 class _Fetching:
-    def __init__(self, database: Path, ask: Ask, told: Told, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        database: Path,
+        ask: Ask,
+        told: Told,
+        sleep: Callable[[float], None],
+        timer: Callable[[], float],
+    ) -> None:
         self._database = database
         self._packed = database.with_name(database.stem + ".snapshot.part")
         self._noted = database.with_name(database.stem + ".snapshot.json")
@@ -93,6 +101,7 @@ class _Fetching:
         self._ask = ask
         self._told = told
         self._sleep = sleep
+        self._timer = timer
         self._length = FIRST_RANGE
 
     # -- the file ---------------------------------------------------------------------------------------
@@ -104,7 +113,7 @@ class _Fetching:
         came = False
         waits = failures = 0
         while note is None or have < note.size:
-            begun = time.monotonic()
+            begun = self._timer()
             try:
                 reply = self._ask(
                     SnapshotRequest(HEAD, SCHEMA, note.digest if note else b"", have, self._length)
@@ -132,7 +141,7 @@ class _Fetching:
             self._add(have, reply.data)
             have += len(reply.data)
             came, failures = True, 0
-            self._tell(have, note.size, len(reply.data), time.monotonic() - begun)
+            self._tell(have, note.size, len(reply.data), self._timer() - begun)
         self._check(note)
         return True
 

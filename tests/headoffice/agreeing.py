@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from app.bootstrap import Desktop
+from app.models.database import open_database
 from app.models.store import Store
+from app.sync.install import install
 from app.sync.journal import offices_in_scope, orphaned
+from app.sync.snapshot import make
 from app.sync.verify import verify
 from tests.offices import Company
 from tests.sync.replicas import TABLES
@@ -41,23 +46,49 @@ def held(store: Store, table: str, offices: list[int]) -> Rows:
 
 def assert_agreed(company: Company) -> None:
     """When every desk has reconciled: nothing waits, all hold the same entries and the same rows, and rows
-    are what the journals say."""
+    are what the journals say; and so would a new desk."""
     company.sync()
     for desktop in company.desks:
         desktop.client.once()
         assert desktop.client.unsent() == 0
         assert_same(company, desktop)
         assert verify(desktop.database.path, company.clock.now()).good
+    assert_begins_alike(company)
     if not company.server:
         assert verify(company.headoffice.database.path, company.clock.now()).good  # type: ignore[attr-defined]
 
 
 def assert_same(company: Company, desktop: Desktop) -> None:
     """A desk holds what the head office holds for it."""
-    hub = company.headoffice.database
     with desktop.database.reading() as cur:
         assert orphaned(cur) == 0
-        offices = offices_in_scope(cur, desktop.office_no)
+    assert_holds(company, desktop.database, desktop.office_no, desktop.identity.desk)
+
+
+def assert_holds(company: Company, store: Store, office: int, name: str) -> None:
+    """A replica of an office holds what the head office holds for it."""
+    hub = company.headoffice.database
+    with hub.reading() as cur:
+        offices = offices_in_scope(cur, office)
     for table in TABLES.keys() - {"search_doc"}:
-        here, there = held(desktop.database, table, offices), held(hub, table, offices)
-        assert here == there, (desktop.identity.desk, table, here - there, there - here)
+        here, there = held(store, table, offices), held(hub, table, offices)
+        assert here == there, (name, table, here - there, there - here)
+
+
+def snapshot_of(company: Company, to: Path, office: int = 1) -> Path:
+    """The head office's snapshot of an office."""
+    with company.headoffice.database.reading() as cur:
+        make(cur, office, lambda device, number, hash_: b"s" * 64, to)
+    return to
+
+
+def assert_begins_alike(company: Company, office: int = 1) -> None:
+    """What a new desk makes of a snapshot is what the head office holds for it, and what its journal says."""
+    now = company.clock.now()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "office.db"
+        install(snapshot_of(company, Path(folder) / "1.snapshot", office), path, 1 << 40, now)
+        assert verify(path, now).good
+        database = open_database(path, now)
+        assert_holds(company, database, office, "a new desk")
+        database.close()
