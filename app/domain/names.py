@@ -135,7 +135,6 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "cash.reverse": tr("Receipt reversed"),
         "cash.close_session": tr("Cash session closed"),
         "cash.remit": tr("Money handed on"),
-        "exceptions.settle": tr("Exception settled"),
         "utility.found": tr("Company set up"),
         "utility.bank": tr("Bank account of the company"),
         "office.add": tr("Office added"),

@@ -208,7 +208,6 @@ class _Pages:
             billing=desk.billing,
             bill_queries=desk.bill_queries,
             report_queries=desk.report_queries,
-            exception_queries=desk.exception_queries,
             device=lambda: desk.identity.device,
             acked=desk.acked,
             roll=self.window.preferences.receipts == "roll",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -210,6 +211,19 @@ def test_what_changes_after_it_was_settled_waits_again(
     assert [(act, desk) for _, _, act, _, desk, _ in done(third)] == [("credit", "BN04"), ("credit", "BN03")]
 
 
+def test_one_of_three_is_taken_back_and_two_are_left(
+    company: Company, desktop: Desktop, other: Desktop, home: Home
+) -> None:
+    third = company.desk("BN05")
+    pay_twice(desktop, other, home)
+    collect(third, open_session(third), home, bills_of(third, home)[:1], 131_675)
+    company.sync()
+    settle(other, both(company, "overpaid"), "refund", 2, "Khách trả ba lần")
+    company.sync()
+    row = both(company, "overpaid")
+    assert (row.amount, [s.desk for s in row.sides]) == (131_675, ["BN03", "BN04"])
+
+
 def test_settled_at_two_desks_apart_the_first_counts(
     company: Company, desktop: Desktop, other: Desktop, home: Home, paid_twice: ExceptionRow
 ) -> None:
@@ -384,6 +398,37 @@ def test_what_came_into_a_session_after_it_was_closed(
         ("session_closed", 681_675, False),
     ]
     settle(desktop, row, "seen", note="Đếm lại đúng")
+    quiet(company)
+
+
+def test_a_disk_that_was_copied_goes_on_in_a_session_that_is_closed(
+    company: Company, desktop: Desktop, other: Desktop, home: Home
+) -> None:
+    """Two PCs are the same desk until they meet: both take money under one number, one closes the session."""
+    session = open_session(desktop)
+    company.sync()
+    folder = company.shut(desktop)
+    copied = shutil.copytree(folder, folder.with_name("copy"))
+    ours, copy = company.opened(folder), company.opened(copied)
+    first, second = bills_of(ours, home)
+    collect(ours, session, home, (first,), 131_675)
+    ours.cash.close_session(person(ours, "tung"), session, [(1, 631_675)])
+    collect(copy, session, home, (second,), 211_370)
+    for _ in range(3):
+        company.sync()
+    for desk in company.desks:
+        rows = {row.kind: row for row in desk.exception_queries.rows(desk.exception_queries.ids()).values()}
+        assert rows.keys() == {"late", "same_code"}
+        assert [(s.what, s.value) for s in rows["late"].sides] == [
+            ("session_closed", 631_675),
+            ("receipt", 211_370),
+        ]
+        assert [(s.value, s.code) for s in rows["same_code"].sides] == [
+            (131_675, "BL-BN03-26-000001"),
+            (211_370, "BL-BN03-26-000001"),
+        ]
+    for row in rows.values():
+        settle(other, row, "seen", note="Máy bị sao chép, đã đối chiếu")
     quiet(company)
 
 

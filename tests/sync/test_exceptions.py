@@ -132,7 +132,7 @@ def write(replica: Replica, act: str, which: int, value: int) -> None:
                 Reading, connection_id=CONNECTION, meter_id=METER, period=f"2026-1{which % 2}", read_on=DAY,
                 previous=0, present=value % 3, usage=0, flags="", by=WHO, replaces=replaces,
             )  # fmt: skip
-        elif act == "rule" and replica.number == HUB:
+        elif act in VERDICTS and replica.number == HUB:
             made = replica.ask(
                 "SELECT id, hlc, origin FROM entry WHERE device > 10 AND id NOT IN "
                 "(SELECT entry_id FROM ruling) ORDER BY hlc, origin"
@@ -140,15 +140,17 @@ def write(replica: Replica, act: str, which: int, value: int) -> None:
             for id, hlc, origin in made[which:][:1]:
                 d.add(
                     Ruling, entry_id=UUID(bytes=id), entry_hlc=hlc, entry_origin=origin,
-                    verdict="not_allowed",
+                    verdict=VERDICTS[act], counts_hlc=hlc - 7 if act == "date" else None,
                 )  # fmt: skip
         elif act in STEPS:
             step(d, act)
 
 
+VERDICTS = {"rule": "not_allowed", "date": "time"}
 STEPS = ("routed", "answered", "told", "closed", "reopened")
 ACTS = (
     "pay", "pay", "pay again", "use", "use", "reverse", "close", "remit", "open", "read", "read", "rule",
+    "date",
     *STEPS,
 )  # fmt: skip
 WRITE = st.tuples(
@@ -240,6 +242,18 @@ def expected(replica: Replica) -> Counter[tuple[str, bytes]]:
     for (entry,) in replica.ask("SELECT DISTINCT entry_id FROM ruling WHERE verdict = 'not_allowed'"):
         see("ruled", "entry", entry)
     return found
+
+
+def test_a_ruling_on_time_is_nothing_to_settle(office: Path, tmp_path: Path) -> None:
+    with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
+        hub, one, _ = replicas
+        write(one, "pay", 0, 0)
+        pass_all(replicas, [11])
+        write(hub, "date", 0, 0)
+        pass_all(replicas, list(REPLICAS))
+        assert one.one("SELECT count(*) FROM ruling") == 1
+        assert raised(one) == {}
+        assert_same(replicas)
 
 
 def test_a_ruling_takes_back_what_an_act_has_raised(office: Path, tmp_path: Path) -> None:

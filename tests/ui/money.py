@@ -45,7 +45,6 @@ def money_room(
         billing=desktop.billing,
         bill_queries=desktop.bill_queries,
         report_queries=desktop.report_queries,
-        exception_queries=desktop.exception_queries,
         rules=desktop.rules,
         person=person(desktop, login),
         device=lambda: desktop.writer.desk.device,

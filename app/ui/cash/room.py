@@ -9,7 +9,6 @@ from functools import cached_property
 from app.domain.money import format_money
 from app.queries.bills import BillQueries
 from app.queries.cash import CashQueries
-from app.queries.exceptions import ExceptionQueries
 from app.queries.reports import ReportQueries
 from app.services.billing import BillingService
 from app.services.cash import CashService
@@ -19,7 +18,7 @@ from app.words import tr
 
 @dataclass(frozen=True, kw_only=True)
 class MoneyRoom(Room):
-    """Handed to every page and dialog of cash, bills, reports and exceptions.
+    """Handed to every page and dialog of cash, bills and reports.
 
     `device` tells this desk's feed as of now and `acked` the last number of it that the head office has
     acknowledged. `roll` prints receipts for a roll of 80 mm instead of A5.
@@ -30,7 +29,6 @@ class MoneyRoom(Room):
     billing: BillingService
     bill_queries: BillQueries
     report_queries: ReportQueries
-    exception_queries: ExceptionQueries
     device: Callable[[], int]
     acked: Callable[[], int]
     roll: bool = False
