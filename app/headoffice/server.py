@@ -95,6 +95,8 @@ def serve_many(
         with factory() as hub:
             serve(hub, host, port, ready, certificate, key)
         return
+    with factory():
+        pass  # what is wrong with it is said once, and what is to be made in it is made by one
     config = _config(partial(_opened, factory), certificate, key, factory=True, workers=workers)
     listening = socket.create_server((host, port))
     ready(listening.getsockname()[1])
