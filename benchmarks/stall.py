@@ -41,6 +41,7 @@ def measure(size: Size) -> list[Figure]:
             Figure(f"{page}: the longest stall", _median(runs, "longest"), "ms", LIMIT_MS),
             Figure(f"{page}: before, without rows", _median(runs, "rest"), "ms"),
             Figure(f"{page}: 95 of 100 keys are taken within", _median(runs, "key"), "ms", LIMIT_MS),
+            Figure(f"{page}: 95 of 100 drafts are kept within", _median(runs, "saved"), "ms"),
             Figure(f"{page}: all rows are in after", seconds, "s"),
         ]
     return figures

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from sqlalchemy import func, select
 
 from app.bootstrap import Desktop
@@ -26,6 +26,8 @@ from benchmarks.office import NOW
 BEAT_MS = 5
 KEY_MS = 90
 """Between two keys: a quick typist."""
+
+SAVE_MS = 250
 
 QUIET_MS = 2000
 """So long is looked at before rows come in, and after the last has come."""
@@ -60,7 +62,7 @@ class Typist(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._letters = cycle(TYPED)
+        self._letters: Iterator[str] = cycle(TYPED)
         self.took: list[float] = []
         timer = QTimer(self, interval=KEY_MS)
         timer.timeout.connect(self._type)
@@ -68,11 +70,34 @@ class Typist(QObject):
 
     def _type(self) -> None:
         field = QApplication.focusWidget()
-        if field is not None:
-            begun = time.perf_counter()
-            QTest.keyClicks(field, next(self._letters))
-            field.repaint()
-            self.took.append((time.perf_counter() - begun) * 1000)
+        if field is None:
+            return
+        if len(self.took) % len(TYPED) == 0 and isinstance(field, QLineEdit):
+            field.clear()
+        begun = time.perf_counter()
+        QTest.keyClicks(field, next(self._letters))
+        field.repaint()
+        self.took.append((time.perf_counter() - begun) * 1000)
+
+
+class Saver(QObject):
+    """Keeps a draft now and then, as a form does; keeps how many milliseconds each took until it was kept."""
+
+    def __init__(self, window: DeskWindow, desktop: Desktop, by: Person) -> None:
+        super().__init__(window)
+        self._jobs, self._drafts, self._by = window.jobs, desktop.drafts, by.id
+        self.took: list[float] = []
+        timer = QTimer(self, interval=SAVE_MS)
+        timer.timeout.connect(self._save)
+        timer.start()
+
+    def _save(self) -> None:
+        begun, drafts, by = time.perf_counter(), self._drafts, self._by
+        self._jobs.run(
+            self,
+            lambda _job: drafts.keep("stall", by, by, {"words": TYPED}),
+            done=lambda _kept: self.took.append((time.perf_counter() - begun) * 1000),
+        )
 
 
 class Stalled:
@@ -91,7 +116,8 @@ class Stalled:
         with desktop.database.read.connect() as read:
             wanted = select(Staff.id, Staff.name, Staff.roles).where(Staff.login == self._login)
             found = read.execute(wanted).one()
-        window.open_for(Person(found.id, found.name, tuple(found.roles)))
+        self._person = Person(found.id, found.name, tuple(found.roles))
+        window.open_for(self._person)
         window.activateWindow()
         assert window.main is not None
         page: Any = window.main.open_section(self._page)
@@ -100,14 +126,16 @@ class Stalled:
         self._then(SETTLING_MS, self._rest)
 
     def _rest(self) -> None:
-        self._heart, self._typist = Heart(self.window), Typist(self.window)
+        window = self.window
+        self._heart, self._typist = Heart(window), Typist(window)
+        self._saver = Saver(window, self._desktop(), self._person)
         self._then(QUIET_MS, self._begin)
 
     def _begin(self) -> None:
         self.marks |= {"rest": max(self._heart.late), "rest_key": percentile(self._typist.took, 95)}
         self._rows = self._count()
         self._heart.begin()
-        self._typist.took = []
+        self._typist.took, self._saver.took = [], []
         self._begun = time.perf_counter()
         self.window.contact_changed.connect(self._told)
         self._desktop().resume_sync()
@@ -126,6 +154,7 @@ class Stalled:
             "longest": max(self._heart.late),
             "late": percentile(self._heart.late, 99),
             "key": percentile(self._typist.took, 95),
+            "saved": percentile(self._saver.took, 95),
             "rows": self._count() - self._rows,
         }
         QApplication.exit()
@@ -147,7 +176,8 @@ def stall(home: str, url: str, page: str, login: str) -> dict[str, Any]:
     sync until all has come.
 
     In milliseconds: by how much the `longest` beat was late, and 99 of 100 at most (`late`); within what 95
-    of 100 keys were taken (`key`); `rest` and `rest_key` before. `rows` came in in `seconds`.
+    of 100 keys were taken (`key`) and 95 of 100 drafts were kept (`saved`); `rest` and `rest_key` before.
+    `rows` came in in `seconds`.
     """
     stalled = Stalled(page, login)
     run(Path(home), SteppingClock(NOW), stalled.ready, HttpTransport(url))

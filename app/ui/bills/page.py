@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -49,6 +50,7 @@ class BillsPage(Page):
         self.room = room
         self._filter = BillFilter(room.today())
         self._wanted: UUID | None = None
+        self._seen: tuple[BillRow | None, date | None] = (None, None)
         self._reading = Latest(room.jobs, self, Lane.IO)
         self._summing = Latest(room.jobs, self, Lane.IO)
         self.print_button = Button(tr("Print all…"), self.print_all, sign="printer")
@@ -188,7 +190,7 @@ class BillsPage(Page):
                 tr("Bill a period") if may else "",
                 self.bill_period if may else None,
             )
-            self.inspector.show_nothing(tr("The chosen bill is shown here."))
+            self._inspect(None)
             self.print_button.setEnabled(False)
             return
         self.print_button.setEnabled(bool(ids))
@@ -288,6 +290,10 @@ class BillsPage(Page):
 
     def _inspect(self, bill_id: object) -> None:
         row = self.room.bill_queries.rows([bill_id]).get(bill_id) if isinstance(bill_id, UUID) else None
+        seen = (row, self._filter.today)
+        if row is not None and seen == self._seen:
+            return  # what others wrote concerns other bills
+        self._seen = seen
         if row is None:
             self.inspector.show_nothing(tr("The chosen bill is shown here."))
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -48,6 +49,7 @@ class CustomersPage(Page):
         self._sort: tuple[str, bool] = ("code", False)
         self._wanted: UUID | None = None
         self._card: CustomerCard | None = None
+        self._seen: tuple[CustomerCard | None, date | None] = (None, None)
         self._listing = Latest(room.jobs, self, Lane.IO)
         self._counting = Latest(room.jobs, self, Lane.IO)
         self._reading = Latest(room.jobs, self, Lane.IO)
@@ -293,7 +295,10 @@ class CustomersPage(Page):
         self._reading.run(lambda _job: queries.card(customer_id), done=self._show_card)
 
     def _show_card(self, card: CustomerCard | None) -> None:
-        self._card = card
+        seen = (card, self.room.today())
+        if card is not None and seen == self._seen:
+            return  # what others wrote concerns somebody else: the panel stays as it is, with its focus
+        self._card, self._seen = card, seen
         if card is None:
             self.inspector.show_nothing(tr("The chosen customer is shown here."))
             return
