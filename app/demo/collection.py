@@ -108,7 +108,7 @@ def _keep_roll(day: World, page: CashPage, desk: Desktop) -> None:
 
     room = replace(page.room, roll=True, papers=day.homes)
     assert page.session is not None
-    newest = desk.cash_queries.receipts(page.session.id, room.device, room.acked())[0]
+    newest = desk.cash_queries.receipts(page.session.id, room.device(), room.acked())[0]
     day.keep(write_receipt(room, newest.id, copy=False), "bien-lai-80mm.pdf")
 
 
