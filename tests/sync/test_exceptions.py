@@ -244,6 +244,23 @@ def expected(replica: Replica) -> Counter[tuple[str, bytes]]:
     return found
 
 
+@pytest.mark.parametrize("first", ["use", "reverse"])
+def test_once_the_receipt_is_taken_back_its_money_counts_nowhere(
+    office: Path, tmp_path: Path, first: str
+) -> None:
+    with replicas_of(office, tmp_path / "run", (11, 12, 13)) as replicas:
+        one, other, third = replicas
+        write(one, "use", 0, 1)
+        write(other, "use", 0, 1)
+        if first == "use":
+            pass_all(replicas, [11, 12])
+            assert {kind for kind, _ in raised(third)} == {"credit_twice", "overpaid"}
+        write(third, "reverse", 0, 0)
+        pass_all(replicas, [11, 12, 13])
+        assert raised(third) == {}
+        assert_same(replicas)
+
+
 def test_a_ruling_on_time_is_nothing_to_settle(office: Path, tmp_path: Path) -> None:
     with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
         hub, one, _ = replicas

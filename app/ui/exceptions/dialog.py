@@ -41,11 +41,12 @@ class SettleDialog(FormDialog):
         column.setSpacing(px(8))
         column.addWidget(Label(offer.words, points=12.5, bold=True, wrap=True))
         column.addWidget(Label(_effect(row, offer, room), wrap=True, selectable=True))
-        needed = offer.act.note
+        pays, needed = offer.act.name == "refund", offer.act.note
         label = tr("&What was found or agreed") if needed else tr("&Note")
         below = tr("Kept with the entry and read by the supervisor.") if needed else ""
         note = NoteEdit(3)
-        if offer.act.name == "refund":
+        if pays:
+            label = tr("&Reason")
             note.setPlainText(tr("Paid twice: {code}", code=row.code))
             note.moveCursor(QTextCursor.MoveOperation.End)
         self.form.add("note", label, note, below, wide=True)
@@ -55,7 +56,6 @@ class SettleDialog(FormDialog):
         buttons = QHBoxLayout()
         buttons.setSpacing(px(8))
         buttons.addStretch(1)
-        pays = offer.act.name == "refund"
         self.verb = Button(offer.words, self.submit, key="F9", primary=True, danger=pays)
         for each in (go_back(self.reject), self.verb):
             buttons.addWidget(each)
