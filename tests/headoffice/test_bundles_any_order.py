@@ -201,7 +201,7 @@ def play(begun: Path, folder: Path, script: Script, by_line: bool) -> None:
         world.end(by_line)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(steps(QUIET), st.booleans())
 def test_any_order_of_sticks_and_passes_ends_alike(
     begun: Path, tmp_path: Path, script: Script, by_line: bool
@@ -209,7 +209,7 @@ def test_any_order_of_sticks_and_passes_ends_alike(
     play(begun, tmp_path / "world", script, by_line)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
 @given(steps(ROUGH), st.booleans())
 def test_also_among_those_that_were_put_back(
     begun: Path, tmp_path: Path, script: Script, by_line: bool
