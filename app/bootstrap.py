@@ -133,8 +133,7 @@ class Desktop:
             way = transport or _way_to(home, identity.hub_url, clock, opening)
             opening.callback(way.close)
             path = home / OFFICE_DATABASE
-            if not path.exists():
-                fetch(path, _asking(way, identity, key), identity.device, clock.now(), told)
+            fetch(path, _asking(way, identity, key), identity.device, clock.now(), told)
             self.database: Database = open_database(path, clock.now())
             opening.callback(self.database.close)
             desk = Desk(identity.office_no, identity.device, identity.desk)

@@ -61,7 +61,7 @@ class Packer:
     def column(self, values: Sequence[Any]) -> Column:
         """The values of one column."""
         kinds = set(map(type, values))
-        if kinds == {int}:
+        if kinds == {int} and max(values) - min(values) < 1 << 63:
             steps = [values[0], *(b - a for a, b in pairwise(values))]
             return Steps(steps) if len(_encode(steps)) < len(_encode(values)) else Plain(list(values))
         if kinds <= {bytes, type(None)} and {len(v) for v in values if v is not None} == {16}:

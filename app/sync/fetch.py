@@ -6,8 +6,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -59,14 +61,17 @@ def fetch(
     sleep: Callable[[float], None] = time.sleep,
     timer: Callable[[], float] = time.monotonic,
 ) -> bool:
-    """Make a new desk's database from a snapshot. False when there is none for it, or none that is any good:
-    then entries are to be taken.
+    """Make the database of a desk that has no entry yet from a snapshot. False when the desk has entries, or
+    there is no snapshot for it that is any good: then entries are to be taken.
 
     AppError "sync.offline" and "sync.busy", "disk.full", "folder.not_writable"; what has come by then is kept
     and gone on from the next time.
     """
     fetching = _Fetching(database, ask, told, sleep, timer)
     try:
+        if holds_entries(database):
+            fetching.forget()
+            return False
         for _ in range(2):
             try:
                 if not fetching.download():
@@ -133,6 +138,7 @@ class _Fetching:
                 waits += 1
                 continue
             if not reply.size:
+                self.forget()
                 return False
             if note is None or reply.digest != note.digest:
                 note, have = self._begin(reply), 0
@@ -196,16 +202,26 @@ class _Fetching:
         except BaseException:
             _remove(self._half)
             raise
-        if self._database.exists():
-            raise FileExistsError(self._database)
-        _remove(self._database)  # SQLite would play in what another one has left beside it
-        self._half.rename(self._database)
+        _remove(self._database)  # it has no entry; but SQLite would play in what it has left beside it
+        self._half.replace(self._database)
         if os.name != "nt":
             folder = os.open(self._database.parent, os.O_RDONLY)
             try:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+def holds_entries(database: Path) -> bool:
+    """Whether there is a database from which something could be lost; so also one that cannot be read."""
+    if not database.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(database)) as there:
+            sql = "SELECT EXISTS (SELECT 1 FROM entry) OR EXISTS (SELECT 1 FROM orphan)"
+            return bool(there.execute(sql).fetchone()[0])
+    except sqlite3.Error:
+        return True
 
 
 def _sync(path: Path) -> None:
