@@ -9,10 +9,14 @@ from random import Random
 from typing import Any
 
 from app.models import Base
+from app.sync.hlc import COUNTER_BITS
 from app.sync.verify import verify
-from tests.simulation.clocks import WorldClock
-from tests.simulation.machines import DATABASE, HubMachine, Machine, Pc
+from tests.simulation.clocks import DAY, WorldClock
+from tests.simulation.hub import HubMachine
+from tests.simulation.machines import DATABASE, Machine
 from tests.simulation.model import Act, Model, Violation
+from tests.simulation.pc import Pc
+from tests.simulation.people import FORBIDDEN
 
 SCOPED = {
     m.local_table.name: [c.name for c in m.local_table.columns]  # type: ignore[attr-defined]
@@ -33,10 +37,12 @@ def check(hub: HubMachine, pcs: Sequence[Pc], model: Model, clock: WorldClock, r
     offices = {office for (office,) in hub.ask('SELECT "number" FROM office')}
     for machine, scope in [(hub, offices), *((pc, {pc.office_no}) for pc in pcs)]:
         _nothing_is_lost_nor_invented(machine, model, scope)
+        _nobody_does_what_he_may_not(machine, model)
         _every_act_counts_once(machine, model)
         _money_is_conserved(machine, model)
         _only_what_is_its_own(machine, scope)
     for pc in pcs:
+        _nothing_is_unsent(pc)
         _same_rows(hub, pc)
     # All hold the same rows: one is enough, and a replay takes longer than all the rest.
     _equals_the_replay(rng.choice([hub, *pcs]), clock)
@@ -51,6 +57,42 @@ def _nothing_is_lost_nor_invented(machine: Machine, model: Model, offices: Set[i
         raise Violation(f"{machine.name}: {len(invented)} acts that nobody did")
     if waiting := machine.ask("SELECT count(*) FROM orphan")[0][0]:
         raise Violation(f"{machine.name}: {waiting} acts still wait to be issued again")
+
+
+def _nobody_does_what_he_may_not(machine: Machine, model: Model) -> None:
+    """What somebody did who may not takes no effect, and all else does: an act is only parked where nobody
+    but the head office says so, or where a card that it changes was never rightly made."""
+    found = machine.ask(
+        "SELECT e.id, e.hlc, p.reason FROM entry e LEFT JOIN parked p ON p.office_no = e.office_no "
+        'AND p.device = e.device AND p."number" = e."number"'
+    )
+    for id, hlc, reason in found:
+        act = model.acts.get(id)
+        if act is None:
+            if reason:
+                raise Violation(f"{machine.name}: an act of the head office's is parked: {reason}")
+            continue
+        may, must_not = _rights(act, hlc, model)
+        if reason == "not_allowed":
+            if may:
+                raise Violation(f"{machine.name}: {act.kind} by {act.login} takes no effect")
+        elif must_not:
+            raise Violation(f"{machine.name}: {act.kind} by {act.login} takes effect ({reason})")
+        elif reason and (reason, act.kind) != ("waits", "customers.edit"):
+            raise Violation(f"{machine.name}: {act.kind} by {act.login} is parked: {reason}")
+
+
+def _rights(act: Act, hlc: int, model: Model) -> tuple[bool, bool]:
+    """Whether somebody may do this for sure, or may not for sure."""
+    if act.kind not in FORBIDDEN:
+        return True, False
+    if act.login == FORBIDDEN[act.kind]:
+        return False, True
+    taken = model.taken.get((act.office, act.login))
+    if taken is None or hlc <= taken.hlc:
+        return True, False
+    grace = 7 * DAY << COUNTER_BITS
+    return False, taken.known and act.at_ms > taken.at_ms and hlc > taken.hlc + grace
 
 
 def _every_act_counts_once(machine: Machine, model: Model) -> None:
@@ -97,13 +139,25 @@ def _only_what_is_its_own(machine: Machine, offices: Set[int]) -> None:
             raise Violation(f"{machine.name}: {table} has rows of offices {sorted(found)}")
 
 
+def _nothing_is_unsent(pc: Pc) -> None:
+    if unsent := pc.program.client.unsent():
+        raise Violation(f"{pc.name}: {unsent} acts are not acknowledged")
+    pc.is_acked()
+
+
 def _same_rows(hub: HubMachine, pc: Pc) -> None:
     for table, columns in SCOPED.items():
         names = ", ".join(f'"{c}"' for c in columns)
         sql = f'SELECT {names} FROM "{table}" WHERE office_no IN (0, ?)'
+        if table == "digest":
+            sql += ' AND "rows" > 0'  # of a table that had rows once there may be one that says none
         here, there = (set(m.ask(sql, (pc.office_no,))) for m in (pc, hub))
         if here != there:
             raise Violation(f"{pc.name}: {table} is not as at the head office: {_shown(here ^ there)}")
+    sql = 'SELECT device, "number", reason FROM parked WHERE office_no IN (0, ?)'
+    here, there = (set(m.ask(sql, (pc.office_no,))) for m in (pc, hub))
+    if here != there:
+        raise Violation(f"{pc.name}: others are parked than at the head office: {_shown(here ^ there)}")
 
 
 def _equals_the_replay(machine: Machine, clock: WorldClock) -> None:

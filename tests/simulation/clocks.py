@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from app.models.base import instant
 
@@ -11,6 +11,8 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 YEAR = 365 * DAY
+
+ZONE = timezone(timedelta(hours=7))
 
 DEAD_BATTERY = 1_577_836_800_000
 """2020-01-01: where a clock begins that nothing has kept going."""
@@ -37,7 +39,7 @@ class PcClock:
     """A PC's clock, right to begin with. It satisfies `app.domain.clock.Clock`."""
 
     def __init__(self, world: WorldClock) -> None:
-        self._world = world
+        self.world = world
         self.off_ms = 0
         """How far ahead it is."""
         self.still_at: int | None = None
@@ -46,7 +48,7 @@ class PcClock:
 
     @property
     def ms(self) -> int:
-        shown = self._world.ms + self.off_ms if self.still_at is None else self.still_at
+        shown = self.world.ms + self.off_ms if self.still_at is None else self.still_at
         return min(max(shown, EARLIEST), LATEST)
 
     def now(self) -> datetime:
@@ -55,7 +57,7 @@ class PcClock:
     def start(self) -> None:
         """The PC is switched on."""
         if self.battery_dead:
-            self.off_ms = DEAD_BATTERY - self._world.ms
+            self.off_ms = DEAD_BATTERY - self.world.ms
 
     def be_off(self, rng: random.Random) -> None:
         """Somebody sets it by a watch that is wrong."""

@@ -7,22 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from app.headoffice.founding import Founding, NewOffice
 from app.models import Staff
 from app.models.base import millis
-from app.sync.client import open_answer
-from app.sync.enrolment import KEY_FILE, Identity
-from app.sync.wire import EnrolReply, EnrolRequest, seal
 from tests.offices import STAFF, WATER
 from tests.simulation.clocks import PcClock, WorldClock
-from tests.simulation.connection import empty_database
 from tests.simulation.disk import Disk, Image
-from tests.simulation.machines import DATABASE, HUB_KEY, IDENTITY, HubMachine, Pc
+from tests.simulation.hub import HUB_KEY, HubMachine
 from tests.simulation.model import Model
 from tests.simulation.network import Network
+from tests.simulation.pc import Pc
 from tests.simulation.people import People, Worker
 from tests.simulation.switches import Switches
 
@@ -69,7 +63,9 @@ def founded() -> Founded:
             pc = Pc(f"BN{office}{desk}", Disk(rng), PcClock(clock), rng, model, 1000)
             pc.line = network.line(pc.name)
             pc.worker = Worker(rng, people[office])
-            _enrol(pc, office, hub)
+            pc.office_no, pc.hub_key = office, hub_key
+            told, pc.code = hub.invite(office, pc.name)
+            assert (told, pc.enrol()) == ("", "")
             assert pc.start() == ""
             assert pc.sync() == ""
             pcs.append(pc)
@@ -96,17 +92,3 @@ def _staff(hub: HubMachine, office: int) -> People:
             )
             for new in STAFF
         }  # fmt: skip
-
-
-def _enrol(pc: Pc, office: int, hub: HubMachine) -> None:
-    code = hub.program.hub.invite(office, pc.name, pc.name)
-    key = pc.new_key()
-    request = seal(EnrolRequest(code, key.public_key().public_bytes_raw()), key)
-    hub_key: bytes = hub.program.hub.public_key
-    reply = open_answer(
-        hub.answer("/v1/enrol", request), EnrolReply, Ed25519PublicKey.from_public_bytes(hub_key), request
-    )
-    identity = Identity(reply.device, reply.office_no, reply.desk, reply.zone, "", hub_key)
-    pc.disk.write(f"/home/{KEY_FILE}", key.private_bytes_raw())
-    pc.disk.write(IDENTITY, msgspec.json.encode(identity))
-    pc.disk.write(DATABASE, empty_database())

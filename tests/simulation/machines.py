@@ -1,41 +1,27 @@
-"""The machines of a simulated world: desks' PCs and the head office's, each a disk, a clock and, while it is
-on, the program, wired as `app/bootstrap.py` wires it."""
+"""The machines of a simulated world: each a disk, a clock and, while it is on, the program. All run in one
+process, each by its own release."""
 
 from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta, timezone
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain.errors import AppError
-from app.headoffice.founding import COMPANY
-from app.headoffice.hub import Hub
-from app.models.database import Database
-from app.services.writer import Desk
-from app.sync.client import SyncClient
-from app.sync.enrolment import Identity
-from app.sync.talk import Credentials
-from app.sync.transport import Transport
-from app.sync.wire import EnrolReply
-from app.sync.writer import JournalWriter
+from app.sync import entries
+from app.sync.entries import SCHEMA
 from tests.simulation.clocks import PcClock
-from tests.simulation.connection import open_on
 from tests.simulation.disk import Disk, Image, Killed
-from tests.simulation.model import Act, Model, Violation
-from tests.simulation.network import HubDown
-from tests.simulation.people import Worker
+from tests.simulation.model import Model, Violation
 
 DATABASE = "/home/office.db"
-IDENTITY = "/home/desk.json"
-HUB_KEY = "/home/headoffice.key"
-ZONE = timezone(timedelta(hours=7))
 
 EXPECTED = {
     "sync.offline",
@@ -46,8 +32,37 @@ EXPECTED = {
     "disk.full",
     "folder.not_writable",
     "clock.wrong",
+    # Of what is on a stick.
+    "bundle.cut",
+    "bundle.unasked",
+    "bundle.other_desk",
+    "bundle.unknown_desk",
+    "bundle.for_headoffice",
+    # What else is said of it is looked at by the world.
+    "sync.revoked",
+    "bundle.revoked",
 }
 """What a person may be told while things go wrong."""
+
+NEXT_SCHEMA = SCHEMA + 1
+
+
+@cache
+def _with_schema() -> list[Any]:
+    return [m for name, m in sys.modules.items() if name.startswith("app.") and hasattr(m, "SCHEMA")]
+
+
+@contextmanager
+def release(schema: int) -> Iterator[None]:
+    """Within this the program is of the release that writes this schema."""
+    before = entries.SCHEMA
+    for module in _with_schema():
+        module.SCHEMA = schema
+    try:
+        yield
+    finally:
+        for module in _with_schema():
+            module.SCHEMA = before
 
 
 class Machine:
@@ -62,6 +77,8 @@ class Machine:
         self.rng = rng
         self.model = model
         self.checkpoint = checkpoint
+        self.schema = SCHEMA
+        """The release that is installed."""
         self.program: Any = None
         self.backup: tuple[Image, set[bytes]] | None = None
         """The last image, and the acts in it."""
@@ -85,7 +102,8 @@ class Machine:
     def do(self, what: Callable[[], object]) -> str:
         """Let the program do something. Returns "", "killed", or the code of what a person was told."""
         try:
-            what()
+            with release(self.schema):
+                what()
         except Killed as killed:
             if killed.disk is not self.disk:
                 raise
@@ -109,6 +127,11 @@ class Machine:
     def ids(self) -> set[bytes]:
         """The acts that this replica holds, in whatever feed."""
         return {id for (id,) in self.ask("SELECT id FROM entry UNION SELECT id FROM orphan")}
+
+    def upgrade(self) -> str:
+        """Install the next release. Returns what came of its start."""
+        self.schema = NEXT_SCHEMA
+        return self.start()
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of its database, as the world asks for them, not the program."""
@@ -134,110 +157,3 @@ class Machine:
     def new_key(self) -> Ed25519PrivateKey:
         """A key that the seed decides."""
         return Ed25519PrivateKey.from_private_bytes(self.rng.randbytes(32))
-
-
-@dataclass(frozen=True, slots=True)
-class DeskProgram:
-    """A desk's program without its window."""
-
-    database: Database
-    writer: JournalWriter
-    client: SyncClient
-
-
-class Pc(Machine):
-    """A desk's PC, and whoever works at it."""
-
-    line: Transport
-    worker: Worker
-
-    def launch(self) -> DeskProgram:
-        identity = msgspec.json.decode(self.disk.read(IDENTITY), type=Identity)
-        key = Ed25519PrivateKey.from_private_bytes(self.disk.read(f"/home/{identity.key_file}"))
-        database = open_on(self.disk, DATABASE, checkpoint=self.checkpoint)
-        desk = Desk(identity.office_no, identity.device, identity.desk)
-        writer = JournalWriter(database, desk, self.clock, ZONE, self.new_id)
-        credentials = Credentials(key, self._adopt, self.new_key)
-        client = SyncClient(writer, self.line, credentials, identity.hub_public_key)
-        return DeskProgram(database, writer, client)
-
-    @property
-    def office_no(self) -> int:
-        """Whose data it holds."""
-        return msgspec.json.decode(self.disk.read(IDENTITY), type=Identity).office_no
-
-    def act(self, kind: str) -> str:
-        """Somebody does something. Returns what came of it, as `do`."""
-
-        def write() -> None:
-            writer: JournalWriter = self.program.writer
-            id = self.new_id()
-            act = None
-            with writer.entry(kind, self.worker.author(kind), id=id) as draft:
-                self.worker.fill(kind, draft)
-                if not draft.empty:
-                    act = Act.of(id, draft.desk.office_no, kind, draft)
-                    self.model.begins(act)
-            if act:
-                self.model.commits(act, self.name)
-
-        return self.do(write)
-
-    def sync(self) -> str:
-        """One pass. Returns what came of it, as `do`."""
-
-        def once() -> None:
-            try:
-                self.program.client.once()
-            finally:
-                if self.disk.life.killed is None:
-                    self.look()
-
-        return self.do(once)
-
-    def _adopt(self, reply: EnrolReply, key: Ed25519PrivateKey) -> None:
-        """As `app.sync.enrolment.succeed`: the key first, then the identity that names it."""
-        identity = msgspec.json.decode(self.disk.read(IDENTITY), type=Identity)
-        key_file = f"desk-{reply.device}.key"
-        self.disk.write(f"/home/{key_file}", key.private_bytes_raw())
-        new = msgspec.structs.replace(
-            identity, device=reply.device, office_no=reply.office_no, desk=reply.desk, key_file=key_file
-        )
-        self.disk.write(IDENTITY, msgspec.json.encode(new))
-
-
-@dataclass(frozen=True, slots=True)
-class HubProgram:
-    """The head office's program without its server."""
-
-    database: Database
-    writer: JournalWriter
-    hub: Hub
-
-
-class HubMachine(Machine):
-    """The head office's PC. It comes up again by itself."""
-
-    def launch(self) -> HubProgram:
-        key = Ed25519PrivateKey.from_private_bytes(self.disk.read(HUB_KEY))
-        database = open_on(self.disk, DATABASE, checkpoint=self.checkpoint)
-        writer = JournalWriter(database, COMPANY, self.clock, ZONE, self.new_id, sure=True)
-        return HubProgram(database, writer, Hub(database, writer, key, self.rng))
-
-    def answer(self, path: str, data: bytes) -> bytes:
-        """See `Hub.answer`. HubDown when it is off, or ends while it is at it; as a server that cannot do it,
-        when its disk does not."""
-        if self.program is None:
-            self.start()
-            raise HubDown
-        answer = b""
-
-        def handle() -> None:
-            nonlocal answer
-            answer = self.program.hub.answer(path, data)
-            self.look()
-
-        outcome = self.do(handle)
-        if outcome:
-            raise HubDown
-        return answer

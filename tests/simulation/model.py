@@ -23,17 +23,31 @@ class Act:
     id: bytes
     office: int
     kind: str
+    login: str
+    """Who does it, of the office's staff."""
+    at_ms: int
+    """When, in truth."""
     rows: frozenset[tuple[str, Raw]]
     """(table, id) of each row that it adds."""
     money: int
     """What came into the drawer by it, in minor units."""
 
     @classmethod
-    def of(cls, id: UUID, office: int, kind: str, draft: Draft) -> Act:
+    def of(cls, id: UUID, draft: Draft, kind: str, login: str, at_ms: int) -> Act:
         """What a draft that was filled will write."""
         rows = frozenset((table, row[0]) for (table, _), found in draft.rows.items() for row in found)
         money = _sum(draft, "receipt", "total") - _sum(draft, "reversal", "amount")
-        return cls(id.bytes, office, kind, rows, money)
+        return cls(id.bytes, draft.desk.office_no, kind, login, at_ms, rows, money)
+
+
+@dataclass(slots=True)
+class Taken:
+    """That somebody may do no more what he could: since when, in truth and by the head office's stamp; and
+    whether the head office has known it ever since."""
+
+    at_ms: int
+    hlc: int
+    known: bool = True
 
 
 class Model:
@@ -47,7 +61,10 @@ class Model:
         self.held: defaultdict[str, set[bytes]] = defaultdict(set)
         """What is on each disk, and synced."""
         self.excused: set[bytes] = set()
-        """Those that lived on one disk alone, which was destroyed or put back."""
+        """Those that lived on one disk alone, which was destroyed or put back, or whose desk is let in no
+        more."""
+        self.taken: dict[tuple[int, str], Taken] = {}
+        """(office, login) of those who may do no more what they could."""
 
     def begins(self, act: Act) -> None:
         """From now on it may be there."""

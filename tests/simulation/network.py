@@ -104,7 +104,7 @@ class Network:
             self._out_until = self._clock.ms + self._rng.randint(MINUTE, 3 * HOUR)
         if self.strikes(line, "desk_out"):
             line.out_until = self._clock.ms + self._rng.randint(MINUTE, 3 * DAY)
-        return self._clock.ms < max(self._out_until, line.out_until)
+        return line.dead or self._clock.ms < max(self._out_until, line.out_until)
 
     def _deliver_what_is_late(self) -> None:
         while self._late and self._rng.random() < 0.5:
@@ -135,6 +135,8 @@ class Line:
 
     def __init__(self, network: Network, name: str) -> None:
         self.name = name
+        self.dead = False
+        """There is none, for good."""
         self.out_until = 0
         self.sent_bytes = 0
         self.received_bytes = 0

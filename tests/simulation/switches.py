@@ -36,6 +36,22 @@ class Switches:
     desk_out: float = _fault(0.05)
     """One PC's line is dead for minutes to days."""
 
+    # Sticks: requests and answers in files, for a PC without a line and, now and then, for any other.
+    no_line: float = _fault(0.3)
+    """A PC has no line, for good: all that it says and hears travels on sticks, to the very end."""
+    bundle: float = _fault(0.2)
+    """A PC that has a line writes a bundle all the same."""
+    bundle_carried: float = _fault(0.4)
+    """Another desk hands a request to the head office, over its line."""
+    bundle_lost: float = _fault(0.1)
+    bundle_twice: float = _fault(0.2)
+    """A bundle that was used lies about, and will be used again."""
+    bundle_disorder: float = _fault(0.5)
+    """Not the oldest bundle travels next, but any: so the oldest come late."""
+    bundle_torn: float = _fault(0.1)
+    bundle_astray: float = _fault(0.1)
+    """A desk gets what is not for it."""
+
     # Disks and programs.
     kill: float = _fault(0.1)
     power_cut: float = _fault(0.1)
@@ -45,6 +61,9 @@ class Switches:
     """While it handles a message."""
     hub_power_cut: float = _fault(0.03)
 
+    upgrade: float = _fault(0.03)
+    """A PC, or the head office's, gets the next release; until then it cannot read what that writes."""
+
     # PCs and their data.
     backup: float = _fault(0.1)
     restore: float = _fault(0.05)
@@ -53,8 +72,20 @@ class Switches:
     """A PC's disk is copied to another PC, and both go on."""
     destroyed: float = _fault(0.01)
     """A PC's disk is gone for good."""
+    new_desk: float = _fault(0.02)
+    """Another PC is let in."""
+    revoked: float = _fault(0.01)
+    """A desk is let in no more; it goes on working, and asking."""
     hub_backup: float = _fault(0.1)
     hub_restore: float = _fault(0.04)
+
+    # People.
+    forbidden: float = _fault(0.1)
+    """Somebody does what he may not, at a program that lets him."""
+    role_taken: float = _fault(0.02)
+    """Somebody may do no more what he could."""
+    holiday: float = _fault(0.02)
+    """Nobody is at work, for up to ten days."""
 
     # Clocks.
     clock_off: float = _fault(0.02)

@@ -103,7 +103,7 @@ def test_what_no_replay_gives_is_seen_also_where_it_is_so_everywhere(quiet: Worl
 
 def test_the_model_excuses_only_what_went_with_its_last_disk() -> None:
     model = Model()
-    acts = [Act(bytes([n]) * 16, 1, "cash.collect", frozenset(), 1000) for n in range(3)]
+    acts = [Act(bytes([n]) * 16, 1, "cash.collect", "tung", 0, frozenset(), 1000) for n in range(3)]
     for act in acts:
         model.begins(act)
         model.commits(act, "a")
