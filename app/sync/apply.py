@@ -15,7 +15,7 @@ from app.models.store import Cursor, Store
 from app.sync.digest import Digests, digested, rows_of
 from app.sync.entries import SCHEMA, Body, Entry, decode_body, lift
 from app.sync.journal import read_entry
-from app.sync.merge import Rulings, Stamp, UnknownCard, card_again, edit_card, fact_again
+from app.sync.merge import WAITS, Rulings, Stamp, UnknownCard, card_again, edit_card, fact_again
 from app.sync.projections import Touched
 from app.sync.rulings import Ruled, forbidden, stamps_in, take_back
 from app.sync.tables import TableInfo, writable
@@ -24,9 +24,6 @@ log = logging.getLogger(__name__)
 
 HUB = 1
 """The feed of the head office for the whole company."""
-
-WAITS = "waits"
-"""Why an entry is parked that changes a card which has not come yet."""
 
 _AT_FAULT = (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, AppError)
 """What an entry may raise, besides the database's own, that no desk of ours has written."""
@@ -90,7 +87,7 @@ def apply(store: Store, cur: Cursor, entries: Iterable[Entry]) -> set[str]:
     for entry, reason in batch.parked:
         park(cur, entry, reason)
     done = {(w.entry.id, w.entry.hlc, w.entry.origin) for w in batch.works}
-    for each in ruled:
+    for each in sorted(ruled, key=lambda r: r.counts_hlc is None):  # what is undone has its stamp by then
         take_back(cur, each, done, batch.rulings[each.office_no], batch.touched, batch.digests)
     batch.touched.refresh(cur, search=store.search)
     batch.digests.keep(cur)
@@ -146,6 +143,23 @@ def apply_parked(store: Store, cur: Cursor, reason: str) -> set[str]:
                 (entry.office_no, entry.device, entry.number, first.office_no, first.device, first.number),
             )
     return tables
+
+
+def apply_waiting(store: Store, cur: Cursor) -> set[str]:
+    """Apply what waited for cards that are there by now."""
+    tables: set[str] = set()
+    left = _waiting(cur)
+    while left:
+        tables |= apply_parked(store, cur, WAITS)
+        before, left = left, _waiting(cur)
+        if left == before:
+            break
+    return tables
+
+
+def _waiting(cur: Cursor) -> int:
+    cur.execute("SELECT count(*) FROM parked WHERE reason = ?", (WAITS,))
+    return int(cur.fetchone()[0])
 
 
 def park(cur: Cursor, entry: Entry, reason: str) -> None:

@@ -32,6 +32,10 @@ class UnknownCard(LookupError):
     """A change of a card that has not come yet: its making was issued anew, and comes later."""
 
 
+WAITS = "waits"
+"""Why an entry is parked that changes a card which has not come yet."""
+
+
 def exception_id(kind: str, table: str, row: bytes, part: str = "") -> bytes:
     """The id of an exception: the same wherever it is found."""
     return uuid5(EXCEPTIONS, f"{kind}/{table}/{row.hex()}/{part}").bytes

@@ -3,7 +3,8 @@ entry that was applied before its ruling came is set right here."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from app.models.store import Cursor
 from app.sync.digest import Digests, rows_of
 from app.sync.entries import Body, Entry, decode_body, lift
 from app.sync.journal import COLUMNS, PAGE, entry_of
-from app.sync.merge import Rulings, Stamp, fact_again, refold
+from app.sync.merge import WAITS, Rulings, Stamp, fact_again, refold
 from app.sync.projections import Touched
 from app.sync.tables import writable
 
@@ -80,21 +81,98 @@ def take_back(
         if (entry.id, entry.hlc, entry.origin) in done:
             continue
         was = _in_effect_as(cur, ruled)
-        if _parked(cur, entry) or (ruled.counts_hlc and rulings.stamp((entry.hlc, entry.origin)) == was):
+        if ruled.counts_hlc is None:
+            _withdraw(cur, entry, was, rulings, touched, digests)
+        elif not _parked(cur, entry) and rulings.stamp((entry.hlc, entry.origin)) != was:
+            with _changing(cur, entry, touched, digests) as body:
+                _stamp_anew(cur, entry, body, was, rulings)
+
+
+@contextmanager
+def _changing(cur: Cursor, entry: Entry, touched: Touched, digests: Digests) -> Iterator[Body]:
+    """The body of an act that was applied and whose rows change within; what stands on them is worked out
+    anew."""
+    office, body = entry.office_no, lift(decode_body(entry.body), entry.schema)
+    for rows in body.rows:
+        touched.moving(cur, office, rows.table, [r[0] for r in rows.rows])
+    for edit in body.edits:
+        touched.moving(cur, office, edit.table, [edit.id], {f[0] for f in edit.fields})
+    ids = _rows_by_table(body)
+    for table, of_table in ids.items():
+        digests.add(office, table, rows_of(cur, table, office, of_table), -1)
+    yield body
+    for table, of_table in ids.items():
+        digests.add(office, table, rows_of(cur, table, office, of_table))
+    touched.note(office, body)
+
+
+def _withdraw(
+    cur: Cursor, entry: Entry, was: Stamp, rulings: Rulings, touched: Touched, digests: Digests
+) -> None:
+    """Take back what an act has done that is not allowed. Changes of a card that is gone with it wait, as
+    they do where they come before their card."""
+    acts = [(entry, was, "not_allowed")]
+    for act, stamp, reason in acts:  # grows as it goes
+        if _parked(cur, act):
+            if reason == "not_allowed":  # as where the ruling came first
+                cur.execute(
+                    "UPDATE parked SET reason = 'not_allowed' WHERE reason IN ('waits', 'cannot_apply') AND "
+                    "EXISTS (SELECT 1 FROM entry e WHERE e.office_no = parked.office_no AND e.device = "
+                    'parked.device AND e."number" = parked."number" AND e.id = ? AND e.hlc = ? '
+                    "AND e.origin = ?)",
+                    (act.id, act.hlc, act.origin),
+                )
             continue
-        body = lift(decode_body(entry.body), entry.schema)
-        for rows in body.rows:
-            touched.moving(cur, entry.office_no, rows.table, [r[0] for r in rows.rows])
-        ids = _rows_by_table(body)
-        for table, of_table in ids.items():
-            digests.add(entry.office_no, table, rows_of(cur, table, entry.office_no, of_table), -1)
-        if ruled.counts_hlc:
-            _stamp_anew(cur, entry, body, was, rulings)
-        else:
-            _undo(cur, entry, body, was, rulings, touched)
-        for table, of_table in ids.items():
-            digests.add(entry.office_no, table, rows_of(cur, table, entry.office_no, of_table))
-        touched.note(entry.office_no, body)
+        with _changing(cur, act, touched, digests) as body:
+            _undo(cur, act, body, stamp, rulings, touched, reason)
+        for table, row in _gone(cur, act.office_no, body):
+            acts += [(*changed, WAITS) for changed in _changes_of(cur, act.office_no, table, row, rulings)]
+
+
+def _gone(cur: Cursor, office: int, body: Body) -> Iterator[tuple[str, bytes]]:
+    """The cards made by a body that are not there any more."""
+    for rows in body.rows:
+        if writable()[rows.table].kind == "card":
+            for row in rows.rows:
+                if not _is_there(cur, rows.table, office, row[0]):
+                    cur.execute(
+                        'DELETE FROM "exception" WHERE office_no = ? AND table_name = ? AND row_id = ? '
+                        "AND kind = 'concurrent'",
+                        (office, rows.table, row[0]),
+                    )
+                    yield rows.table, row[0]
+
+
+def _is_there(cur: Cursor, table: str, office: int, row: bytes) -> bool:
+    cur.execute(f'SELECT 1 FROM "{table}" WHERE office_no = ? AND id = ?', (office, row))
+    return cur.fetchone() is not None
+
+
+def _changes_of(
+    cur: Cursor, office: int, table: str, row: bytes, rulings: Rulings
+) -> list[tuple[Entry, Stamp]]:
+    """The acts that have changed a card, each with the stamp that counts."""
+    cur.execute(
+        "SELECT DISTINCT hlc, device FROM field_change WHERE office_no = ? AND table_name = ? AND row_id = ? "
+        "ORDER BY hlc, device",
+        (office, table, row),
+    )
+    names = ", ".join(f'"{c}"' for c in COLUMNS)
+    found: list[tuple[Entry, Stamp]] = []
+    for stamp in cur.fetchall():
+        cur.execute(
+            "SELECT entry_hlc FROM ruling WHERE office_no = ? AND entry_origin = ? AND counts_hlc = ?",
+            (office, stamp[1], stamp[0]),
+        )
+        for hlc in {stamp[0], *(made for (made,) in cur.fetchall())}:
+            if rulings.stamp((hlc, stamp[1])) == tuple(stamp):
+                for source in ("entry", "orphan"):
+                    cur.execute(
+                        f"SELECT {names} FROM {source} WHERE hlc = ? AND origin = ? AND office_no = ?",
+                        (hlc, stamp[1], office),
+                    )
+                    found += [(entry_of(each), tuple(stamp)) for each in cur.fetchall()]
+    return found
 
 
 def _meant(cur: Cursor, ruled: Ruled) -> list[Entry]:
@@ -183,7 +261,9 @@ def _rebase(cur: Cursor, office: int, table: str, row: bytes, was: Stamp, stamp:
     )
 
 
-def _undo(cur: Cursor, entry: Entry, body: Body, was: Stamp, rulings: Rulings, touched: Touched) -> None:
+def _undo(
+    cur: Cursor, entry: Entry, body: Body, was: Stamp, rulings: Rulings, touched: Touched, reason: str
+) -> None:
     office, made = entry.office_no, (entry.hlc, entry.origin)
     for rows in body.rows:
         info = writable()[rows.table]
@@ -200,12 +280,13 @@ def _undo(cur: Cursor, entry: Entry, body: Body, was: Stamp, rulings: Rulings, t
             "AND device = ?",
             (office, edit.table, edit.id, *was),
         )
-        refold(cur, writable()[edit.table], edit.id, office, [f[0] for f in edit.fields], rulings)
+        if _is_there(cur, edit.table, office, edit.id):
+            refold(cur, writable()[edit.table], edit.id, office, [f[0] for f in edit.fields], rulings)
     cur.execute(
         'INSERT INTO parked (office_no, device, "number", reason) SELECT office_no, device, "number", '
-        "'not_allowed' FROM entry WHERE id = ? AND hlc = ? AND origin = ? ON CONFLICT DO NOTHING",
-        (entry.id, *made),
+        "CAST(? AS text) FROM entry WHERE id = ? AND hlc = ? AND origin = ? ON CONFLICT DO NOTHING",
+        (reason, entry.id, *made),
     )
     cur.execute(
-        "UPDATE orphan SET reason = 'not_allowed' WHERE id = ? AND hlc = ? AND origin = ?", (entry.id, *made)
+        "UPDATE orphan SET reason = ? WHERE id = ? AND hlc = ? AND origin = ?", (reason, entry.id, *made)
     )

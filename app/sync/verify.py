@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from app.models import Base
 from app.models.database import Database, open_database
-from app.sync.apply import apply_received
+from app.sync.apply import apply_received, apply_waiting
 from app.sync.entries import FIRST, Entry, chain
 from app.sync.journal import COLUMNS, entries_from, entry_of, hash_at
 
@@ -100,6 +100,9 @@ def _replay(source: sqlite3.Connection, store: Database, step: Callable[[int, in
         cur.execute("COMMIT")
         done += len(page)
         step(done, total)
+    cur.execute("BEGIN")
+    apply_waiting(store, cur)
+    cur.execute("COMMIT")
     for entry, same in again:
         cur.execute(
             "INSERT INTO parked SELECT ?, ?, ?, reason FROM parked WHERE device = ? AND number = ?",

@@ -21,7 +21,7 @@ from app.models.base import canonical_json
 from app.models.store import Cursor, Store
 from app.services.writer import Desk, Draft
 from app.sync import digest, journal
-from app.sync.apply import WAITS, apply, apply_parked, apply_received, park, wrong_with
+from app.sync.apply import apply, apply_parked, apply_received, apply_waiting, park, wrong_with
 from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body, sealed_text
 from app.sync.feeds import Head, fit, head_of
 from app.sync.hlc import Hlc
@@ -209,10 +209,7 @@ class JournalWriter:
         return self._apply(cur, new)
 
     def _apply(self, cur: Cursor, entries: Sequence[Entry]) -> set[str]:
-        cur.execute("SELECT 1 FROM parked WHERE reason = ? LIMIT 1", (WAITS,))
-        waiting = cur.fetchone() is not None
-        tables = apply_received(self.store, cur, entries)
-        return tables | apply_parked(self.store, cur, WAITS) if waiting else tables
+        return apply_received(self.store, cur, entries) | apply_waiting(self.store, cur)
 
     def give_up(self, device: int, after: Head) -> int:
         """Move the branch of a feed beyond `after` aside: the head office went another way. Returns how many
@@ -380,8 +377,9 @@ def _take_up(store: Store, cur: Cursor) -> None:
     """Apply what an older release did not understand and this one does, and what had to wait for it; make the
     digests where an older release has not."""
     if apply_parked(store, cur, "newer_release"):
-        for reason in ("unknown_table", "cannot_apply", WAITS):
+        for reason in ("unknown_table", "cannot_apply"):
             apply_parked(store, cur, reason)
+        apply_waiting(store, cur)
     cur.execute("SELECT 1 FROM digest LIMIT 1")
     if cur.fetchone() is None:
         digest.work_out(cur)
