@@ -53,7 +53,7 @@ class Work:
         self._log = log
         self._dice = dice
         self._clerk = person(desktop, "yen")
-        self._cashier = person(desktop, "mai")  # who collects and may also give back
+        self._cashier = person(desktop, "tung")
         self._reader = person(desktop, "duc")
         self._receipts: list[tuple[UUID, int]] = []
         self._session = self._opened()
