@@ -29,10 +29,6 @@ KEY_MS = 90
 
 SAVE_MS = 250
 
-QUIET_MS = 2000
-"""So long is looked at before rows come in, and after the last has come."""
-
-SETTLING_MS = 2500
 TYPED = "nguyen thi hoa "
 
 
@@ -88,10 +84,11 @@ class Saver(QObject):
         self._jobs, self._drafts, self._by = window.jobs, desktop.drafts, by.id
         self.took: list[float] = []
         timer = QTimer(self, interval=SAVE_MS)
-        timer.timeout.connect(self._save)
+        timer.timeout.connect(self.save)
         timer.start()
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Keep it now."""
         begun, drafts, by = time.perf_counter(), self._drafts, self._by
         self._jobs.run(
             self,
@@ -103,8 +100,8 @@ class Saver(QObject):
 class Stalled:
     """What happens after the window is shown: a person is let in, types, and rows come in."""
 
-    def __init__(self, page: str, login: str) -> None:
-        self._page, self._login = page, login
+    def __init__(self, page: str, login: str, quiet_ms: int) -> None:
+        self._page, self._login, self._quiet = page, login, quiet_ms
         self.marks: dict[str, Any] = {}
         self._begun = 0.0
 
@@ -123,13 +120,13 @@ class Stalled:
         page: Any = window.main.open_section(self._page)
         if self._page == "requests":
             page.receive()  # a form, whose draft is kept as one types
-        self._then(SETTLING_MS, self._rest)
+        self._then(self._quiet, self._rest)
 
     def _rest(self) -> None:
         window = self.window
         self._heart, self._typist = Heart(window), Typist(window)
         self._saver = Saver(window, self._desktop(), self._person)
-        self._then(QUIET_MS, self._begin)
+        self._then(self._quiet, self._begin)
 
     def _begin(self) -> None:
         self.marks |= {"rest": max(self._heart.late), "rest_key": percentile(self._typist.took, 95)}
@@ -139,6 +136,7 @@ class Stalled:
         self._begun = time.perf_counter()
         self.window.contact_changed.connect(self._told)
         self._desktop().resume_sync()
+        self._saver.save()
 
     def _told(self, state: SyncState) -> None:
         if state.state in ("offline", "refused"):
@@ -147,7 +145,7 @@ class Stalled:
         elif state.state == "online":
             self.window.contact_changed.disconnect(self._told)
             self.marks["seconds"] = time.perf_counter() - self._begun
-            self._then(QUIET_MS, self._end)
+            self._then(self._quiet, self._end)
 
     def _end(self) -> None:
         self.marks |= {
@@ -171,14 +169,14 @@ class Stalled:
         QTimer.singleShot(ms, self.window, act)
 
 
-def stall(home: str, url: str, page: str, login: str) -> dict[str, Any]:
+def stall(home: str, url: str, page: str, login: str, quiet_ms: int) -> dict[str, Any]:
     """Opens the window of a home whose sync is paused, lets a person in at a page, types, and goes on with
-    sync until all has come.
+    sync until all has come; `quiet_ms` of rest go before and after.
 
     In milliseconds: by how much the `longest` beat was late, and 99 of 100 at most (`late`); within what 95
     of 100 keys were taken (`key`) and 95 of 100 drafts were kept (`saved`); `rest` and `rest_key` before.
     `rows` came in in `seconds`.
     """
-    stalled = Stalled(page, login)
+    stalled = Stalled(page, login, quiet_ms)
     run(Path(home), SteppingClock(NOW), stalled.ready, HttpTransport(url))
     return stalled.marks

@@ -41,7 +41,8 @@ def told(folder: Path) -> tuple[str, dict[str, Any]]:
 
 def test_every_measure_gives_figures_and_a_limit(told: tuple[str, dict[str, Any]]) -> None:
     screen, kept = told
-    assert list(kept["measures"]) == ["window", "search", "counter", "import", "billing", "workbook"]
+    names = ["window", "search", "counter", "import", "billing", "workbook", "sync", "stall"]
+    assert list(kept["measures"]) == names
     for figures in kept["measures"].values():
         assert all(figure["value"] > 0 for figure in figures)
         assert any(figure["limit"] for figure in figures)
@@ -54,6 +55,7 @@ def test_what_is_measured_really_happens(told: tuple[str, dict[str, Any]]) -> No
     figures = {f["what"]: f["value"] for some in told[1]["measures"].values() for f in some}
     assert 50 <= figures["bills made"] <= 60
     assert 50 < figures["most memory of the process"] < 2000
+    assert figures["rows that came in"] > 13 * 10
     assert figures["both"] > figures["from sign-in to the first page with its requests, painted"]
 
 
@@ -67,7 +69,8 @@ def test_the_made_up_office_is_what_its_journal_says(folder: Path, told: object)
 def test_an_unknown_name_is_told_with_those_there_are(tmp_path: Path) -> None:
     done = run(tmp_path, "speed")
     assert done.returncode == 2
-    assert "speed is not one of window, search, counter, import, billing, workbook" in done.stderr
+    names = "window, search, counter, import, billing, workbook, sync, stall"
+    assert f"speed is not one of {names}" in done.stderr
     assert not list(tmp_path.iterdir())
 
 
