@@ -286,6 +286,21 @@ def test_a_ruling_takes_back_what_an_act_has_raised(office: Path, tmp_path: Path
         assert_same(replicas)
 
 
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_number_is_no_longer_there_twice(office: Path, tmp_path: Path, which: int) -> None:
+    """The head office rules that one of the two takes no effect: the one that was shown, or the other."""
+    with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
+        hub, one, other = replicas
+        write(one, "pay", 0, 1)
+        write(other, "pay", 1, 1)
+        pass_all(replicas, [11, 12])
+        assert {kind for kind, _ in raised(one)} == {"same_code"}
+        write(hub, "rule", which, 0)
+        pass_all(replicas, list(REPLICAS))
+        assert {kind for kind, _ in raised(one)} == {"ruled"}
+        assert_same(replicas)
+
+
 def test_thousands_of_rows_at_once_raise_and_drop_the_same(office: Path, tmp_path: Path) -> None:
     """More keys than are looked up one by one."""
     with replicas_of(office, tmp_path / "run", (11, 12)) as (maker, taker):
