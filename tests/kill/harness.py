@@ -36,7 +36,7 @@ def run(kills: int, seed: int, desks: int = 3, folder: Path | None = None) -> Pr
     work = folder or Path(tempfile.mkdtemp(prefix="daumoi-kill-"))
     work.mkdir(parents=True, exist_ok=True)
     place = Place(work, desks, dice)
-    problems = _play(place, kills, dice, begun + 60 + 6 * kills)
+    problems = _play(place, kills, dice, begun + 60 + 20 * kills)
     acts = sum(len(told.done) for told in place.told.values())
     money = sum(done.amount for told in place.told.values() for done in told.done)
     of_hub = place.hub.kills

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("--desks", type=int, default=3, metavar="N", help="so many desks with --kill")
     parser.add_argument("--folder", type=Path, help="where the programs of --kill leave what they made")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the programs end with this one
     first = args.first if args.first is not None else time.time_ns() // 1_000_000 % 1_000_000
     if args.kill is not None:
         from tests.kill.harness import run
