@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import Desktop, HeadOffice, enrol_desk
-from app.domain.clock import SteppingClock
+from app.domain.clock import Clock, SteppingClock
 from app.headoffice.founding import NewOffice, NewStaff, NewUtility
 from app.services.writer import Person
 from app.sync.transport import DirectTransport
@@ -91,9 +91,9 @@ class Company:
         enrol_desk(home, invitation, self.clock, self.transport)
         return self.opened(home)
 
-    def opened(self, home: Path) -> Desktop:
-        """The desk of a home that is not open."""
-        desktop = Desktop(home, self.clock, self.transport)
+    def opened(self, home: Path, clock: Clock | None = None) -> Desktop:
+        """The desk of a home that is not open; its PC may have a clock of its own."""
+        desktop = Desktop(home, clock or self.clock, self.transport)
         self.desks.append(desktop)
         return desktop
 
