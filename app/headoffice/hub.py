@@ -25,7 +25,7 @@ from app.models.base import millis
 from app.models.store import Cursor, Store
 from app.services.writer import Desk
 from app.sync import journal
-from app.sync.digest import digest_of, digested, parked_in, row_hash, tables_of
+from app.sync.digest import digest_of, hashes_in, parked_in, tables_now
 from app.sync.entries import Entry, sealed_text
 from app.sync.feeds import Head, causal, head_of, links, trail
 from app.sync.tables import writable
@@ -307,16 +307,12 @@ class Hub:
             heads = journal.heads_in_scope(cur, asker.office_no)
             offices = journal.offices_in_scope(cur, asker.office_no)
             if not request.table:
-                return DigestReply(heads, tables=tables_of(cur, offices))
-            info = writable().get(request.table)
-            if info is None:
+                return DigestReply(heads, tables=tables_now(cur, offices))
+            if request.table not in writable():
                 raise AppError("sync.nonsense")
             if request.office_no not in offices:
                 raise AppError("sync.foreign_office")
-            names = ", ".join(f'"{c}"' for c in digested(info))
-            at = digested(info).index("id")
-            cur.execute(f'SELECT {names} FROM "{info.name}" WHERE office_no = ?', (request.office_no,))
-            return DigestReply(heads, rows=[(row[at], row_hash(row)) for row in cur.fetchall()])
+            return DigestReply(heads, rows=list(hashes_in(cur, request.table, request.office_no)))
 
     # -- desks that go on as their own successors -------------------------------------------------------
 

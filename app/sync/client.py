@@ -18,11 +18,11 @@ from sqlalchemy import select
 from app.domain.errors import AppError
 from app.models import Device, Local
 from app.models.base import instant, millis
+from app.models.store import Cursor
 from app.sync import journal
 from app.sync.backoff import LONGEST_WAIT, back_off
-from app.sync.digest import digested, row_hash, tables_of
+from app.sync.digest import hashes_in, tables_now
 from app.sync.feeds import head_of
-from app.sync.tables import writable
 from app.sync.talk import Credentials, Memory, Outcome, Talk
 from app.sync.transport import Transport
 from app.sync.wire import (
@@ -40,6 +40,9 @@ from app.sync.writer import JournalWriter
 log = logging.getLogger(__name__)
 
 LEAST_CHUNK = 8 << 10
+COMPARISONS = 5
+"""How often rows are compared while somebody goes on writing."""
+
 BUNDLES_OPEN = "bundle.open"
 BUNDLES_MEMORY = "bundle.memory"
 """What a desk keeps between two bundles, see `app/sync/bundle.py`; a contact over the line ends it."""
@@ -264,31 +267,35 @@ class SyncClient:
     # -- comparing --------------------------------------------------------------------------------------
 
     def differences(self) -> list[Differing]:
-        """The rows that are not the same at the head office, after a pass. AppErrors as `once`."""
-        with self.passing:
-            theirs = self.ask("/v1/digest", DigestRequest(), DigestReply)
-            with self._writer.store.reading() as cur:
-                offices = journal.offices_in_scope(cur, self._writer.desk.office_no)
-                mine = {(o, t): (n, s) for o, t, n, s in tables_of(cur, offices)}
-            there = {(o, t): (n, s) for o, t, n, s in theirs.tables}
-            keys = sorted(k for k in {*mine, *there} if mine.get(k) != there.get(k))
-            return [self._difference(office, table) for office, table in keys]
+        """The rows that are not the same at the head office, as they are there and here, however they came to
+        be; makes passes until both hold the same entries. AppErrors as `once`, save "sync.rows_differ"; and
+        "sync.stuck" where somebody writes all the time."""
+        for _ in range(COMPARISONS):
+            try:
+                self.once()
+            except AppError as error:
+                if error.code != "sync.rows_differ":
+                    raise
+            with self.passing, self._writer.store.reading() as cur:
+                found = self._differences(cur)
+            if found is not None:
+                return found
+        raise AppError("sync.stuck")
 
-    def _difference(self, office: int, table: str) -> Differing:
-        theirs = dict(self.ask("/v1/digest", DigestRequest(table, office), DigestReply).rows)
-        info = writable()[table]
-        names = ", ".join(f'"{c}"' for c in digested(info))
-        at = digested(info).index("id")
-        with self._writer.store.reading() as cur:
-            cur.execute(f'SELECT {names} FROM "{table}" WHERE office_no = ?', (office,))
-            mine = {row[at]: row_hash(row) for row in cur.fetchall()}
-        return Differing(
-            office,
-            table,
-            there=tuple(sorted(theirs.keys() - mine.keys())),
-            here=tuple(sorted(mine.keys() - theirs.keys())),
-            other=tuple(sorted(i for i in mine.keys() & theirs.keys() if mine[i] != theirs[i])),
-        )
+    def _differences(self, cur: Cursor) -> list[Differing] | None:
+        """None when the entries there are others than here."""
+        heads = journal.all_heads(cur)
+        theirs = self.ask("/v1/digest", DigestRequest(), DigestReply)
+        offices = journal.offices_in_scope(cur, self._writer.desk.office_no)
+        mine = {(o, t): (n, s) for o, t, n, s in tables_now(cur, offices)}
+        there = {(o, t): (n, s) for o, t, n, s in theirs.tables}
+        found = []
+        for office, table in sorted(k for k in {*mine, *there} if mine.get(k) != there.get(k)):
+            theirs = self.ask("/v1/digest", DigestRequest(table, office), DigestReply)
+            found.append(_difference(office, table, dict(hashes_in(cur, table, office)), dict(theirs.rows)))
+            if theirs.have != heads:
+                break
+        return found if theirs.have == heads else None
 
     def ask(self, path: str, request: Any, kind: type[T]) -> T:
         """The head office's answer to another message than a pass sends. AppErrors as `once`."""
@@ -299,6 +306,16 @@ class SyncClient:
         wanted = select(Local.value).where(Local.key == key)
         with self._writer.store.read.connect() as read:
             return read.execute(wanted).scalar()
+
+
+def _difference(office: int, table: str, mine: dict[bytes, int], theirs: dict[bytes, int]) -> Differing:
+    return Differing(
+        office,
+        table,
+        there=tuple(sorted(theirs.keys() - mine.keys())),
+        here=tuple(sorted(mine.keys() - theirs.keys())),
+        other=tuple(sorted(i for i in mine.keys() & theirs.keys() if mine[i] != theirs[i])),
+    )
 
 
 def open_answer(data: bytes, kind: type[T], key: Ed25519PublicKey, asked: bytes) -> T:

@@ -4,7 +4,7 @@ see at once whether they hold the same; the canonical bytes of a row are frozen.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.models.store import Cursor
 from app.sync.tables import TableInfo, writable
 
 MODULUS = 1 << 62
+PAGE = 5000
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -75,16 +76,48 @@ def rows_of(cur: Cursor, table: str, office: int, ids: Sequence[bytes]) -> list[
     return found
 
 
+def hashes_in(cur: Cursor, table: str, office: int) -> Iterator[tuple[bytes, int]]:
+    """The id and the hash of each row that a table holds for an office, in the order of the ids."""
+    columns = digested(writable()[table])
+    names, at = ", ".join(f'"{c}"' for c in columns), columns.index("id")
+    last = b""
+    while True:
+        cur.execute(
+            f'SELECT {names} FROM "{table}" WHERE office_no = ? AND id > ? ORDER BY id LIMIT {PAGE}',
+            (office, last),
+        )
+        page = cur.fetchall()
+        for row in page:
+            yield row[at], row_hash(row)
+        if len(page) < PAGE:
+            return
+        last = page[-1][at]
+
+
+def tables_now(cur: Cursor, offices: Sequence[int]) -> list[tuple[int, str, int, int]]:
+    """As `tables_of`, worked out from the rows as they are, however they came to be."""
+    found = []
+    for office in offices:
+        for table in sorted(writable()):
+            rows = sum_ = 0
+            for _, hash_ in hashes_in(cur, table, office):
+                rows, sum_ = rows + 1, (sum_ + hash_) % MODULUS
+            if rows:
+                found.append((office, table, rows, sum_))
+    return found
+
+
 def work_out(cur: Cursor) -> None:
     """Make the digests anew from the rows: after an upgrade, or when they are doubted."""
+    offices = set()
+    for table in writable():
+        cur.execute(f'SELECT DISTINCT office_no FROM "{table}"')
+        offices |= {office for (office,) in cur.fetchall()}
     cur.execute("DELETE FROM digest")
-    digests = Digests()
-    for name, info in writable().items():
-        names = ", ".join(f'"{c}"' for c in digested(info))
-        cur.execute(f'SELECT {names} FROM "{name}"')
-        for row in cur.fetchall():
-            digests.add(row[0], name, [row])
-    digests.keep(cur)
+    cur.executemany(
+        'INSERT INTO digest (office_no, table_name, "rows", "sum") VALUES (?, ?, ?, ?)',
+        tables_now(cur, sorted(offices)),
+    )
 
 
 def digest_of(cur: Cursor, offices: Sequence[int]) -> bytes:
