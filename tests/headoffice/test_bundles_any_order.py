@@ -27,7 +27,6 @@ EXPECTED = {
     "bundle.other_desk",
     "bundle.for_headoffice",
     "sync.unknown_device",  # who carries is forgotten at a head office that was put back
-    "sync.stuck",  # whom the head office has forgotten may have to wait for another desk
 }
 
 
