@@ -29,12 +29,13 @@ UNREADY_SHARE = 0.1
 def run(kills: int, seed: int, desks: int = 3, folder: Path | None = None) -> Problems:
     """Kill so many times, let all finish, and look. Tells how it went; the problems, none when all is well.
 
-    What it leaves in `folder` stays; without one it works in a folder that is removed unless there are
-    problems."""
+    It works in a new folder within `folder`, which stays; without one, where the system keeps what is
+    temporary, and then it stays only when there are problems."""
     dice = random.Random(seed)
     begun = time.monotonic()
-    work = folder or Path(tempfile.mkdtemp(prefix="daumoi-kill-"))
-    work.mkdir(parents=True, exist_ok=True)
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f"kill-{seed}-", dir=folder))
     place = Place(work, desks, dice)
     problems = _play(place, kills, dice, begun + 60 + 20 * kills)
     acts = sum(len(told.done) for told in place.told.values())
