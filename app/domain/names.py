@@ -142,6 +142,7 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "staff.add": tr("Staff added"),
         "device.enrol": tr("Desk enrolled"),
         "device.succeed": tr("Desk with a new name"),
+        "device.revoke": tr("Desk shut out"),
         "headoffice.rule": tr("Ruling of the head office"),
         "exceptions.settle": tr("Case settled"),
     }
