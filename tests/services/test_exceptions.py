@@ -251,6 +251,21 @@ def test_what_is_settled_or_gone_meanwhile_is_said(
         settle(desktop, paid_twice, "credit")
 
 
+def test_an_act_is_done_to_one_of_its_own_sides(
+    desktop: Desktop, home: Home, paid_twice: ExceptionRow
+) -> None:
+    session = open_session(desktop, "mai")
+    bills = bills_of(desktop, home)
+    got = collect(desktop, session, home, bills, 211_370, login="mai", use_credit=False)
+    strange = Settle(
+        uuid4(), paid_twice.id, paid_twice.about, "refund", got.receipt_id.hex, "Khách trả hai lần"
+    )
+    with pytest.raises(AppError, match=r"exception\.changed"):
+        desktop.exceptions.settle(person(desktop, "mai"), strange)
+    assert owed_and_credit(desktop, home) == ([], 131_675)
+    assert done(desktop) == []
+
+
 @pytest.mark.parametrize("login", ["yen", "tung", "duc", "admin"])
 def test_only_a_supervisor_settles(desktop: Desktop, paid_twice: ExceptionRow, login: str) -> None:
     with pytest.raises(AppError, match="not_allowed"):
