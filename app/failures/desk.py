@@ -126,6 +126,9 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "This desk and the head office have received the same entries but hold different data. Work goes "
             "on; tell the administrator. Which records differ is shown by: daumoi verify --against-hub."
         ),
+        "sync.other_release": tr(
+            "The head office runs another release of the program. Compare again when both have the same."
+        ),
         "sync.stuck": tr("The head office does not take the next entry of this desk. Ask the administrator."),
         "sync.failed": tr(
             "Reconciling failed inside the program. Work goes on, and it is tried again by itself."

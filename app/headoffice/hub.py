@@ -26,7 +26,7 @@ from app.models.store import Cursor, Store
 from app.services.writer import Desk
 from app.sync import journal
 from app.sync.digest import digest_of, hashes_in, parked_in, tables_now
-from app.sync.entries import Entry, sealed_text
+from app.sync.entries import SCHEMA, Entry, sealed_text
 from app.sync.feeds import Head, causal, head_of, links, trail
 from app.sync.tables import writable
 from app.sync.wire import (
@@ -307,12 +307,12 @@ class Hub:
             heads = journal.heads_in_scope(cur, asker.office_no)
             offices = journal.offices_in_scope(cur, asker.office_no)
             if not request.table:
-                return DigestReply(heads, tables=tables_now(cur, offices))
+                return DigestReply(heads, SCHEMA, tables=tables_now(cur, offices))
             if request.table not in writable():
                 raise AppError("sync.nonsense")
             if request.office_no not in offices:
                 raise AppError("sync.foreign_office")
-            return DigestReply(heads, rows=list(hashes_in(cur, request.table, request.office_no)))
+            return DigestReply(heads, SCHEMA, rows=list(hashes_in(cur, request.table, request.office_no)))
 
     # -- desks that go on as their own successors -------------------------------------------------------
 

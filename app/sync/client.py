@@ -22,6 +22,7 @@ from app.models.store import Cursor
 from app.sync import journal
 from app.sync.backoff import LONGEST_WAIT, back_off
 from app.sync.digest import hashes_in, tables_now
+from app.sync.entries import SCHEMA
 from app.sync.feeds import head_of
 from app.sync.talk import Credentials, Memory, Outcome, Talk
 from app.sync.transport import Transport
@@ -268,8 +269,9 @@ class SyncClient:
 
     def differences(self) -> list[Differing]:
         """The rows that are not the same at the head office, as they are there and here, however they came to
-        be; makes passes until both hold the same entries. AppErrors as `once`, save "sync.rows_differ"; and
-        "sync.stuck" where somebody writes all the time."""
+        be; makes passes until both hold the same entries. AppErrors as `once`, save "sync.rows_differ";
+        "sync.other_release" where the head office has other columns, and "sync.stuck" where somebody writes
+        all the time."""
         for _ in range(COMPARISONS):
             try:
                 self.once()
@@ -286,6 +288,8 @@ class SyncClient:
         """None when the entries there are others than here."""
         heads = journal.all_heads(cur)
         theirs = self.ask("/v1/digest", DigestRequest(), DigestReply)
+        if theirs.schema != SCHEMA:
+            raise AppError("sync.other_release")
         offices = journal.offices_in_scope(cur, self._writer.desk.office_no)
         mine = {(o, t): (n, s) for o, t, n, s in tables_now(cur, offices)}
         there = {(o, t): (n, s) for o, t, n, s in theirs.tables}

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from app.models.store import Cursor
+from app.sync.entries import SCHEMA
 from app.sync.tables import TableInfo, writable
 
 MODULUS = 1 << 62
@@ -133,14 +134,14 @@ def digest_of(cur: Cursor, offices: Sequence[int]) -> bytes:
 
 
 def parked_in(cur: Cursor, offices: Sequence[int]) -> bytes:
-    """One digest over what is parked in some offices: replicas of other releases park other entries, and
-    their rows differ rightly."""
+    """One digest over what is parked in some offices, and the release: replicas of other releases park other
+    entries and have other columns, and their rows differ rightly."""
     marks = ", ".join("?" * len(offices))
     cur.execute(
         f'SELECT device, "number", reason FROM parked WHERE office_no IN ({marks}) ORDER BY device, "number"',
         offices,
     )
-    return blake2b(_encode([list(r) for r in cur.fetchall()]), digest_size=16).digest()
+    return blake2b(_encode([SCHEMA, *map(list, cur.fetchall())]), digest_size=16).digest()
 
 
 def tables_of(cur: Cursor, offices: Sequence[int]) -> list[tuple[int, str, int, int]]:

@@ -104,9 +104,11 @@ class DigestRequest(msgspec.Struct, frozen=True, array_like=True):
 
 
 class DigestReply(msgspec.Struct, frozen=True, array_like=True):
-    """Tables as (office, table, rows, sum); rows as (id, hash)."""
+    """Tables as (office, table, rows, sum); rows as (id, hash). `schema`: of the release that has worked them
+    out: another one has other columns."""
 
     have: Heads
+    schema: Count
     tables: list[tuple[Count, str, Count, Count]] = []
     rows: list[tuple[bytes, Count]] = []
 

@@ -375,14 +375,20 @@ def _newest(cur: Cursor) -> int:
 
 def _take_up(store: Store, cur: Cursor) -> None:
     """Apply what an older release did not understand and this one does, and what had to wait for it; make the
-    digests where an older release has not."""
+    digests anew where another release has kept them up, by other columns."""
     if apply_parked(store, cur, "newer_release"):
         for reason in ("unknown_table", "cannot_apply"):
             apply_parked(store, cur, reason)
         apply_waiting(store, cur)
-    cur.execute("SELECT 1 FROM digest LIMIT 1")
-    if cur.fetchone() is None:
+    cur.execute("SELECT value FROM local WHERE \"key\" = 'digest.schema'")
+    kept = cur.fetchone()
+    if kept is None or int(kept[0]) != SCHEMA:
         digest.work_out(cur)
+        cur.execute(
+            "INSERT INTO local (\"key\", value) VALUES ('digest.schema', ?) ON CONFLICT (\"key\") DO UPDATE "
+            "SET value = excluded.value",
+            (canonical_json(SCHEMA),),
+        )
 
 
 def _stamps(
