@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,12 +50,16 @@ def add(commands: Commands) -> None:
         commands,
         "verify",
         tr("check that the data is exactly what its journal says: every entry is played again"),
-        "  daumoi verify\n  daumoi verify --headoffice --json\n",
+        "  daumoi verify\n  daumoi verify --headoffice --json\n"
+        "  daumoi verify --headoffice --database postgresql://daumoi@10.0.0.5/daumoi\n",
         _verify,
     )
     home_option(verify)
     verify.add_argument(
         "--headoffice", action="store_true", help=tr("the head office's data instead of the desk's")
+    )
+    verify.add_argument(
+        "--database", default="", metavar="URL", help=tr("the head office's PostgreSQL database")
     )
     json_option(verify)
 
@@ -113,20 +118,30 @@ def _verify(args: argparse.Namespace) -> int:
 
     from app.bootstrap import HUB_DATABASE, OFFICE_DATABASE
     from app.domain.clock import SystemClock
-    from app.sync.verify import verify
+    from app.models.postgres import open_postgres
+    from app.sync.verify import verify, verify_store
 
-    path = args.home / (HUB_DATABASE if args.headoffice else OFFICE_DATABASE)
-    if not path.exists():
+    now, step = SystemClock().now(), Progress(tr("Entries played again:"))
+    path = args.home / (HUB_DATABASE if args.headoffice or args.database else OFFICE_DATABASE)
+    where = str(path)
+    if args.database:
+        with closing(open_postgres(args.database, now)) as store:
+            where = store.where
+            verdict = verify_store(store, now, step)
+    elif not path.exists():
         raise AppError("database.missing", path=str(path))
-    try:
-        verdict = verify(path, SystemClock().now(), Progress(tr("Entries played again:")))
-    except sqlite3.DatabaseError as error:
-        raise AppError("database.damaged", path=str(path)) from error
+    else:
+        try:
+            verdict = verify(path, now, step)
+        except sqlite3.DatabaseError as error:
+            raise AppError("database.damaged", path=str(path)) from error
     rows, entries = number(verdict.rows), number(verdict.entries)
     if verdict.good:
         text = tr("All is well: {rows} rows are what {entries} entries say.", rows=rows, entries=entries)
     else:
-        lines = [tr("{path} differs from its journal. Keep the file and ask the administrator.", path=path)]
+        lines = [
+            tr("{path} differs from its journal. Keep it as it is and ask the administrator.", path=where)
+        ]
         lines += [
             tr("Feed {feed}: its chain of entries is broken.", feed=feed) for feed in verdict.broken_feeds
         ]

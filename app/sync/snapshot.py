@@ -349,16 +349,20 @@ def columns_of(table: str) -> tuple[str, ...]:
 def filled() -> list[str]:
     """The tables whose rows do not come from entries: what is worked out, save for the search, which every
     desk makes itself; seals and what is parked."""
+    return [*tables_of_kinds("projection"), "parked", "seal"]
+
+
+def tables_of_kinds(*kinds: str) -> list[str]:
+    """The tables of some kinds whose rows belong to an office each."""
     found = []
     for mapper in Base.registry.mappers:
         table: Any = mapper.local_table
-        kind = getattr(mapper.class_, "__kind__", "local")
-        if table.name in ("seal", "parked") or (kind == "projection" and "office_no" in table.columns):
+        if getattr(mapper.class_, "__kind__", "local") in kinds and "office_no" in table.columns:
             found.append(str(table.name))
     return sorted(found)
 
 
-def pages(cur: Cursor, table: str, office: int) -> Iterator[Sequence[Row]]:
+def pages(cur: Cursor, table: str, office: int, size: int = ROWS) -> Iterator[Sequence[Row]]:
     """A table's rows of an office, in the order of its key."""
     names = columns_of(table)
     key = [c.name for c in Base.metadata.tables[table].primary_key.columns if c.name != "office_no"]
@@ -368,7 +372,7 @@ def pages(cur: Cursor, table: str, office: int) -> Iterator[Sequence[Row]]:
     at = [names.index(c) for c in key]
     last: tuple[Any, ...] = ()
     while True:
-        cur.execute(f"{sql}{after if last else ''} ORDER BY {order} LIMIT ?", (office, *last, ROWS))
+        cur.execute(f"{sql}{after if last else ''} ORDER BY {order} LIMIT ?", (office, *last, size))
         page = cur.fetchall()
         if not page:
             return

@@ -15,9 +15,11 @@ from msgspec.structs import replace
 
 from app.models import Base
 from app.models.database import Database, open_database
+from app.models.store import Store
 from app.sync.apply import apply_received, apply_waiting
 from app.sync.entries import FIRST, Entry, chain
 from app.sync.journal import COLUMNS, entries_from, entry_of, hash_at
+from app.sync.snapshot import ROWS, columns_of, pages, tables_of_kinds
 
 BATCH = 200
 
@@ -46,8 +48,15 @@ class Verdict:
         return not self.broken_feeds and not self.differences
 
 
-def verify(path: Path, now: datetime, step: Callable[[int, int], None] = lambda done, total: None) -> Verdict:
-    """Replay the journal of the database at `path` and compare. `step` hears of entries done and in all."""
+def verify(
+    path: Path,
+    now: datetime,
+    step: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    search: bool = True,
+) -> Verdict:
+    """Replay the journal of the database at `path` and compare. `step` hears of entries done and in all;
+    `search`: whether the database has the index by which customers are found."""
     with TemporaryDirectory(prefix="daumoi-verify-") as folder:
         replayed = open_database(Path(folder) / "replayed.db", now)
         source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
@@ -56,7 +65,7 @@ def verify(path: Path, now: datetime, step: Callable[[int, int], None] = lambda 
             source.execute("BEGIN")  # one moment for all of it, whatever is written meanwhile
             broken = _broken_feeds(source)
             entries = _replay(source, replayed, step)
-            differences, rows = _compare(source)
+            differences, rows = _compare(source, set() if search else {"search_doc"})
         finally:
             source.close()
             replayed.close()
@@ -127,7 +136,33 @@ def _broken_feeds(source: sqlite3.Connection) -> tuple[int, ...]:
     return tuple(broken)
 
 
-def _compare(source: sqlite3.Connection) -> tuple[tuple[Difference, ...], int]:
+def verify_store(
+    store: Store, now: datetime, step: Callable[[int, int], None] = lambda done, total: None
+) -> Verdict:
+    """As `verify`, of a database of whatever kind that may be in use: of one moment of it."""
+    with TemporaryDirectory(prefix="daumoi-verify-") as folder:
+        path = Path(folder) / "copy.db"
+        copy_to(store, path, now)
+        return verify(path, now, step, search=False)
+
+
+def copy_to(store: Store, path: Path, now: datetime) -> None:
+    """Make a SQLite database of all that a store holds at one moment, save what is local and the search."""
+    copy = open_database(path, now)
+    try:
+        copy.write.execute("PRAGMA synchronous = OFF")
+        with store.reading() as cur, copy.transaction() as to:
+            for table in tables_of_kinds("card", "fact", "projection", "journal"):
+                cur.execute(f'SELECT DISTINCT office_no FROM "{table}"')
+                size = BATCH if table in ("entry", "orphan") else ROWS
+                for (office,) in cur.fetchall():
+                    for page in pages(cur, table, office, size):
+                        copy.add(to, table, columns_of(table), page)
+    finally:
+        copy.close()
+
+
+def _compare(source: sqlite3.Connection, without: set[str]) -> tuple[tuple[Difference, ...], int]:
     found: list[Difference] = []
     rows = 0
     for mapper in Base.registry.mappers:
@@ -135,6 +170,8 @@ def _compare(source: sqlite3.Connection) -> tuple[tuple[Difference, ...], int]:
         if getattr(mapper.class_, "__kind__", "local") == "local":
             continue
         name = table.name  # type: ignore[attr-defined]
+        if name in without:
+            continue
         columns = ", ".join(f'"{c.name}"' for c in table.columns if c.name != "rowid")
         rows += source.execute(f'SELECT count(*) FROM main."{name}"').fetchone()[0]
         sides = [

@@ -13,7 +13,7 @@ from app.models.store import Store
 from app.sync.install import install
 from app.sync.journal import offices_in_scope, orphaned
 from app.sync.snapshot import make
-from app.sync.verify import verify
+from app.sync.verify import verify, verify_store
 from tests.offices import Company
 from tests.sync.replicas import TABLES
 
@@ -54,8 +54,7 @@ def assert_agreed(company: Company) -> None:
         assert_same(company, desktop)
         assert verify(desktop.database.path, company.clock.now()).good
     assert_begins_alike(company)
-    if not company.server:
-        assert verify(company.headoffice.database.path, company.clock.now()).good  # type: ignore[attr-defined]
+    assert verify_store(company.headoffice.database, company.clock.now()).good
 
 
 def assert_same(company: Company, desktop: Desktop) -> None:
