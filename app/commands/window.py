@@ -23,7 +23,8 @@ def add(commands: Commands) -> None:
         commands,
         "demo",
         tr("try the program on a made-up office, without any set-up"),
-        "  daumoi demo\n  daumoi demo --play ngay-mau\n",
+        "  daumoi demo\n  daumoi demo --play ngay-mau\n  daumoi demo --play ngay-mau --bundle\n"
+        "  daumoi demo --play ngay-mau --database postgresql://daumoi@localhost/ngay-mau --kill\n",
         _demo,
     )
     demo.add_argument(
@@ -38,6 +39,23 @@ def add(commands: Commands) -> None:
         metavar="DIR",
         help=tr("play a whole day by itself and leave its papers in this folder"),
     )
+    demo.add_argument(
+        "--database",
+        default="",
+        metavar="URL",
+        help=tr("with --play: the head office is over this new PostgreSQL database"),
+    )
+    demo.add_argument(
+        "--bundle",
+        action="store_true",
+        help=tr("with --play: what the cashier has taken reaches the head office on a USB stick"),
+    )
+    demo.add_argument(
+        "--kill",
+        action="store_true",
+        help=tr("with --play: the cashier's program is killed while it sends"),
+    )
+    demo.set_defaults(refuse=demo.error)
 
 
 def _desktop(args: argparse.Namespace) -> int:
@@ -50,4 +68,13 @@ def _desktop(args: argparse.Namespace) -> int:
 def _demo(args: argparse.Namespace) -> int:
     from app.demo.main import run
 
-    return run(args.play, args.home, language=tr.language)
+    if args.play is None and (args.database or args.bundle or args.kill):
+        args.refuse(tr("--database, --bundle and --kill go with --play"))
+    return run(
+        args.play,
+        args.home,
+        language=tr.language,
+        database=args.database,
+        bundle=args.bundle,
+        kill=args.kill,
+    )

@@ -115,5 +115,6 @@ def _keep_roll(day: World, page: CashPage, desk: Desktop) -> None:
 def _open_bill_codes(day: World, desk: Desktop) -> list[str]:
     today = day.clock.now().date()
     ids = desk.bill_queries.ids(BillFilter(today, state="overdue", sort="code"))
-    rows = desk.bill_queries.rows(ids[:: max(len(ids) // TAKEN, 1)][:TAKEN])
-    return [row.code for row in rows.values()]
+    some = ids[:: max(len(ids) // TAKEN, 1)][:TAKEN]
+    rows = desk.bill_queries.rows(some)
+    return [rows[bill].code for bill in some]

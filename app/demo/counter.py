@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.demo.returning import everything_sent
 from app.demo.stage import StageError
-from app.demo.world import CASHIER, World
+from app.demo.world import World
 from app.domain.deadlines import zone_named
 from app.domain.fold import fold
 from app.models import Request, RequestState
@@ -77,11 +78,7 @@ def connection_returns(day: World) -> None:
 
     stage = day.stage
     day.at(15, 10)
-    day.cables[CASHIER].mend()
-    day.all_agree()
-    stage.until(lambda: day.desk(day.cashier).contact.unsent == 0, "everything sent")
-    stage.front(day.cashier)
-    stage.picture("connected")
+    everything_sent(day)
     day.sign_in(day.repair, "son")
     _open_request(day, day.repair)
     stage.key("F8")

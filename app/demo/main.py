@@ -29,17 +29,27 @@ CUSTOMERS, REQUESTS = 600, 45
 EVERYONE = "demo"
 
 
-def run(play: Path | None, home: Path | None, *, language: str = "vi") -> int:
-    """Open the demo office in `home` (the usual place unless given), or play the day into `play`."""
+def run(
+    play: Path | None,
+    home: Path | None,
+    *,
+    language: str = "vi",
+    database: str = "",
+    bundle: bool = False,
+    kill: bool = False,
+) -> int:
+    """Open the demo office in `home` (the usual place unless given), or play the day into `play`; of the last
+    three see `app.demo.world.Ways`."""
     tr.use(language)
     if play is None and not _has_screen():
         play = Path("played")
         print(tr("There is no screen here, so the day is played instead, into {folder}.", folder=play))
     if play is not None:
         from app.demo.day import play_day
+        from app.demo.world import Ways
 
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        return play_day(play, language)
+        return play_day(play, language, ways=Ways(database, bundle, kill))
     return _look_around(home or data_home() / "demo")
 
 

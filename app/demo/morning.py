@@ -1,4 +1,4 @@
-"""The morning of the played day: set-up, customers from Excel, indexes, bills."""
+"""The morning of the played day: customers from Excel, indexes, bills."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from app.bootstrap import Desktop
-from app.demo.cable import Cable
 from app.demo.filling import (
     fill_bills,
     fill_payments,
@@ -17,73 +16,13 @@ from app.demo.filling import (
     person,
 )
 from app.demo.generator import usual_reading
-from app.demo.office import OFFICE, PASSWORD, STAFF, UTILITY, HubThread
 from app.demo.sheets import customer_sheet, reading_sheet
-from app.demo.world import DAY, PERIOD, SYNC_EVERY, World
+from app.demo.world import DAY, PERIOD, World
 from app.documents.workbook import OutColumn, SheetOut, write_workbook
 from app.queries.bills import BillFilter
-from app.sync.enrolment import write_enrolment
-from app.ui.start.setup import SetUpPage
-from app.ui.start.signin import SignInPage
-from app.window.frame import DeskWindow
 from app.window.preferences import papers_folder
 
 TYPED, REQUESTS = 12, 36
-
-def set_up(day: World) -> None:
-    """The supervisor's PC founds the office by keyboard; three more PCs enrol by file."""
-    stage = day.stage
-    window = stage.window(day.homes / "supervisor", sync_every=SYNC_EVERY)
-    page = window.currentWidget()
-    assert isinstance(page, SetUpPage)
-    stage.picture("set-up")
-    stage.key("Ctrl+Return")
-    stage.write(UTILITY.name)
-    stage.picture("set-up-utility")
-    stage.key("Ctrl+Return")
-    for answer in (OFFICE.name, OFFICE.address, OFFICE.phone):
-        stage.write(answer)
-        stage.key("Return")
-    stage.write("BN01")
-    stage.key("Ctrl+Return")
-    for answer in ("Bùi Thị Mai", "mai", PASSWORD):
-        stage.write(answer)
-        stage.key("Return")
-    stage.write(PASSWORD)
-    stage.key("Ctrl+Return")
-    stage.until(lambda: isinstance(window.currentWidget(), SignInPage), "the office founded")
-    _let_the_staff_in(day)
-    day.sign_in(window, "mai")
-    stage.picture("first-day")
-    day.supervisor = window
-    day.counter = _enrolled(day, "counter", "BN02", "Quầy giao dịch")
-    day.cashier = _enrolled(day, "cashier", "BN03", "Thu lưu động")
-    day.repair = _enrolled(day, "repair", "BN04", "Đội trực sửa chữa")
-    stage.count("4 PCs, 1 head office")
-
-
-def _let_the_staff_in(day: World) -> None:
-    """The head office enters the others and its bank account, and begins to serve other desks."""
-    day.hub = HubThread(day.homes / "supervisor", day.clock)
-    headoffice = day.hub.headoffice
-    feed = headoffice.hub.office_feed(1)
-    headoffice.founding.staff(feed, [s for s in STAFF if s.login not in ("mai", "demo")])
-    headoffice.founding.points(feed, OFFICE.points)
-    headoffice.founding.bank(UTILITY.bank_bin or "", UTILITY.bank_account or "")
-
-
-def _enrolled(day: World, home: str, desk: str, name: str) -> DeskWindow:
-    assert day.hub is not None
-    cable = Cable(day.hub.port)
-    day.cables.append(cable)
-    path = day.homes / f"{desk}.daumoi-enrolment"
-    write_enrolment(path, day.hub.headoffice.enrolment(1, desk, name, cable.url))
-    window = day.stage.window(day.homes / home, sync_every=SYNC_EVERY)
-    page = window.currentWidget()
-    assert isinstance(page, SetUpPage)
-    page.take_file(str(path))
-    day.stage.until(lambda: isinstance(window.currentWidget(), SignInPage), f"{desk} enrolled")
-    return window
 
 
 def import_customers(day: World) -> None:

@@ -52,21 +52,22 @@ STAFF = [
 ]
 
 
-def found(headoffice: HeadOffice) -> int:
+def found(headoffice: HeadOffice, staff: list[NewStaff] = STAFF) -> int:
     """Found the demo utility with one office and its people; returns the office's number."""
     headoffice.founding.utility(UTILITY)
     number = headoffice.founding.office(OFFICE)
-    headoffice.founding.staff(headoffice.hub.office_feed(number), STAFF)
+    headoffice.founding.staff(headoffice.hub.office_feed(number), staff)
     return number
 
 
 class HubThread:
-    """A head office of a home, served over HTTP on a free port of this machine until it is stopped."""
+    """A head office of a home, or over the PostgreSQL database at `database` with its key in the home, served
+    over HTTP on a free port of this machine until it is stopped."""
 
-    def __init__(self, home: Path, clock: Clock) -> None:
+    def __init__(self, home: Path, clock: Clock, database: str = "") -> None:
         import uvicorn
 
-        self.headoffice = HeadOffice(home, clock)
+        self.headoffice = HeadOffice(home, clock, database)
         config = uvicorn.Config(
             asgi(self.headoffice.hub), host="127.0.0.1", port=0, log_level="error", access_log=False
         )

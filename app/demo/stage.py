@@ -11,7 +11,7 @@ from typing import TypeVar
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
 from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from app.domain.clock import SteppingClock
 from app.ui.kit.buttons import Button
@@ -62,6 +62,16 @@ class Stage:
         window.show()
         self.front(window)
         return window
+
+    def leave(self, window: DeskWindow) -> None:
+        """Close a PC's program."""
+        if not window.close():
+            raise StageError("the program does not let itself be closed")
+        self.windows.remove(window)
+        if self._front is window:
+            self._front = None
+        window.shut()
+        window.deleteLater()
 
     def front(self, window: QWidget) -> None:
         """Go to another PC: its window alone is in sight, and the keys go there."""
@@ -137,12 +147,23 @@ class Stage:
 
     def dialog(self, kind: type[T]) -> T:
         """The dialog of that class, once it is in sight."""
+        self.until(lambda: self._seen(kind), f"{kind.__name__} in sight")
+        return self._seen(kind)[0]
 
-        def seen() -> list[T]:
-            return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
+    @staticmethod
+    def _seen(kind: type[T]) -> list[T]:
+        return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
 
-        self.until(seen, f"{kind.__name__} in sight")
-        return seen()[0]
+    def choose(self, path: Path, picture: str = "") -> None:
+        """Type where a file is and its name, where one is asked for."""
+        self.dialog(QFileDialog)
+        self.write(str(path.parent))
+        self.key("Return", "Ctrl+A")
+        self.write(path.name)
+        if picture:
+            self.picture(picture)
+        self.key("Return")
+        self.until(lambda: not self._seen(QFileDialog), f"{path.name} chosen")
 
     def press(self, parent: QWidget, *, danger: bool = False) -> None:
         """Press the primary button of a dialog, or the dangerous one that stands apart."""

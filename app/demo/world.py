@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-from app.bootstrap import Desktop
+from app.bootstrap import Desktop, HeadOffice
 from app.demo.cable import Cable
 from app.demo.check import close_the_day
 from app.demo.filling import demo_customers, office_clock
 from app.demo.office import PASSWORD, HubThread
-from app.demo.stage import Stage
+from app.demo.stage import Stage, StageError
 from app.domain.deadlines import zone_named
+from app.sync.bundle import SUFFIX
 from app.ui.shell.window import MainWindow
 from app.ui.start.signin import SignInPage
 from app.window.frame import DeskWindow
@@ -21,9 +23,24 @@ DAY = date(2026, 11, 20)
 PERIOD = date(2026, 11, 1)
 FOUNDED = date(2026, 8, 31)
 CUSTOMERS = 240
-CASHIER = 1
-"""The cashier's cable, in the order in which the desks enrolled."""
+CASHIER = "BN03"
 SYNC_EVERY = 0.5
+TRIPS = 3
+"""So often a stick goes to and fro before it counts as not arriving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Ways to play the day. `database`: the address of a new PostgreSQL database, over which the head office
+    is founded beforehand. `bundle`: the cashier's cable stays cut, a stick carries bundles instead. `kill`:
+    when the connection returns, the cashier's PC dies in mid-sync."""
+
+    database: str = ""
+    bundle: bool = False
+    kill: bool = False
+
+
+AS_USUAL = Ways()
 
 
 class World:
@@ -35,12 +52,12 @@ class World:
     repair: DeskWindow
     request_code: str
 
-    def __init__(self, homes: Path, folder: Path, language: str) -> None:
-        self.homes, self.folder, self.language = homes, folder, language
+    def __init__(self, homes: Path, folder: Path, language: str, ways: Ways) -> None:
+        self.homes, self.folder, self.language, self.ways = homes, folder, language, ways
         self.clock = office_clock(FOUNDED, 7, 0)
         self.stage = Stage(folder, self.clock, lambda line: print(line, flush=True))
         self.hub: HubThread | None = None
-        self.cables: list[Cable] = []
+        self.cables: dict[str, Cable] = {}
         self.customers = demo_customers(CUSTOMERS)
 
     def at(self, hour: int, minute: int = 0) -> None:
@@ -63,24 +80,61 @@ class World:
         stage.settle()
 
     def all_agree(self) -> None:
-        """Wait until every desk and the head office hold the same feeds."""
-        assert self.hub is not None
-        headoffice = self.hub.headoffice
-        desks = [self.desk(w) for w in self.stage.windows]
+        """Wait until every desk and the head office hold the same feeds. Where the cashier's cable stays cut,
+        the stick goes to and fro."""
+        on_line = [w for w in self.stage.windows if w is not self.cashier or not self._by_stick]
+        self._same(on_line)
+        if not self._by_stick:
+            return
+        for _ in range(TRIPS):
+            self.carry_stick()
+            self._same(on_line)
+            if self.desk(self.cashier).writer.vector() == self.headoffice.writer.vector():
+                return
+        raise StageError("the stick does not bring everything")
 
+    def carry_stick(self) -> None:
+        """Carry a bundle from the cashier's PC to the head office, and its answer back."""
+        desk = self.desk(self.cashier)
+        desk.export_bundle(self.stick)
+        desk.import_bundle(self.answer_stick())
+
+    def answer_stick(self) -> Path:
+        """The head office takes the bundle on the stick; the file with its answer."""
+        report = self.headoffice.import_bundle(self.stick)
+        assert report.answer is not None
+        return report.answer
+
+    @property
+    def stick(self) -> Path:
+        """The cashier's bundle, on the stick."""
+        folder = self.homes / "stick"
+        folder.mkdir(exist_ok=True)
+        return folder / f"{CASHIER}{SUFFIX}"
+
+    @property
+    def _by_stick(self) -> bool:
+        return self.ways.bundle and CASHIER in self.cables and not self.cables[CASHIER].whole
+
+    def _same(self, windows: list[DeskWindow]) -> None:
         def same() -> bool:
-            reference = headoffice.writer.vector()
-            return all(desk.writer.vector() == reference for desk in desks)
+            reference = self.headoffice.writer.vector()
+            return all(self.desk(w).writer.vector() == reference for w in windows)
 
         self.stage.until(same, "all replicas hold the same feeds")
+
+    @property
+    def headoffice(self) -> HeadOffice:
+        """The head office."""
+        assert self.hub is not None
+        return self.hub.headoffice
 
     def closing_check(self) -> bool:
         """The closing check, over all replicas."""
         self.all_agree()
         self.stage.say("closing check")
         desks = [self.desk(w) for w in self.stage.windows]
-        path = self.homes / "supervisor" / "headoffice.db"
-        good = close_the_day(desks, path, self.clock.now(), self.stage.say)
+        good = close_the_day(desks, self.headoffice.database, self.clock.now(), self.stage.say)
         self.stage.say("all is well" if good else "NOT ALL IS WELL")
         return good
 
@@ -89,7 +143,7 @@ class World:
         self.stage.close()
         if self.hub is not None:
             self.hub.stop()
-        for cable in self.cables:
+        for cable in self.cables.values():
             cable.close()
 
     def keep(self, paper: Path, name: str) -> None:
