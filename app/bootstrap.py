@@ -56,7 +56,7 @@ from app.sync.fetch import Ask, Told, fetch
 from app.sync.journal import all_heads
 from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
-from app.sync.wire import EnrolReply, SnapshotReply, SnapshotRequest, seal
+from app.sync.wire import EnrolReply, SnapshotReply, SnapshotRequest, seal, work_types_out
 from app.sync.writer import JournalWriter
 
 OFFICE_DATABASE = "office.db"
@@ -124,6 +124,7 @@ class Desktop:
         if identity is None:
             raise AppError("home.not_enrolled", path=str(home))
         key = replica_key(home, identity.key_file)
+        work_types_out()
         self.home = home
         self.clock = clock
         self.identity: Identity = identity

@@ -9,7 +9,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.commands.kit import Commands, command, home_option, json_option, number, opened, tell
+from app.commands.kit import (
+    Commands,
+    command,
+    database_option,
+    home_option,
+    json_option,
+    number,
+    opened,
+    tell,
+)
 from app.domain.errors import AppError
 from app.words import tr
 
@@ -66,12 +75,7 @@ def _add_import(within: Commands) -> None:
     take.add_argument(
         "--headoffice", action="store_true", help=tr("into the head office's data instead of the desk's")
     )
-    take.add_argument(
-        "--database",
-        default="",
-        metavar="URL",
-        help=tr("the head office's PostgreSQL database; its key lies in the folder of the data"),
-    )
+    database_option(take)
     json_option(take)
 
 

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 from app.commands.kit import (
     Commands,
     command,
+    database_option,
     home_option,
+    json_option,
+    number,
     password,
     password_option,
     read_text,
+    tell,
 )
 from app.domain.errors import AppError
 from app.domain.people import ROLES
@@ -22,6 +26,7 @@ from app.words import tr
 
 if TYPE_CHECKING:
     from app.bootstrap import HeadOffice
+    from app.headoffice.hub import Hub
 
 COUNTRIES = {"vn": ("VND", "Asia/Ho_Chi_Minh", "vi"), "cn": ("CNY", "Asia/Shanghai", "en")}
 """Country -> its currency, time zone and the language of papers, unless others are given."""
@@ -46,14 +51,29 @@ def add(commands: Commands) -> None:
         "  daumoi headoffice staff add --office 1 --login mai --name 'Bùi Thị Mai' --role supervisor\n"
         "  daumoi headoffice invite --office 1 --desk BN03 --url http://10.0.0.5:8765 "
         "--out BN03.daumoi-enrolment\n"
-        "  daumoi headoffice --host 0.0.0.0 --port 8765\n",
+        "  daumoi headoffice --host 0.0.0.0 --port 8765\n"
+        "  daumoi headoffice --database postgresql://daumoi@10.0.0.6/daumoi --workers 4\n",
         _serve,
     )
     home_option(main)
+    database_option(main)
     main.add_argument(
         "--host", default="127.0.0.1", help=tr("address to serve at; 0.0.0.0 for all of this PC")
     )
     main.add_argument("--port", type=int, default=8765, help=tr("port to serve at; 0 for any free one"))
+    main.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help=tr("how many processes serve; more than one needs --database"),
+    )
+    main.add_argument(
+        "--certificate", type=Path, metavar="FILE", help=tr("serve over TLS with this certificate (PEM)")
+    )
+    main.add_argument(
+        "--key", type=Path, metavar="FILE", help=tr("the certificate's key, if it is in a file of its own")
+    )
     within = main.add_subparsers(title=tr("commands"), metavar=tr("COMMAND"))
     _add_found(within)
     office = within.add_parser("office", help=tr("district offices"))
@@ -61,6 +81,8 @@ def add(commands: Commands) -> None:
     staff = within.add_parser("staff", help=tr("people of an office"))
     _add_staff(staff.add_subparsers(required=True, metavar="add"))
     _add_invite(within)
+    _add_revoke(within)
+    _add_status(within)
 
 
 def _add_found(within: Commands) -> None:
@@ -77,6 +99,7 @@ def _add_found(within: Commands) -> None:
         _found,
     )
     home_option(found, again=True)
+    database_option(found, again=True)
     found.add_argument("--file", type=Path, help=tr("a TOML file with the same values, and offices"))
     found.add_argument("--name", help=tr("name of the utility"))
     found.add_argument("--kind", choices=KINDS, help=tr("what it supplies; water unless given"))
@@ -102,6 +125,7 @@ def _add_office(within: Commands) -> None:
         _office,
     )
     home_option(office, again=True)
+    database_option(office, again=True)
     office.add_argument("--name", required=True, help=tr("name of the office"))
     office.add_argument("--address", required=True, help=tr("address, for papers"))
     office.add_argument("--phone", required=True, help=tr("phone, for papers"))
@@ -123,6 +147,7 @@ def _add_staff(within: Commands) -> None:
         _staff,
     )
     home_option(staff, again=True)
+    database_option(staff, again=True)
     staff.add_argument("--office", type=int, required=True, metavar="N", help=tr("number of the office"))
     staff.add_argument("--login", required=True, help=tr("name to sign in with"))
     staff.add_argument("--name", required=True, help=tr("full name, for papers"))
@@ -149,6 +174,7 @@ def _add_invite(within: Commands) -> None:
         _invite,
     )
     home_option(invite, again=True)
+    database_option(invite, again=True)
     invite.add_argument("--office", type=int, required=True, metavar="N", help=tr("number of the office"))
     invite.add_argument("--desk", required=True, metavar="BN03", help=tr("short name, for codes"))
     invite.add_argument("--name", default="", help=tr("name for people, for example Counter 3"))
@@ -158,23 +184,51 @@ def _add_invite(within: Commands) -> None:
     invite.add_argument("--out", type=Path, required=True, metavar="FILE", help=tr("file to write"))
 
 
+def _add_revoke(within: Commands) -> None:
+    revoke = command(
+        within,
+        "revoke",
+        tr("let a desk in no more: a PC that was lost or given away"),
+        "  daumoi headoffice revoke --office 1 --desk BN03\n",
+        _revoke,
+    )
+    home_option(revoke, again=True)
+    database_option(revoke, again=True)
+    revoke.add_argument("--office", type=int, required=True, metavar="N", help=tr("number of the office"))
+    revoke.add_argument("--desk", required=True, metavar="BN03", help=tr("short name, for codes"))
+
+
+def _add_status(within: Commands) -> None:
+    status = command(
+        within,
+        "status",
+        tr("offices, their desks, and what waits for a supervisor there"),
+        "  daumoi headoffice status\n  daumoi headoffice status --json\n",
+        _status,
+    )
+    home_option(status, again=True)
+    database_option(status, again=True)
+    json_option(status)
+
+
 # -- what they do -----------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _opened(home: Path, *, founded: bool = True) -> Iterator[HeadOffice]:
+def _opened(args: argparse.Namespace, *, founded: bool = True) -> Iterator[HeadOffice]:
     """The head office of a home. AppError "headoffice.not_founded", "headoffice.founded",
     "folder.not_writable"."""
     from app.bootstrap import HUB_DATABASE, HeadOffice
     from app.domain.clock import SystemClock
 
-    if founded and not (home / HUB_DATABASE).exists():
+    home: Path = args.home
+    if founded and not args.database and not (home / HUB_DATABASE).exists():
         raise AppError("headoffice.not_founded", path=str(home))
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AppError("folder.not_writable", path=str(home)) from error
-    headoffice = HeadOffice(home, SystemClock())
+    headoffice = HeadOffice(home, SystemClock(), args.database)
     try:
         name = _one(headoffice, "SELECT name FROM utility")
         if founded and name is None:
@@ -186,25 +240,103 @@ def _opened(home: Path, *, founded: bool = True) -> Iterator[HeadOffice]:
         headoffice.close()
 
 
+def _all(headoffice: HeadOffice, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    with headoffice.database.reading() as cur:
+        cur.execute(sql, values)
+        return [tuple(row) for row in cur.fetchall()]
+
+
 def _one(headoffice: HeadOffice, sql: str, *values: object) -> Any:
-    with headoffice.database.read.connect() as read:
-        return read.exec_driver_sql(sql, values).scalar()
+    found = _all(headoffice, sql, *values)
+    return found[0][0] if found else None
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from app.headoffice.server import serve
+    from functools import partial
+
+    from app.headoffice.server import serve, serve_many
+
+    scheme = "https" if args.certificate else "http"
 
     def ready(port: int) -> None:
-        print(
-            tr("The head office serves at {url}. Ctrl+C ends it.", url=f"http://{args.host}:{port}"),
-            flush=True,
-        )
+        url = f"{scheme}://{args.host}:{port}"
+        print(tr("The head office serves at {url}. Ctrl+C ends it.", url=url), flush=True)
 
-    with _opened(args.home) as headoffice:
-        try:
-            serve(headoffice.hub, args.host, args.port, ready)
-        except (OSError, OverflowError) as error:
-            raise AppError("headoffice.port", host=args.host, port=args.port) from error
+    if args.workers > 1 and not args.database:
+        raise AppError("headoffice.one_process")
+    try:
+        with _opened(args) as headoffice:
+            if args.workers <= 1:
+                serve(headoffice.hub, args.host, args.port, ready, args.certificate, args.key)
+                return 0
+        factory = partial(_hub_of, args.home, args.database)
+        serve_many(factory, args.host, args.port, args.workers, ready, args.certificate, args.key)
+    except (OSError, OverflowError) as error:
+        raise AppError("headoffice.port", host=args.host, port=args.port) from error
+    return 0
+
+
+@contextmanager
+def _hub_of(home: Path, database: str) -> Iterator[Hub]:
+    """The hub of one of several processes."""
+    from app.bootstrap import HeadOffice
+    from app.domain.clock import SystemClock
+
+    headoffice = HeadOffice(home, SystemClock(), database)
+    try:
+        yield headoffice.hub
+    finally:
+        headoffice.close()
+
+
+def _revoke(args: argparse.Namespace) -> int:
+    with _opened(args) as headoffice:
+        _check_office(headoffice, args.office)
+        headoffice.founding.revoke(headoffice.hub.office_feed(args.office), args.desk)
+        print(tr("Desk {desk} is let in no more.", desk=args.desk))
+    return 0
+
+
+def _status(args: argparse.Namespace) -> int:
+    from app.queries.exceptions import open_exceptions
+
+    with _opened(args) as headoffice:
+        offices = _all(headoffice, 'SELECT "number", name FROM office ORDER BY "number"')
+        desks = _all(
+            headoffice,
+            'SELECT d.office_no, d.desk, d.name, d.revoked_at, f."last" FROM device d LEFT JOIN feed f '
+            'ON f.office_no = d.office_no AND f.device = d."number" WHERE d.kind = \'desktop\' '
+            "ORDER BY d.office_no, d.desk",
+        )
+        with headoffice.database.read.connect() as read:
+            waiting = {office: sum(kinds.values()) for office, kinds in open_exceptions(read).items()}
+    lines = []
+    data = []
+    for office, name in offices:
+        of_office = [desk for desk in desks if desk[0] == office]
+        to_settle = waiting.get(office, 0)
+        lines.append(
+            tr("Office {number}, {name}: {count} to settle", number=office, name=name, count=to_settle)
+        )
+        for _, desk, called, revoked, last in of_office:
+            entries = number(last or 0)
+            lines.append(
+                tr("  {desk} ({name}): let in no more", desk=desk, name=called)
+                if revoked
+                else tr("  {desk} ({name}): {count} entries here", desk=desk, name=called, count=entries)
+            )
+        data.append(
+            {
+                "office": office,
+                "name": name,
+                "to_settle": to_settle,
+                "desks": [
+                    {"desk": desk, "name": called, "revoked": bool(revoked), "entries": last or 0}
+                    for _, desk, called, revoked, last in of_office
+                ],
+            }
+        )
+    tell(args, "\n".join(lines), {"offices": data})
     return 0
 
 
@@ -214,7 +346,7 @@ def _found(args: argparse.Namespace) -> int:
     values, offices = _description(args.file) if args.file else ({}, [])
     values |= {key: given for key in VALUES if (given := getattr(args, key)) is not None}
     utility = _utility(values)
-    with _opened(args.home, founded=False) as headoffice:
+    with _opened(args, founded=False) as headoffice:
         headoffice.founding.utility(utility)
         print(tr("{name} is founded in {path}.", name=utility.name, path=args.home))
         for each in offices:
@@ -293,7 +425,7 @@ def _office(args: argparse.Namespace) -> int:
         if not code.strip() or not equals or not name.strip():
             raise AppError("point.unreadable", text=text)
         points.append((code.strip(), name.strip(), ""))
-    with _opened(args.home) as headoffice:
+    with _opened(args) as headoffice:
         new = NewOffice(args.name, args.address, args.phone, tuple(points))
         _tell_office(headoffice.founding.office(new), new.name)
     return 0
@@ -302,15 +434,15 @@ def _office(args: argparse.Namespace) -> int:
 def _staff(args: argparse.Namespace) -> int:
     from app.headoffice.founding import NewStaff
 
-    with _opened(args.home) as headoffice:
+    with _opened(args) as headoffice:
         _check_office(headoffice, args.office)
         login = args.login.strip().casefold()
         wanted = "SELECT 1 FROM staff WHERE office_no = ? AND login = ? AND retired_at IS NULL"
         if _one(headoffice, wanted, args.office, login):
             raise AppError("staff.login_taken", login=login)
-        units = str(_one(headoffice, "SELECT group_concat(code, ', ') FROM unit WHERE retired_at IS NULL"))
-        if args.unit is not None and args.unit not in units.split(", "):
-            raise AppError("staff.unit_unknown", unit=args.unit, units=units)
+        units = [code for (code,) in _all(headoffice, "SELECT code FROM unit WHERE retired_at IS NULL")]
+        if args.unit is not None and args.unit not in units:
+            raise AppError("staff.unit_unknown", unit=args.unit, units=", ".join(units))
         new = NewStaff(
             login=login,
             name=args.name,
@@ -337,7 +469,7 @@ def _invite(args: argparse.Namespace) -> int:
         raise AppError("desk.name", desk=args.desk) from error
     if args.url and not args.url.startswith(("http://", "https://")):
         raise AppError("headoffice.url", url=args.url)
-    with _opened(args.home) as headoffice:
+    with _opened(args) as headoffice:
         _check_office(headoffice, args.office)
         taken = "SELECT 1 FROM device WHERE kind = 'desktop' AND desk = ? AND revoked_at IS NULL"
         if _one(headoffice, taken, args.desk):
@@ -357,5 +489,5 @@ def _invite(args: argparse.Namespace) -> int:
 
 
 def _check_office(headoffice: HeadOffice, number: int) -> None:
-    if not _one(headoffice, "SELECT 1 FROM office WHERE number = ?", number):
+    if not _one(headoffice, 'SELECT 1 FROM office WHERE "number" = ?', number):
         raise AppError("office.unknown", number=number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -56,6 +57,17 @@ def home_option(parser: argparse.ArgumentParser, *, again: bool = False) -> None
     default: Any = argparse.SUPPRESS if again else data_home()
     parser.add_argument(
         "--home", type=Path, default=default, metavar="DIR", help=tr("the folder of the data")
+    )
+
+
+def database_option(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    """`--database`, or DAUMOI_DATABASE: where a password need not be typed."""
+    default: Any = argparse.SUPPRESS if again else os.environ.get("DAUMOI_DATABASE", "")
+    parser.add_argument(
+        "--database",
+        default=default,
+        metavar="URL",
+        help=tr("the head office's PostgreSQL database; its key lies in the folder of the data"),
     )
 
 
@@ -159,7 +171,6 @@ def signed_in(desktop: Desktop, args: argparse.Namespace) -> Person:
 def password(args: argparse.Namespace, login: str) -> str:
     """A password from --password-file, DAUMOI_PASSWORD_FILE or the terminal. AppError "password.needed" when
     there is none of them, "file.not_found", "file.not_readable"."""
-    import os
     from getpass import getpass
 
     from app.domain.errors import AppError

@@ -157,6 +157,10 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "The address {host}, port {port} cannot be opened: it is in use or not of this PC. "
             "Choose another."
         ),
+        "headoffice.one_process": tr(
+            "Several processes can serve one head office only over PostgreSQL. Name it with --database, or "
+            "leave --workers out."
+        ),
         "headoffice.certificate": tr(
             "The certificate {path} and its key cannot be used. Give a certificate and its private key in "
             "PEM form, without a password."

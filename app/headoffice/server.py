@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import h11
-import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -30,7 +29,7 @@ from uvicorn.supervisors import Multiprocess
 from app.domain.errors import AppError
 from app.headoffice.hub import Hub
 from app.sync.transport import DEADLINE, TYPE
-from app.sync.wire import MAX_PACKED
+from app.sync.wire import MAX_PACKED, work_types_out
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +124,7 @@ def _end_with_parent() -> None:
 
 
 def _application(hub: Callable[[], Hub], life: Any = None) -> Starlette:
-    _work_types_out()
+    work_types_out()
     under_way = 0
 
     async def message(request: Request) -> Response:
@@ -157,13 +156,6 @@ def _application(hub: Callable[[], Hub], life: Any = None) -> Starlette:
             under_way -= len(body)
 
     return Starlette(routes=[Route("/v1/{message}", message, methods=["POST"])], lifespan=life)
-
-
-def _work_types_out() -> None:
-    """Have msgspec work every type of message out before two threads need one for the first time at once:
-    it would end the process (a fault of 0.22)."""
-    for kind in msgspec.Struct.__subclasses__():
-        msgspec.msgpack.Decoder(kind)
 
 
 def _config(

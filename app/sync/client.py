@@ -20,7 +20,7 @@ from app.models import Device, Local
 from app.models.base import instant, millis
 from app.models.store import Cursor
 from app.sync import journal
-from app.sync.backoff import LONGEST_WAIT, back_off
+from app.sync.backoff import back_off
 from app.sync.digest import hashes_in, tables_now
 from app.sync.entries import SCHEMA
 from app.sync.feeds import head_of
@@ -353,6 +353,8 @@ class SyncLoop:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._paused = threading.Event()
+        self._asked = 0.0
+        """How long the head office has asked to be left alone, in seconds."""
         self._showing = threading.RLock()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
         if client.paused:
@@ -418,13 +420,16 @@ class SyncLoop:
             except Exception:
                 log.exception("a sync pass failed")
                 failures += 1
-            wait = self._every if not failures else max(self._every, back_off(failures, self._rng))
-            self._wake.wait(min(wait, max(self._every, LONGEST_WAIT)))
+            wait = back_off(failures, self._rng, self._asked) if failures else 0.0
+            self._wake.wait(max(self._every, wait))
 
     def _pass(self) -> bool:
+        self._asked = 0.0
         try:
             self._client.once()
         except AppError as error:
+            if error.code == "sync.busy":
+                self._asked = float(str(error.params["wait"]))
             if not self._stop.is_set():
                 self._show("offline" if error.code == "sync.offline" else "refused", error)
             return False

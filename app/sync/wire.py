@@ -253,3 +253,10 @@ def _unpack(payload: bytes, kind: type[T], most: int) -> T:
         return msgspec.msgpack.decode(raw, type=kind)
     except (zstd.ZstdError, msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
         raise AppError("sync.nonsense") from error
+
+
+def work_types_out() -> None:
+    """Have msgspec work every type of message out before two threads need one for the first time at once:
+    that would end the process (a fault of 0.22)."""
+    for kind in msgspec.Struct.__subclasses__():
+        msgspec.msgpack.Decoder(kind)
