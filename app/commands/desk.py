@@ -51,7 +51,8 @@ def add(commands: Commands) -> None:
         "verify",
         tr("check that the data is exactly what its journal says: every entry is played again"),
         "  daumoi verify\n  daumoi verify --headoffice --json\n"
-        "  daumoi verify --headoffice --database postgresql://daumoi@10.0.0.5/daumoi\n",
+        "  daumoi verify --headoffice --database postgresql://daumoi@10.0.0.5/daumoi\n"
+        "  daumoi verify --against-hub\n",
         _verify,
     )
     home_option(verify)
@@ -60,6 +61,11 @@ def add(commands: Commands) -> None:
     )
     verify.add_argument(
         "--database", default="", metavar="URL", help=tr("the head office's PostgreSQL database")
+    )
+    verify.add_argument(
+        "--against-hub",
+        action="store_true",
+        help=tr("compare this desk's rows with the head office's instead, over the line"),
     )
     json_option(verify)
 
@@ -113,7 +119,40 @@ def _tell_state(args: argparse.Namespace, state: SyncState) -> None:
     tell(args, text, {"state": state.state, "unsent": state.unsent})
 
 
+def _against_hub(args: argparse.Namespace) -> int:
+    from app.sync.digest import words_of
+
+    with opened(args.home) as desktop:
+        found = desktop.client.differences()
+        with desktop.database.reading() as cur:
+            ids = [(d, id) for d in found for id in (*d.here, *d.other)]
+            names = {id: words_of(cur, d.table, d.office_no, id) for d, id in ids}
+    lines = []
+    for each in found:
+        lines.append(tr("Table {table}:", table=each.table))
+        for sign, ids in (("+", each.here), ("−", each.there), ("≠", each.other)):
+            lines += [f"  {sign} {id.hex()} {names.get(id, '')}".rstrip() for id in ids]
+    if found:
+        lines.append(tr("+ is here only, − at the head office only, ≠ is not the same there."))
+    else:
+        lines.append(tr("All is well: this desk and the head office hold the same rows."))
+    data = [
+        {
+            "office": d.office_no,
+            "table": d.table,
+            "here": [id.hex() for id in d.here],
+            "there": [id.hex() for id in d.there],
+            "other": [id.hex() for id in d.other],
+        }
+        for d in found
+    ]
+    tell(args, "\n".join(lines), {"good": not found, "differences": data})
+    return 1 if found else 0
+
+
 def _verify(args: argparse.Namespace) -> int:
+    if args.against_hub:
+        return _against_hub(args)
     import sqlite3
 
     from app.bootstrap import HUB_DATABASE, OFFICE_DATABASE

@@ -153,3 +153,12 @@ def tables_of(cur: Cursor, offices: Sequence[int]) -> list[tuple[int, str, int, 
         offices,
     )
     return [(office, table, rows, sum_) for office, table, rows, sum_ in cur.fetchall()]
+
+
+def words_of(cur: Cursor, table: str, office: int, id: bytes) -> str:
+    """A row's code and name, as far as its table has them, for somebody who looks for it."""
+    columns = [c for c in ("code", "name", "serial", "login") if c in writable()[table].columns]
+    if not columns:
+        return ""
+    cur.execute(f'SELECT {", ".join(columns)} FROM "{table}" WHERE office_no = ? AND id = ?', (office, id))
+    return " ".join(str(value) for value in cur.fetchone() or () if value)
