@@ -125,13 +125,13 @@ def _against_hub(args: argparse.Namespace) -> int:
     with opened(args.home) as desktop:
         found = desktop.client.differences()
         with desktop.database.reading() as cur:
-            ids = [(d, id) for d in found for id in (*d.here, *d.other)]
-            names = {id: words_of(cur, d.table, d.office_no, id) for d, id in ids}
+            known = [(d, row) for d in found for row in (*d.here, *d.other)]
+            names = {row: words_of(cur, d.table, d.office_no, row) for d, row in known}
     lines = []
     for each in found:
         lines.append(tr("Table {table}:", table=each.table))
         for sign, ids in (("+", each.here), ("−", each.there), ("≠", each.other)):
-            lines += [f"  {sign} {id.hex()} {names.get(id, '')}".rstrip() for id in ids]
+            lines += [f"  {sign} {row.hex()} {names.get(row, '')}".rstrip() for row in ids]
     if found:
         lines.append(tr("+ is here only, − at the head office only, ≠ is not the same there."))
     else:
