@@ -10,14 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.bootstrap import Desktop
-from app.models import Base
-from app.models.database import Database, open_database
+from app.models.database import Database
 from app.models.store import Store
 from app.sync.tables import writable
-from app.sync.verify import verify
-
-SEARCH = "search_doc"
-"""A desk's own words to find customers by; a head office has none where its store has no such index."""
+from app.sync.verify import copy_to, verify
 
 
 def close_the_day(
@@ -36,16 +32,13 @@ def close_the_day(
             held = headoffice.path
         else:
             held = Path(folder) / "headoffice.db"
-            copy(headoffice, held, now)
+            copy_to(headoffice, held, now)
         paths = {desk.identity.desk: desk.database.path for desk in desks} | {"head office": held}
         for name, path in paths.items():
-            verdict = verify(path, now)
-            tables = [d.table for d in verdict.differences]
-            if name == "head office" and not headoffice.search:
-                tables = [table for table in tables if table != SEARCH]
-            differing = tables + [f"feed {n}" for n in verdict.broken_feeds]
-            good &= not differing
-            outcome = f"DIFFERS in {differing}" if differing else "equals its replay"
+            verdict = verify(path, now, search=path != held or headoffice.search)
+            good &= verdict.good
+            differing = [d.table for d in verdict.differences] + [f"feed {n}" for n in verdict.broken_feeds]
+            outcome = "equals its replay" if verdict.good else f"DIFFERS in {differing}"
             say(f"  {name}: {verdict.entries} entries, {verdict.rows} rows, {outcome}")
         contents = {name: contents_of(path) for name, path in paths.items()}
     reference = contents["head office"]
@@ -56,23 +49,6 @@ def close_the_day(
         good &= not differing
         say(f"  {name}: {'agrees with the head office' if not differing else f'DIFFERS in {differing}'}")
     return good
-
-
-def copy(store: Store, to: Path, now: datetime) -> None:
-    """What a store of whatever kind holds at one moment, as a database file."""
-    file = open_database(to, now)
-    try:
-        with store.reading() as source, file.transaction(0) as cur:
-            for mapper in Base.registry.mappers:
-                name, kind = str(mapper.local_table.name), mapper.class_.__kind__  # type: ignore[attr-defined]
-                if kind == "local" or name == SEARCH:
-                    continue
-                columns = [str(column.name) for column in mapper.local_table.columns]
-                names = ", ".join(f'"{column}"' for column in columns)
-                source.execute(f'SELECT {names} FROM "{name}"')  # noqa: S608 the names are the models'
-                file.add(cur, name, columns, source.fetchall())
-    finally:
-        file.close()
 
 
 def contents_of(path: Path) -> dict[str, frozenset[tuple[object, ...]]]:
