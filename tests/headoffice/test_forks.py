@@ -135,6 +135,7 @@ def test_numbers_go_on_under_the_new_name_and_doubled_ones_are_kept(
     assert receipts == [(first, 10_000), (again, 20_000), ("BL-BN03B-26-000001", 30_000)]
     assert at_the_hub(company, "SELECT expected FROM session_state") == [(160_000,)]
     assert at_the_hub(company, "SELECT credit FROM customer_balance") == [(60_000,)]
+    assert at_the_hub(company, 'SELECT kind, table_name FROM "exception"') == [("same_code", "receipt")]
 
 
 def test_the_open_session_of_the_old_name_goes_on_under_the_new(company: Company, desktop: Desktop) -> None:
@@ -339,6 +340,23 @@ def test_a_desk_enrolled_since_the_backup_makes_itself_known_again(
     assert customers(company) == ["N1", "N2"]
     assert_agreed(company)
     assert new.identity.desk == "BN05"
+
+
+def test_a_head_office_that_has_forgotten_a_desk_gives_its_number_to_no_other(
+    company: Company, desktop: Desktop
+) -> None:
+    kept = company.backup()
+    forgotten = company.desk("BN05")
+    save_customers(forgotten, "N1")
+    company.sync()
+    company.put_back(kept)
+    new = company.desk("BN06")
+    save_customers(new, "M1")
+    company.sync()
+    assert_agreed(company)
+    assert customers(company) == ["M1", "N1"]
+    assert desks(company) == ["BN03", "BN05", "BN06"]
+    assert len({d.identity.device for d in company.desks}) == 3
 
 
 @ON_BOTH
