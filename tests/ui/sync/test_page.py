@@ -241,6 +241,7 @@ def test_what_is_stuck_is_named_with_why_and_what_to_do(
     ]
     assert page.inspector.isVisible()
     page.stuck.choose((forger.device, 1))
+    qtbot.waitUntil(lambda: "BN-000007" in words_of(page.inspector))
     said = words_of(page.inspector)
     for part in ("BN-000007", "Bùi Thị Mai · Quầy BN04", f"Chuỗi {forger.device}, số 1", "cập nhật"):
         assert part in said
