@@ -20,11 +20,14 @@ from msgspec.msgpack import decode, encode
 from msgspec.structs import replace
 
 from app.bootstrap import Desktop
+from app.domain.clock import SteppingClock
 from app.domain.errors import AppError
 from app.models import Customer
 from app.models.database import HEAD, open_database
-from app.sync import columns, entries, install, snapshot
+from app.services.writer import Desk
+from app.sync import columns, digest, entries, install, snapshot
 from app.sync.columns import Group, Packer, Unpacker
+from app.sync.digest import tables_of
 from app.sync.entries import SCHEMA
 from app.sync.snapshot import (
     BadSnapshot,
@@ -38,6 +41,7 @@ from app.sync.snapshot import (
     heading_of,
 )
 from app.sync.verify import verify
+from app.sync.writer import JournalWriter
 from benchmarks import office
 from tests.headoffice.agreeing import assert_agreed, assert_begins_alike, snapshot_of
 from tests.headoffice.forging import Forger, body, customer
@@ -210,7 +214,7 @@ def test_what_is_made_of_it_is_a_database_like_any_other(packed: Path, tmp_path:
     assert shape(made) == shape(other)
     with closing(sqlite3.connect(made)) as c:
         assert c.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert c.execute("SELECT count(*) FROM local").fetchone() == (0,)
+        assert c.execute('SELECT "key" FROM local').fetchall() == [("digest.schema",)]
     database = open_database(made, NOW)
     try:
         assert database.write.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -221,6 +225,20 @@ def test_what_is_made_of_it_is_a_database_like_any_other(packed: Path, tmp_path:
         assert len(found) == 1
     finally:
         database.close()
+
+
+def test_nothing_is_worked_out_anew_when_it_is_opened(
+    packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tmp_path / "made.db"
+    install.install(packed, made, NOBODY, NOW)
+    monkeypatch.setattr(digest, "work_out", None)
+    monkeypatch.setattr(digest, "tables_now", None)
+    database = open_database(made, NOW)
+    with closing(database):
+        JournalWriter(database, Desk(1, NOBODY, "BN09"), SteppingClock(NOW), UTC)
+        with database.reading() as cur:
+            assert tables_of(cur, [0, 1])
 
 
 def test_bodies_are_told_by_their_rows(packed: Path) -> None:
