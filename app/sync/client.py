@@ -117,6 +117,8 @@ class SyncClient:
         self._credentials = credentials
         self._hub_key = hub_key
         self._chunk = CHUNK_BYTES
+        self._moved = {"sending": 0, "receiving": 0}
+        """Bytes that the pass under way has moved so far, about."""
         self.passing = threading.Lock()
         """Held while the state of the talk with the head office changes."""
         self.told = told
@@ -174,6 +176,7 @@ class SyncClient:
         """
         with self.passing:
             talk = Talk(self._writer, self._credentials, self.acked, Memory(succession=self.restored))
+            self._moved = {"sending": 0, "receiving": 0}
             try:
                 while not (talk.done or talk.stuck):
                     self._round(talk)
@@ -238,10 +241,11 @@ class SyncClient:
         sent = sum(len(e.body) for p in request.parts for e in p.entries)
         unsent = self._unsent_bytes(outcome.acked)
         phase = "sending" if unsent and sent else "receiving"
-        done, left = (sent, unsent) if phase == "sending" else (self._chunk, outcome.left)
+        moved, left = (sent, unsent) if phase == "sending" else (self._chunk, outcome.left)
+        self._moved[phase] += moved
         if left:
-            seconds = int(took * left / max(done, 1)) + 1
-            self.told(Progress(phase, done, done + left, seconds))
+            seconds = int(took * left / max(moved, 1)) + 1
+            self.told(Progress(phase, self._moved[phase], self._moved[phase] + left, seconds))
 
     def _unsent_bytes(self, acked: int) -> int:
         with self._writer.store.reading() as cur:
