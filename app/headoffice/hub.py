@@ -19,6 +19,7 @@ from app.domain.codes import code
 from app.domain.errors import AppError
 from app.headoffice.authority import rule
 from app.headoffice.bundles import carried
+from app.headoffice.founding import COMPANY
 from app.headoffice.snapshots import Snapshots, snapshot
 from app.models import Device, Local, Office, Utility
 from app.models.base import millis
@@ -26,7 +27,7 @@ from app.models.store import Cursor, Store
 from app.services.writer import Desk
 from app.sync import journal
 from app.sync.digest import digest_of, hashes_in, parked_in, tables_now
-from app.sync.entries import SCHEMA, Entry, sealed_text
+from app.sync.entries import SCHEMA, Body, Entry, sealed_text
 from app.sync.feeds import Head, causal, head_of, links, trail
 from app.sync.tables import writable
 from app.sync.wire import (
@@ -91,6 +92,7 @@ class Hub:
         self._key = key
         self._snapshots = snapshots
         self._rng = rng or secrets.SystemRandom()
+        writer.take_up(self._own_feed, self._rule)
 
     def answer(self, path: str, data: bytes) -> bytes:
         """The signed answer to a message; what is refused is answered with the reason."""
@@ -207,15 +209,15 @@ class Hub:
             good_seal(part, hashes[-1], (self.public_key,)) or (asker and self._succeeds(asker, feed))
         ):
             return set()
-        own = self.office_feed(office) if office else Desk(0, 1, "HQ0")
+        own = self._own_feed(office)
         with self._store.transaction(office) as cur:
-            return self._writer.take_part(
-                cur,
-                part,
-                hashes,
-                own,
-                lambda cur, new: rule(cur, new, self._writer.hlc, self._writer.new_id),
-            )
+            return self._writer.take_part(cur, part, hashes, own, self._rule)
+
+    def _own_feed(self, office: int) -> Desk:
+        return self.office_feed(office) if office else COMPANY
+
+    def _rule(self, cur: Cursor, new: Sequence[Entry]) -> Body | None:
+        return rule(cur, new, self._writer.hlc, self._writer.new_id)
 
     def _succeeds(self, asker: _Feed, feed: _Feed) -> bool:
         """Whether a desk has had this feed before its data was restored or copied."""

@@ -120,15 +120,16 @@ def apply_received(store: Store, cur: Cursor, entries: Sequence[Entry]) -> set[s
     return tables
 
 
-def apply_parked(store: Store, cur: Cursor, reason: str) -> set[str]:
-    """Try entries again that were parked for this reason, save those of a release newer than this."""
+def apply_parked(store: Store, cur: Cursor, reason: str, office: int | None = None) -> set[str]:
+    """Try entries again that were parked for this reason, of an office or of all, save those of a release
+    newer than this."""
     cur.execute(
         'SELECT p.office_no, p.device, p."number" FROM parked p JOIN entry e ON e.office_no = p.office_no '
         'AND e.device = p.device AND e."number" = p."number" WHERE p.reason = ? AND e.schema <= ? '
         "ORDER BY e.hlc, e.origin",
         (reason, SCHEMA),
     )
-    keys = cur.fetchall()
+    keys = [key for key in cur.fetchall() if office is None or key[0] == office]
     cur.executemany('DELETE FROM parked WHERE office_no = ? AND device = ? AND "number" = ?', keys)
     acts: dict[tuple[bytes, int, int, bytes], list[Entry]] = defaultdict(list)
     for key in keys:

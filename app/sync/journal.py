@@ -127,6 +127,28 @@ _ACTS = (
 )
 
 
+def parked_offices(cur: Cursor, reason: str, schema: int) -> list[int]:
+    """The offices of which entries of this schema or an older one are parked for a reason."""
+    cur.execute(
+        "SELECT DISTINCT p.office_no FROM parked p JOIN entry e ON e.office_no = p.office_no "
+        'AND e.device = p.device AND e."number" = p."number" WHERE p.reason = ? AND e.schema <= ?',
+        (reason, schema),
+    )
+    return sorted(office for (office,) in cur.fetchall())
+
+
+def parked_entries(cur: Cursor, office_no: int, reason: str, schema: int) -> list[Entry]:
+    """Those of an office."""
+    names = ", ".join(f'e."{c}"' for c in COLUMNS)
+    cur.execute(
+        f"SELECT {names} FROM entry e JOIN parked p ON p.office_no = e.office_no AND p.device = e.device "
+        'AND p."number" = e."number" WHERE p.office_no = ? AND p.reason = ? AND e.schema <= ? '
+        "ORDER BY e.hlc, e.origin",
+        (office_no, reason, schema),
+    )
+    return [entry_of(row) for row in cur.fetchall()]
+
+
 # -- seals ------------------------------------------------------------------------------------------------
 
 

@@ -84,12 +84,45 @@ def fact_again(
             f'UPDATE "{info.name}" SET hlc = ?, device = ?, {settings} WHERE office_no = ? AND id = ?',
             (*stamp, *row, office, row[0]),
         )
-    if len(copies) == 1:
+    _note_copies(cur, info, row[0], office, copies)
+
+
+def fact_undone(
+    cur: Cursor, info: TableInfo, row: Sequence[Any], office: int, was: Stamp, rulings: Rulings
+) -> None:
+    """The copy of a fact that has this stamp takes no effect: the earliest of the others, if any, stands."""
+    key = exception_id("same_id", info.name, row[0])
+    cur.execute('SELECT details FROM "exception" WHERE office_no = ? AND id = ?', (office, key))
+    noted = cur.fetchone()
+    copies = {tuple(c) for c in json.loads(noted[0])["copies"]} if noted else set()
+    copies.discard((*was, _digest(row)))
+    cur.execute(f'SELECT hlc, device FROM "{info.name}" WHERE office_no = ? AND id = ?', (office, row[0]))
+    if cur.fetchone() == was:
+        if copies:
+            first: Stamp = min(copies)[:2]
+            values = made_by(cur, info.name, row[0], office, first, rulings)
+            settings = ", ".join(f'"{c}" = ?' for c in values)
+            cur.execute(
+                f'UPDATE "{info.name}" SET hlc = ?, device = ?, {settings} WHERE office_no = ? AND id = ?',
+                (*first, *values.values(), office, row[0]),
+            )
+        else:
+            cur.execute(f'DELETE FROM "{info.name}" WHERE office_no = ? AND id = ?', (office, row[0]))
+    if noted:
+        _note_copies(cur, info, row[0], office, copies)
+
+
+def _note_copies(
+    cur: Cursor, info: TableInfo, row: bytes, office: int, copies: set[tuple[Any, ...]]
+) -> None:
+    """Raise, or bring up to date, the exception that a fact came several times."""
+    key = exception_id("same_id", info.name, row)
+    if len(copies) < 2:
         cur.execute(_DROP_EXCEPTION, (office, key))
         return
     kind = "same_id" if len({c[2] for c in copies}) > 1 else "repeat"
     details = canonical_json({"copies": sorted(list(c) for c in copies)})
-    cur.execute(PUT_EXCEPTION, (office, key, kind, info.name, row[0], details))
+    cur.execute(PUT_EXCEPTION, (office, key, kind, info.name, row, details))
 
 
 def _digest(values: Any) -> str:
@@ -204,6 +237,38 @@ def edit_card(cur: Cursor, edit: Edit, office: int, stamp: Stamp, rulings: Rulin
     for field, *_ in edit.fields:
         if field in info.important:
             _find_concurrent(cur, edit.table, edit.id, field, office, made, rulings)
+
+
+def card_undone(
+    cur: Cursor, info: TableInfo, row: bytes, office: int, was: Stamp, rulings: Rulings
+) -> None:
+    """The making of a card that has this stamp takes no effect: the earliest of the others stands."""
+    cur.execute(
+        f'SELECT made_hlc, made_device FROM "{info.name}" WHERE office_no = ? AND id = ?', (office, row)
+    )
+    made = cur.fetchone()
+    if made is None:
+        return
+    if made == was:
+        cur.execute(
+            "SELECT hlc, device FROM field_change WHERE office_no = ? AND table_name = ? AND row_id = ? "
+            "AND base_hlc = 0 ORDER BY hlc, device LIMIT 1",
+            (office, info.name, row),
+        )
+        was = cur.fetchone()
+        if was is None:
+            cur.execute(f'DELETE FROM "{info.name}" WHERE office_no = ? AND id = ?', (office, row))
+            return
+        cur.execute(
+            f'UPDATE "{info.name}" SET made_hlc = ?, made_device = ? WHERE office_no = ? AND id = ?',
+            (*was, office, row),
+        )
+    cur.execute(
+        "DELETE FROM field_change WHERE office_no = ? AND table_name = ? AND row_id = ? AND hlc = ? "
+        "AND device = ?",
+        (office, info.name, row, *was),
+    )
+    refold(cur, info, row, office, info.columns[1:], rulings)
 
 
 def refold(

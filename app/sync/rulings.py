@@ -12,7 +12,7 @@ from app.models.store import Cursor
 from app.sync.digest import Digests, rows_of
 from app.sync.entries import Body, Entry, decode_body, lift
 from app.sync.journal import COLUMNS, PAGE, entry_of
-from app.sync.merge import WAITS, Rulings, Stamp, fact_again, refold
+from app.sync.merge import WAITS, Rulings, Stamp, card_undone, fact_again, fact_undone, refold
 from app.sync.projections import Touched
 from app.sync.tables import writable
 
@@ -103,6 +103,8 @@ def _changing(cur: Cursor, entry: Entry, touched: Touched, digests: Digests) -> 
     yield body
     for table, of_table in ids.items():
         digests.add(office, table, rows_of(cur, table, office, of_table))
+    for rows in body.rows:  # another copy may stand there now
+        touched.moving(cur, office, rows.table, [r[0] for r in rows.rows])
     touched.note(office, body)
 
 
@@ -267,13 +269,12 @@ def _undo(
     office, made = entry.office_no, (entry.hlc, entry.origin)
     for rows in body.rows:
         info = writable()[rows.table]
-        stamp = ("made_hlc", "made_device") if info.kind == "card" else ("hlc", "device")
-        ids = [row[0] for row in rows.rows]
-        cur.executemany(
-            f'DELETE FROM "{info.name}" WHERE office_no = ? AND id = ? AND {stamp[0]} = ? AND {stamp[1]} = ?',
-            [(office, id, *was) for id in ids],
-        )
-        touched.ended(cur, office, rows.table, ids)
+        touched.ended(cur, office, rows.table, [row[0] for row in rows.rows])
+        for row in rows.rows:
+            if info.kind == "card":
+                card_undone(cur, info, row[0], office, was, rulings)
+            else:
+                fact_undone(cur, info, row, office, was, rulings)
     for edit in body.edits:
         cur.execute(
             "DELETE FROM field_change WHERE office_no = ? AND table_name = ? AND row_id = ? AND hlc = ? "

@@ -76,7 +76,8 @@ class JournalWriter:
         """(own feed, feed) -> number declared as seen since the start: the first entry declares all anew."""
         with store.transaction(desk.office_no) as cur:
             self.hlc = Hlc(clock, _newest(cur), self._offset(cur), sure=sure)
-            _take_up(store, cur)
+            if not sure:  # the head office rules first, see `take_up`
+                _take_up(store, cur)
 
     @staticmethod
     def _offset(cur: Cursor) -> int:
@@ -235,6 +236,25 @@ class JournalWriter:
 
     # -- the head office --------------------------------------------------------------------------------
 
+    def take_up(self, feed_of: Callable[[int], Desk], rule: Rule) -> None:
+        """Apply what an older release here could not read and this one can, once `rule` has ruled on it;
+        `feed_of`: the head office's own feed for an office."""
+        with self._lock:
+            with self.store.reading() as cur:
+                offices = journal.parked_offices(cur, "newer_release", SCHEMA)
+            for office in offices:
+                with self.store.transaction(office) as cur:
+                    new = journal.parked_entries(cur, office, "newer_release", SCHEMA)
+                    ruling = rule(cur, new)
+                    if ruling is not None:
+                        feed = feed_of(office)
+                        own = self._next(cur, "headoffice.rule", None, self.new_id(), ruling, feed)
+                        journal.append(self.store, cur, [own])
+                        apply(self.store, cur, [own[0]])
+                    _take_up(self.store, cur, office)
+            with self.store.transaction(self.desk.office_no) as cur:
+                _take_up(self.store, cur)
+
     def take_part(
         self, cur: Cursor, part: Part, hashes: Sequence[bytes], feed: Desk, rule: Rule
     ) -> set[str]:
@@ -373,12 +393,12 @@ def _newest(cur: Cursor) -> int:
     return max(found[0] if found else 0, ruled[0] if ruled else 0)
 
 
-def _take_up(store: Store, cur: Cursor) -> None:
-    """Apply what an older release did not understand and this one does, and what had to wait for it; make the
-    digests anew where another release has kept them up, by other columns."""
-    if apply_parked(store, cur, "newer_release"):
+def _take_up(store: Store, cur: Cursor, office: int | None = None) -> None:
+    """Apply what an older release did not understand and this one does, of an office or of all, and what had
+    to wait for it; make the digests anew where another release has kept them up, by other columns."""
+    if apply_parked(store, cur, "newer_release", office):
         for reason in ("unknown_table", "cannot_apply"):
-            apply_parked(store, cur, reason)
+            apply_parked(store, cur, reason, office)
         apply_waiting(store, cur)
     cur.execute("SELECT value FROM local WHERE \"key\" = 'digest.schema'")
     kept = cur.fetchone()
