@@ -214,8 +214,10 @@ def _balances(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "SELECT ?, c.id, "
         "coalesce((SELECT sum(CASE WHEN s.total > s.paid THEN s.total - s.paid ELSE 0 END) "
         "FROM bill_state s WHERE s.customer_id = c.id AND s.office_no + 0 = ?), 0), "
+        # What was paid for a bill that takes no effect is the customer's all the same.
         f"coalesce((SELECT sum(a.amount * {_COUNTS}) FROM allocation a "
-        "WHERE a.customer_id = c.id AND a.office_no + 0 = ? AND a.bill_id IS NULL), 0) + "
+        "WHERE a.customer_id = c.id AND a.office_no + 0 = ? AND (a.bill_id IS NULL OR (SELECT count(*) "
+        "FROM bill_state s WHERE s.office_no = a.office_no AND s.id = a.bill_id) = 0)), 0) + "
         "coalesce((SELECT sum(CASE WHEN s.paid > s.total THEN s.paid - s.total ELSE 0 END) "
         "FROM bill_state s WHERE s.customer_id = c.id AND s.office_no + 0 = ?), 0) FROM c "
         # Not EXISTS: PostgreSQL may answer that of all rows at once, by a walk through the table.

@@ -11,6 +11,7 @@ import pytest
 
 from app.bootstrap import Desktop
 from app.models import Bill, Customer
+from app.services.cash import Collect
 from app.sync.entries import SCHEMA
 from tests.headoffice.agreeing import assert_agreed, at, at_the_hub, codes
 from tests.headoffice.forging import Forger, body, customer
@@ -77,6 +78,27 @@ def test_a_card_is_not_taken_from_those_who_made_it_rightly(
     assert_agreed(company)
     for place in (company.headoffice, desktop, other):
         assert at(place.database, "SELECT code, name, phone FROM customer") == [("mai", "mai", "0912")]
+
+
+@ON_BOTH
+def test_what_was_paid_for_a_bill_that_takes_no_effect_is_the_customers_credit(
+    company: Company, desktop: Desktop
+) -> None:
+    home = add_home(desktop, "BN-0001")
+    other = company.desk("BN04")
+    id = uuid4()
+    issue(desktop, "yen", id, home, 2000)
+    session = desktop.cash.open_session(person(desktop, "tung"), uuid4(), "VA", 0)
+    new = Collect(uuid4(), session, home.customer, (id,), 5000, "A", keep_change=True)
+    desktop.cash.collect(person(desktop, "tung"), new)
+    assert_agreed(company)
+    for place in (company.headoffice, *company.desks):
+        assert at(place.database, "SELECT owed, credit FROM customer_balance") == [(0, 5000)]
+    issue(other, "mai", id, home, 2000)  # who may issues it after all
+    assert_agreed(company)
+    for place in (company.headoffice, *company.desks):
+        assert at(place.database, "SELECT paid FROM bill_state") == [(2000,)]
+        assert at(place.database, "SELECT owed, credit FROM customer_balance") == [(0, 3000)]
 
 
 @ON_BOTH
