@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.bootstrap import Desktop
+from app.domain.errors import AppError
 from app.services.cash import Collect
 from tests.headoffice.agreeing import assert_agreed, at, at_the_hub, codes
 from tests.headoffice.backups import cloned, keep, put_back
@@ -136,6 +137,28 @@ def test_numbers_go_on_under_the_new_name_and_doubled_ones_are_kept(
     assert at_the_hub(company, "SELECT expected FROM session_state") == [(160_000,)]
     assert at_the_hub(company, "SELECT credit FROM customer_balance") == [(60_000,)]
     assert at_the_hub(company, 'SELECT kind, table_name FROM "exception"') == [("same_code", "receipt")]
+
+
+@ON_BOTH
+def test_a_form_saved_once_more_after_its_backup_was_put_back_counts_for_both(
+    company: Company, desktop: Desktop
+) -> None:
+    """The draft was in the backup; the money was taken twice, and there are two papers."""
+    other = company.desk("BN04")
+    home = add_home(desktop, "BN-0001")
+    session, form = open_session(desktop), uuid4()
+    tung = person(desktop, "tung")
+    desktop, kept = keep(company, desktop)
+    desktop.cash.collect(tung, Collect(form, session, home.customer, (), 10_000, "A", keep_change=True))
+    desktop.client.once()
+    desktop = put_back(company, desktop, kept)
+    desktop.cash.collect(tung, Collect(form, session, home.customer, (), 20_000, "A", keep_change=True))
+    assert_agreed(company)
+    for place in (company.headoffice, desktop, other):
+        assert at(place.database, "SELECT total FROM receipt ORDER BY total") == [(10_000,), (20_000,)]
+        assert at(place.database, "SELECT expected FROM session_state") == [(130_000,)]
+    with pytest.raises(AppError, match="already_saved"):
+        desktop.cash.collect(tung, Collect(form, session, home.customer, (), 20_000, "A", keep_change=True))
 
 
 def test_the_open_session_of_the_old_name_goes_on_under_the_new(company: Company, desktop: Desktop) -> None:
