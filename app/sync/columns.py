@@ -4,7 +4,8 @@ Packed so, and then with zstd, an office takes a sixth of what its database file
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, count
+from operator import sub
 from typing import Any
 
 import msgspec
@@ -62,30 +63,29 @@ class Packer:
         """The values of one column."""
         kinds = set(map(type, values))
         if kinds == {int} and max(values) - min(values) < 1 << 63:
-            steps = [values[0], *(b - a for a, b in pairwise(values))]
+            steps = _steps(values)
             return Steps(steps) if len(_encode(steps)) < len(_encode(values)) else Plain(list(values))
-        if kinds <= {bytes, type(None)} and {len(v) for v in values if v is not None} == {16}:
-            return self._ids(values)
+        if kinds <= {bytes, type(None)}:
+            there = values if type(None) not in kinds else [v for v in values if v is not None]
+            if set(map(len, there)) == {16}:
+                return self._ids(values, there)
         return Plain(list(values))
 
-    def _ids(self, values: Sequence[bytes | None]) -> Ids:
+    def _ids(self, values: Sequence[bytes | None], there: Sequence[bytes]) -> Ids:
         known = self._known
         if len(known) >= MOST_IDS:
             known.clear()
-        new: list[bytes] = []
-        steps: list[int | None] = []
-        before = 0
-        for value in values:
-            if value is None:
-                steps.append(None)
-                continue
-            number = known.get(value)
-            if number is None:
-                number = known[value] = len(known)
-                new.append(value)
-            steps.append(number - before)
-            before = number
-        return Ids(b"".join(new), steps)
+        new = [id for id in dict.fromkeys(there) if id not in known]
+        known.update(zip(new, count(len(known)), strict=False))
+        steps = _steps([known[id] for id in there])
+        if there is values:
+            return Ids(b"".join(new), list(steps))
+        each = iter(steps)
+        return Ids(b"".join(new), [None if v is None else next(each) for v in values])
+
+
+def _steps(values: Sequence[int]) -> list[int]:
+    return [values[0], *map(sub, values[1:], values)]
 
 
 class Unpacker:
@@ -116,9 +116,9 @@ class Unpacker:
         if len(column.new) % 16:
             raise ValueError("half an id")
         known += [column.new[at : at + 16] for at in range(0, len(column.new), 16)]
-        steps = column.steps
-        numbers = list(accumulate(step for step in steps if step is not None))
+        gaps = None in column.steps
+        numbers = list(accumulate(step for step in column.steps if step is not None))
         if numbers and not 0 <= min(numbers) <= max(numbers) < len(known):
             raise ValueError("an id that was not told")
-        found = map(known.__getitem__, numbers)
-        return [None if step is None else next(found) for step in steps] if None in steps else list(found)
+        each = map(known.__getitem__, numbers)
+        return [None if step is None else next(each) for step in column.steps] if gaps else list(each)

@@ -218,7 +218,7 @@ def _journal(
 ) -> Iterator[tuple[FeedHead, list[tuple[Row, Body | None]]]]:
     """The entries of feeds in blocks, each with its body if its rows can be taken as they are; only those
     that name one of some tables, if any are given."""
-    texts = [table.encode() for table in about]
+    texts = [_encode(table) for table in about]
     names = ", ".join(f'"{c}"' for c in journal.COLUMNS)
     for feed in feeds:
         place = (feed.office_no, feed.device)

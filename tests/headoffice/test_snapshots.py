@@ -595,6 +595,21 @@ def test_of_a_head_office_that_was_put_back_nobody_gets_the_future(company: Comp
     assert "BN-0009" in codes(third.database)
 
 
+@ON_BOTH
+def test_a_desk_that_began_with_one_can_give_it_all_back(company: Company, line: Line) -> None:
+    """To a head office that was put back: what others have written comes with seals that prove it."""
+    yesterday = company.backup()
+    first = at_work(company)
+    assert len(codes(first.database)) == 41
+    second = company.desk("BN04")
+    assert line.ranges
+    company.shut(first)  # its PC is switched off
+    company.put_back(yesterday)
+    second.client.once()
+    assert codes(company.headoffice.database) == codes(second.database)
+    assert_agreed(company)
+
+
 @pytest.mark.parametrize("company", ["postgresql"], indirect=True)
 def test_several_head_offices_over_one_database_share_them(company: Company, line: Line) -> None:
     at_work(company)

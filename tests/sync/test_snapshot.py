@@ -451,13 +451,13 @@ def test_a_file_that_says_something_else_makes_no_database(
 
 
 def test_a_file_that_swells_is_left_alone(tmp_path: Path) -> None:
+    """Each of its blocks is good, and the whole would be a database, if there were no limit."""
     bomb = tmp_path / "bomb"
-    with zstd.open(bomb, "wb", level=19) as file:
-        file.write(encode(Heading(HEAD, SCHEMA, [])).__len__().to_bytes(4))
-        file.write(encode(Heading(HEAD, SCHEMA, [])))
-        for _ in range(40):
-            file.write((1 << 20).to_bytes(4) + bytes(1 << 20))
-    assert bomb.stat().st_size < 10_000
+    blocks = [Heading(HEAD, SCHEMA, []), *[Gone("meter", 1, [bytes(16)] * 20_000)] * 200]
+    with zstd.open(bomb, "wb") as file:
+        for data in map(encode, blocks):
+            file.write(len(data).to_bytes(4) + data)
+    assert bomb.stat().st_size < 100_000
     assert heading_of(bomb).revision == HEAD
     refused(bomb, tmp_path)
     with zstd.open(bomb, "wb") as file:
@@ -468,9 +468,14 @@ def test_a_file_that_swells_is_left_alone(tmp_path: Path) -> None:
 def test_a_file_that_wants_much_memory_is_left_alone(packed: Path, tmp_path: Path) -> None:
     wide = tmp_path / "wide"
     with zstd.open(packed, "rb") as plain:
-        data = plain.read() + bytes(1 << 25)
-    wide.write_bytes(zstd.compress(data, options={zstd.CompressionParameter.window_log: 27}))
-    refused(wide, tmp_path)
+        data = plain.read()
+    for log, good in ((snapshot.WINDOW, True), (27, False)):
+        packer = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: log})
+        wide.write_bytes(packer.compress(data) + packer.flush())
+        if good:
+            install.install(wide, tmp_path / "good.db", NOBODY, NOW)
+        else:
+            refused(wide, tmp_path)
 
 
 @pytest.mark.parametrize("other", [b"", b"\x28\xb5\x2f\xfd", b"<html>", bytes(1000)])
