@@ -1,18 +1,25 @@
-"""`python3 run.py simulate`: kills real programs at random moments; exits with 0 when nothing was lost."""
+"""`python3 run.py simulate`: is anything lost, whatever happens? Exits with 0 when nothing was.
+
+Plays made-up districts, each seed another one, with every fault that can be thought of; or kills real
+programs. A seed that fails is told with its shortest trace, and plays the same way again.
+"""
 
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import time
 from pathlib import Path
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="run.py simulate", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="run.py simulate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, metavar="N", help="play so many seeds")
     parser.add_argument("--from", type=int, dest="first", metavar="SEED", help="the first or only seed")
+    parser.add_argument("--steps", type=int, metavar="K", help="so many steps of each seed")
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help="in so many processes")
     parser.add_argument(
         "--kill",
         type=int,
@@ -24,13 +31,16 @@ def main() -> int:
     parser.add_argument("--desks", type=int, default=3, metavar="N", help="so many desks with --kill")
     parser.add_argument("--folder", type=Path, help="where the programs of --kill leave what they made")
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the programs end with this one
     first = args.first if args.first is not None else time.time_ns() // 1_000_000 % 1_000_000
     if args.kill is not None:
         from tests.kill.harness import run
 
         return int(bool(run(args.kill, first, args.desks, args.folder)))
-    parser.error("say what to play: --kill")
+    if args.seeds is None:
+        parser.error("say what to play: --seeds N or --kill")
+    from tests.simulation.runs import STEPS, simulate
+
+    return simulate(first, args.seeds, args.steps or STEPS, args.workers)
 
 
 if __name__ == "__main__":

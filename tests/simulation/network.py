@@ -93,8 +93,7 @@ class Network:
 
     def strikes(self, line: Line, fault: str) -> bool:
         """Whether a fault happens now."""
-        chance: float = getattr(self.switches, fault)
-        if not chance or self._rng.random() >= chance:
+        if self._rng.random() >= getattr(self.switches, fault):
             return False
         self._note(f"{line.name}: {fault}")
         return True

@@ -39,7 +39,8 @@ class World:
     def __init__(self, seed: int, switches: Switches | None = None, desks: int = DESKS) -> None:
         """`desks`: so many PCs to begin with in each office."""
         self.rng = random.Random(seed)
-        self.switches = switches or Switches.draw(self.rng)
+        drawn = Switches.draw(self.rng)
+        self.switches = switches or drawn  # drawn all the same: what follows is the same
         self.trace: list[str] = []
         self.happened: Counter[str] = Counter()
         base = founded()
@@ -226,8 +227,7 @@ class World:
                 pc.disk.plan(what, self.rng.randint(1, 40))
 
     def _strikes(self, fault: str, whom: str) -> bool:
-        chance: float = getattr(self.switches, fault)
-        if not chance or self.rng.random() >= chance:
+        if self.rng.random() >= getattr(self.switches, fault):
             return False
         self.note(f"{whom}: {fault}")
         return True
