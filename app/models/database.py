@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ WAIT = 10.0
 """Seconds to wait for another program that is writing."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Database:
     """An open database: one connection that writes, and as many as are asked for that only read. It is a
     `Store`."""
@@ -34,13 +35,21 @@ class Database:
     write: Any
     """A connection as sqlite3's, in autocommit mode."""
     read: Engine
+    renew: Callable[[Any], Any]
+    """Opens the file anew for writing, in place of a connection. After a failed read or write of the disk the
+    full-text index of an open connection is not to be trusted, though the file is whole."""
     search: bool = True
+    _shaken: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @contextmanager
     def transaction(self, office_no: int = 0) -> Iterator[Cursor]:
         """See `Store.transaction`. Not within another: an entry within an entry has the same number."""
         with self._lock:
+            if self._shaken:
+                with trouble_told(self.path):
+                    self.write = self.renew(self.write)
+                self._shaken = False
             if self.write.in_transaction:
                 raise RuntimeError("one transaction at a time")
             cur = self.write.cursor()
@@ -53,6 +62,7 @@ class Database:
                     cur.execute("ROLLBACK")
                 cause = error.orig if isinstance(error, DBAPIError) else error
                 named = trouble(cause, self.path) if isinstance(cause, sqlite3.Error) else None
+                self._shaken = getattr(cause, "sqlite_errorname", "").startswith("SQLITE_IOERR")
                 if named is None:
                     raise
                 raise named from error
@@ -157,11 +167,16 @@ def open_database(path: Path, now: datetime) -> Database:
             revision = _revision(write)
             if revision != HEAD:
                 _migrate(path, write, revision, now)
-        return Database(path, write, read_engine(path))
+        return Database(path, write, read_engine(path), partial(_renewed, path))
     except BaseException:
         if write is not None:
             write.close()
         raise
+
+
+def _renewed(path: Path, old: sqlite3.Connection) -> sqlite3.Connection:
+    old.close()
+    return _connect(path)
 
 
 def trouble(error: BaseException, path: Path) -> AppError | None:

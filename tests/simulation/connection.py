@@ -258,7 +258,18 @@ def open_on(disk: Disk, path: str, *, synchronous: str = "FULL", checkpoint: int
     where = Path(path)
     with trouble_told(where):
         session = connect(disk, path, synchronous=synchronous, checkpoint=checkpoint)
-    return Database(where, session, read_engine(session, disk, where))
+
+    readers = read_engine(session, disk, where)
+
+    def renewed(old: Session) -> Session:
+        """The same session with another connection, which those that read share."""
+        readers.dispose()
+        old.close()
+        old.raw = connect(disk, path, synchronous=synchronous, checkpoint=checkpoint).raw
+        old.raw.set_wal_hook(old._committed)
+        return old
+
+    return Database(where, session, readers, renewed)
 
 
 @cache
