@@ -9,9 +9,12 @@ from itertools import permutations
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from app.bootstrap import Desktop
 from app.domain.errors import AppError
+from app.headoffice.founding import COMPANY, NewOffice
+from app.models import Office
 from app.services.cash import Collect
 from tests.headoffice.agreeing import assert_agreed, at, at_the_hub, codes
 from tests.headoffice.backups import cloned, keep, put_back
@@ -416,6 +419,56 @@ def test_the_work_of_a_desk_whose_disk_is_gone_comes_from_who_has_it(
     assert customers(company) == ["A1", "A2"]
     assert desks(company) == ["BN03", "BN04"]
     assert_agreed(company)
+
+
+def add_office(company: Company, name: str, parent: int = 0) -> int:
+    """An office with its supervisor."""
+    headoffice = company.headoffice
+    number = headoffice.founding.office(NewOffice(name, "", ""))
+    mai = [p for p in STAFF if p.login == "mai"]
+    headoffice.founding.staff(headoffice.hub.office_feed(number), mai)
+    if parent:
+        with headoffice.writer.entry("office.move", None, desk=COMPANY) as draft:
+            row = draft.read.execute(select(Office.id).where(Office.number == number)).scalar_one()
+            draft.change(Office, row, parent_no=parent)
+    return number
+
+
+@ON_BOTH
+def test_the_work_of_an_office_comes_from_the_one_above_it(company: Company, desktop: Desktop) -> None:
+    """The district's desk is gone and was restored before; the branch's desk holds all of it."""
+    company.office_no = add_office(company, "Trạm Tiên Du", parent=1)
+    under = company.desk("TD01")
+    kept = company.backup()
+    under, kept_desk = keep(company, under)
+    save_customers(under, "A1")
+    company.sync()
+    under = put_back(company, under, kept_desk)
+    save_customers(under, "B1")
+    company.sync()
+    assert under.identity.desk == "TD01B"
+    shutil.rmtree(company.shut(under))
+    company.put_back(kept)
+    desktop.client.once()
+    assert customers(company) == ["A1", "B1"]
+    assert desks(company) == ["BN03", "TD01", "TD01B"]
+    assert_agreed(company)
+
+
+@ON_BOTH
+def test_an_office_founded_since_the_backup_comes_back_with_its_desk(
+    company: Company, desktop: Desktop
+) -> None:
+    kept = company.backup()
+    company.office_no = add_office(company, "Chi nhánh Hai")
+    new = company.desk("CC01")
+    save_customers(new, "N1")
+    company.put_back(kept)
+    new.client.once()
+    assert at_the_hub(company, 'SELECT name FROM office WHERE "number" = 2') == [("Chi nhánh Hai",)]
+    assert customers(company) == ["N1"]
+    assert_agreed(company)
+    assert codes(desktop.database) == []
 
 
 @ON_BOTH
