@@ -19,7 +19,7 @@ from app.window.frame import DeskWindow
 
 T = TypeVar("T", bound=QWidget)
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """So many seconds, and what is waited for counts as not happening."""
 
 
@@ -85,7 +85,7 @@ class Stage:
         self.until(lambda: self._has_keys() and QApplication.activeWindow() is window, "the window in front")
 
     def until(self, so: Callable[[], object], what: str) -> None:
-        """Let the windows work until it is so; StageError after half a minute."""
+        """Let the windows work until it is so; StageError after `PATIENCE`."""
         end = time.monotonic() + PATIENCE
         while not so():
             if time.monotonic() > end:
