@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,17 @@ _KINDS: dict[int, type[sqlite3.Error]] = {
     apsw.SQLITE_RANGE: sqlite3.InterfaceError,
 }
 """As in CPython's own sqlite3; all others are operational errors."""
+
+
+@contextmanager
+def still_failing() -> Iterator[None]:
+    """A connection that could not be opened anew: the disk fails still."""
+    try:
+        yield
+    except apsw.ConnectionClosedError as error:
+        failed = sqlite3.OperationalError("disk I/O error")
+        failed.sqlite_errorname = "SQLITE_IOERR"
+        raise failed from error
 
 
 class Session:
@@ -99,7 +110,8 @@ class Session:
                 self.raw.close()
 
     def create_function(self, name: str, arguments: int, function: Any, **_: Any) -> None:
-        self.raw.create_scalar_function(name, function, arguments, deterministic=True)
+        with still_failing():
+            self.raw.create_scalar_function(name, function, arguments, deterministic=True)
 
 
 class Cursor:
@@ -114,7 +126,8 @@ class Cursor:
         self.connection = connection
         self.description: tuple[Row, ...] | None = None
         self.rowcount = -1
-        self._raw = connection.raw.cursor()
+        with still_failing():
+            self._raw = connection.raw.cursor()
         self._rows: Iterator[Row] = iter(())
 
     @property

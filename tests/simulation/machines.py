@@ -32,6 +32,8 @@ EXPECTED = {
     "disk.full",
     "folder.not_writable",
     "clock.wrong",
+    # A head office that was put back has forgotten whom it let in.
+    "desk.unknown",
     # Of what is on a stick.
     "bundle.cut",
     "bundle.unasked",

@@ -213,7 +213,8 @@ class World:
         if len(let_in) > 2 and self._strikes("revoked", "hub"):
             identity = self.rng.choice(let_in).identity
             told = self.hub.revoke(identity.office_no, identity.desk)
-            self.sticks.revoked.add(identity.device)
+            if told != "desk.unknown":
+                self.sticks.revoked.add(identity.device)
             self.note(f"hub: revokes {identity.desk} {told}".rstrip())
         who = (office, self.rng.choice(("yen", "duc", "mai")))
         if who not in self.model.taken and self._strikes("role_taken", "hub"):
