@@ -1,4 +1,4 @@
-"""A head office in a process of its own, over HTTP on this machine, and its desks: what `sync` measures on."""
+"""A head office in a process of its own, over HTTP here, and its desks: what `sync` measures on."""
 
 from __future__ import annotations
 

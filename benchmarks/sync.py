@@ -1,4 +1,4 @@
-"""Reconciling over HTTP on this machine; the head office is a process of its own, on SQLite, on PostgreSQL."""
+"""Reconciling over HTTP here; the head office is a process of its own, on SQLite, on PostgreSQL."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def _started(folder: Path, settings: Mapping[str, str]) -> Server:
 
     def run(program: str, *options: str) -> None:
         with (folder / f"{program}.out").open("w+") as out:  # not a pipe: the server would inherit it
-            command = [programs / program, "-D", folder / "data", *options]
+            command = [str(programs / program), "-D", str(folder / "data"), *options]
             done = subprocess.run(
                 command, cwd=folder, stdin=null, stdout=out, stderr=out, timeout=START, **as_user
             )

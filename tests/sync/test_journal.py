@@ -67,7 +67,7 @@ def test_what_fails_half_way_leaves_nothing(desktop: Desktop) -> None:
         save(lambda _: 1 / 0)
     assert names(desktop) == {}
     before = desktop.writer.vector()
-    with pytest.raises(ValueError, match="customers.add cannot be written"):
+    with pytest.raises(ValueError, match=r"customers\.add cannot be written"):
         save(lambda draft: draft.add(Customer, code=None, name="no code", address=""))
     assert names(desktop) == {}
     assert desktop.writer.vector() == before
