@@ -75,7 +75,7 @@ class Server:
     def run(self, statement: str) -> None:
         """Run a statement outside of a transaction."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
     @contextmanager
     def database(self, template: str = MIGRATED) -> Iterator[str]:
