@@ -33,7 +33,7 @@ from app.sync import fetch, install
 from app.sync.client import Progress, open_answer
 from app.sync.enrolment import replica_key
 from app.sync.entries import SCHEMA
-from app.sync.snapshot import heading_of, make
+from app.sync.snapshot import Filled, heading_of, make
 from app.sync.transport import DirectTransport
 from app.sync.verify import verify
 from app.sync.wire import SnapshotReply, SnapshotRequest, SyncReply, seal, unseal
@@ -41,6 +41,7 @@ from tests.headoffice.agreeing import assert_agreed, assert_holds, assert_same, 
 from tests.money import add_home, bill
 from tests.offices import ON_BOTH, Company
 from tests.sync.test_journal import save_customers
+from tests.sync.test_snapshot import repacked
 
 ROOT = Path(__file__).parent.parent.parent
 SNAPSHOT = "/v1/snapshot"
@@ -229,6 +230,23 @@ def heads_of(company: Company, office: int) -> Path:
     return [p for p in kept(company) if p.name.startswith(f"{office}-")][-1]
 
 
+def test_a_file_that_was_changed_at_the_head_office_is_found(company: Company, line: Line) -> None:
+    """It is a good one, but it says that nobody owes anything."""
+    at_work(company)
+    company.desk("BN04")
+    (path,) = kept(company)
+    bills = "bill_state"
+    changed = repacked(
+        path, lambda blocks: [b for b in blocks if not (isinstance(b, Filled) and b.group.table == bills)]
+    )
+    changed.replace(path)
+    line.entries = 0
+    desktop = company.desk("BN05")
+    assert line.entries > 5
+    assert at(desktop.database, "SELECT count(*) FROM bill_state") == [(2,)]
+    assert_same(company, desktop)
+
+
 def test_strangers_and_the_revoked_get_none(company: Company) -> None:
     desktop = at_work(company)
     request = SnapshotRequest(HEAD, SCHEMA, b"", 0, 100)
@@ -300,6 +318,7 @@ def test_it_goes_on_after_each_range_where_it_was_cut_off(company: Company, line
             company.opened(home)
             break
         breaks += 1
+        assert breaks < 100
         company.headoffice.close()  # and the head office is restarted meanwhile
         company.headoffice = company._opened()
     assert breaks > 8
