@@ -8,11 +8,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.commands.kit import Commands, Progress, command, home_option, json_option, number, opened, tell
+from app.commands.kit import Commands, Progress, command, home_option, json_option, number, opened, tell, wipe
 from app.domain.errors import AppError
 from app.words import tr
 
 if TYPE_CHECKING:
+    from app.sync.client import Progress as ReceivedSoFar
     from app.sync.client import SyncState
 
 
@@ -83,7 +84,14 @@ def _enrol(args: argparse.Namespace) -> int:
         args.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AppError("folder.not_writable", path=str(args.home)) from error
-    identity = enrol_desk(args.home, enrolment, SystemClock())
+    step = Progress(tr("The office's data, in kB:"))
+
+    def told(far: ReceivedSoFar | None) -> None:
+        if far is not None:
+            step(far.done_bytes // 1000, far.total_bytes // 1000)
+
+    identity = enrol_desk(args.home, enrolment, SystemClock(), told=told)
+    wipe()
     print(tr("This is desk {desk} of office {number} now.", desk=identity.desk, number=identity.office_no))
     return 0
 
