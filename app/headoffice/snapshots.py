@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -42,6 +43,10 @@ KEPT = 3600.0
 
 AGAIN = 600.0
 """Seconds after a failure until it is tried again."""
+
+
+_NAME = re.compile(r"\d+-\d{15}-[0-9a-f]{64}\.snapshot")
+"""Office, when it was made in milliseconds, digest."""
 
 
 class Snapshots:
@@ -94,7 +99,7 @@ class Snapshots:
     # -- what is there ----------------------------------------------------------------------------------
 
     def _all(self, office: int) -> list[Path]:
-        return sorted(self._folder.glob(f"{office}-*.snapshot"))
+        return sorted(p for p in self._folder.glob(f"{office}-*") if _NAME.fullmatch(p.name))
 
     def _of_digest(self, office: int, digest: bytes) -> Path | None:
         return next((p for p in self._all(office) if _digest_in(p) == digest), None)
@@ -144,6 +149,8 @@ class Snapshots:
             with FileLock(self._folder / "making.lock"):
                 if self._newest(office) is None:  # another program may have made it
                     self._write(office, part)
+                if self._newest(office) is None:  # as much came meanwhile: who asks must not wait for ever
+                    self._failed[office] = time.monotonic()
         except _Closing:
             log.info("the snapshot of office %d was given up", office)
         except Exception:

@@ -116,9 +116,10 @@ class Unpacker:
         if len(column.new) % 16:
             raise ValueError("half an id")
         known += [column.new[at : at + 16] for at in range(0, len(column.new), 16)]
-        gaps = None in column.steps
-        numbers = list(accumulate(step for step in column.steps if step is not None))
+        steps: list[Any] = column.steps
+        gaps = None in steps
+        numbers = list(accumulate([step for step in steps if step is not None] if gaps else steps))
         if numbers and not 0 <= min(numbers) <= max(numbers) < len(known):
             raise ValueError("an id that was not told")
         each = map(known.__getitem__, numbers)
-        return [None if step is None else next(each) for step in column.steps] if gaps else list(each)
+        return [None if step is None else next(each) for step in steps] if gaps else list(each)
