@@ -136,7 +136,8 @@ def test_the_number_of_what_takes_no_effect_is_used_up(company: Company, desktop
     home = add_home(desktop, "BN-0001")
     with desktop.writer.entry("forged", person(desktop, "tung").id) as draft:
         forged_bill(draft, home.customer, home.connection)
-    company.sync()
+    assert_agreed(company)
+    assert at_the_hub(company, "SELECT \"last\" FROM series WHERE series = 'HD-BN03-26'") == [(1,)]
     bills = bill(desktop, home, {"2026-11": 5})
     assert at(desktop.database, "SELECT code FROM bill") == [("HD-BN03-26-000002",)]
     assert len(bills) == 1
