@@ -45,4 +45,6 @@ class ConnectionUse(Base):
     last_period: Mapped[str]
     last_index: Mapped[int]
     last_read_on: Mapped[date]
+    last_usage: Mapped[int]
+    earlier_usage: Mapped[int | None]
     usual: Mapped[int]

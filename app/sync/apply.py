@@ -305,10 +305,12 @@ def _insert(
     office, table, columns = group
     info = writable()[table]
     rows = [(office, *stamp, *row) for stamp, row in found.values()]
-    there = store.add_new(cur, table, (*info.head, *columns), rows)
+    names = (*info.head, *columns)
+    there = store.add_new(cur, table, names, rows)
     if there:
         gone = set(there)
         rows = [row for row in rows if row[3] not in gone]
+    batch.touched.add(office, table, names, rows)
     batch.digests.add(office, table, _as_digested(info, columns, rows))
     return there
 

@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from app.models.database import open_database
 from app.models.postgres import open_postgres
 from app.models.store import Store
+from app.sync import uses
 from app.sync.entries import Body, Rows
 from app.sync.projections import Touched
 
@@ -100,9 +104,9 @@ FACTS: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
 
 EXPECTED: dict[str, list[tuple[Any, ...]]] = {
     "connection_use": [
-        (1, key(101), "2026-11", 25, "2026-11-06", -2),  # (10 - 15 - 3) / 3
-        (1, key(102), "2026-10", 9, "2026-10-07", 9),
-        (2, key(201), "2026-11", 2**40, "2026-11-05", 2**52),
+        (1, key(101), "2026-11", 25, "2026-11-06", -2, -3, -15),  # (10 - 15 - 3) / 3
+        (1, key(102), "2026-10", 9, "2026-10-07", 9, 9, None),
+        (2, key(201), "2026-11", 2**40, "2026-11-05", 2**52, 2**52, None),
     ],
     "bill_state": [
         (1, key(11), key(51), 100, 105, 0, "2026-11-15"),
@@ -163,3 +167,41 @@ def test_projections_are_the_same_in_every_store(tmp_path: Path, postgres_url: s
     assert {("overpaid", key(11)), ("two_readings", key(101))} <= disagreements
     assert ("two_readings", key(102)) not in disagreements
     assert on_postgres == on_sqlite
+
+
+ONE_READING = st.tuples(st.integers(1, 3), st.sampled_from(["2025-12", "2026-01", "2026-02", "2026-03", "2026-04"]),
+                        st.integers(-99, 99))  # fmt: skip
+COLUMNS, _ = FACTS["reading"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(st.lists(ONE_READING, min_size=1, max_size=5), min_size=1, max_size=6))
+def test_a_use_that_goes_on_is_the_one_worked_out_anew(
+    tmp_path: Path, batches: list[list[tuple[int, str, int]]]
+) -> None:
+    """Whatever periods come, one by one or together, late, or twice."""
+    (tmp_path / "office.db").unlink(missing_ok=True)
+    store = open_database(tmp_path / "office.db", datetime(2026, 11, 20, tzinfo=UTC))
+    store.write.execute("PRAGMA synchronous = OFF")
+    number = 0
+    for batch in batches:
+        rows: list[tuple[Any, ...]] = []
+        for connection, period, usage in batch:
+            number += 1
+            rows.append((1, 10 + number, 2, key(number), key(100 + connection), NOBODY, period, f"{period}-05",
+                         0, number, usage, "", NOBODY, None))  # fmt: skip
+        with store.transaction(1) as cur:
+            store.add(cur, "reading", COLUMNS, rows)
+            touched = Touched()
+            touched.add(1, "reading", COLUMNS, rows)
+            touched.note(1, Body([Rows("reading", COLUMNS[3:], [list(row[3:]) for row in rows])], []))
+            touched.refresh(cur)
+    everybody = [key(100 + n) for n in range(1, 4)]
+    with store.transaction(1) as cur:
+        cur.execute("SELECT * FROM connection_use ORDER BY id")
+        gone_on = cur.fetchall()
+        cur.execute("DELETE FROM connection_use")
+        uses.fold(cur, 1, "?, ?, ?", everybody)
+        cur.execute("SELECT * FROM connection_use ORDER BY id")
+        assert cur.fetchall() == gone_on
+    store.close()

@@ -45,6 +45,7 @@ def upgrade() -> None:
         "SELECT f.office_no, p.device, p.number, p.reason FROM parked_before p "
         "JOIN feed f ON f.device = p.device",
     )
+    _last_usages()
     # The second part of a series' name is the desk's.
     _anew(
         "series",
@@ -121,6 +122,22 @@ def upgrade() -> None:
             op.execute(f"INSERT INTO sqlite_stat1 VALUES ('{table}', '{index}', '{counts}')")
 
 
+def _last_usages() -> None:
+    """What the usual use goes on from when the next index comes."""
+    with op.batch_alter_table("connection_use") as batch_op:
+        batch_op.add_column(sa.Column("last_usage", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("earlier_usage", sa.Integer(), nullable=True))
+    for column, which, without in (("last_usage", "=", "usual"), ("earlier_usage", "<", "NULL")):
+        op.execute(
+            f'UPDATE connection_use SET {column} = coalesce((SELECT r."usage" FROM reading r '
+            "WHERE r.connection_id = connection_use.id AND r.office_no = connection_use.office_no "
+            f"AND r.period {which} connection_use.last_period "
+            f"ORDER BY r.period DESC, r.hlc DESC, r.device DESC, r.id DESC LIMIT 1), {without})"
+        )
+    with op.batch_alter_table("connection_use") as batch_op:
+        batch_op.alter_column("last_usage", existing_type=sa.Integer(), nullable=False)
+
+
 STATISTICS = (
     ("entry", "sqlite_autoindex_entry_1", "1000000 1000000 100000 1"),
     ("entry", "ix_entry_id", "1000000 1"),
@@ -155,6 +172,9 @@ def downgrade() -> None:
         [sa.Column("reason", sa.String(), nullable=False)],
         "SELECT device, number, reason FROM parked_before",
     )
+    with op.batch_alter_table("connection_use") as batch_op:
+        batch_op.drop_column("earlier_usage")
+        batch_op.drop_column("last_usage")
     op.drop_index("ix_remittance_code", "remittance")
     op.drop_index("ix_session_opened_code", "session_opened")
     op.drop_index("ix_exception_row_id", "exception")
