@@ -113,13 +113,15 @@ def _allowed(cur: Cursor, entry: Entry, beside: _Beside) -> bool:
     if body is None:
         return True
     tables = ({r.table for r in body.rows} | {e.table for e in body.edits}) & ACTS.keys()
-    if not tables or wrong_with(body)[0]:
+    if not tables:
         return True
     held = _roles(cur, entry)
     lacking = {t for t in tables if not any(may(roles, act) for act in ACTS[t] for roles in held)}
+    if not lacking or wrong_with(body)[0]:
+        return True
     if lacking == {"reversal"} and any(may(roles, "cash.collect") for roles in held):
         return _of_own_drawer(cur, entry, body, beside)
-    return not lacking
+    return False
 
 
 def _of_own_drawer(cur: Cursor, entry: Entry, body: Body, beside: _Beside) -> bool:

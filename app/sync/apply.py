@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -323,6 +324,7 @@ def _as_digested(
     wanted = digested(info)
     if names == wanted:
         return rows
+    if set(names) >= set(wanted):
+        return map(itemgetter(*map(names.index, wanted)), rows)
     at = [names.index(name) if name in names else -1 for name in wanted]
-    width = len(names)
-    return (tuple([(*row, None)[i if i >= 0 else width] for i in at]) for row in rows)
+    return map(itemgetter(*at), [(*row, None) for row in rows])

@@ -40,10 +40,10 @@ class Digests:
 
     def add(self, office: int, table: str, rows: Iterable[Sequence[Any]], sign: int = 1) -> None:
         """Rows of a table came (`sign` 1) or went (-1)."""
+        hashes = list(map(row_hash, rows))
         change = self._changes[(office, table)]
-        for row in rows:
-            change[0] += sign
-            change[1] += sign * row_hash(row)
+        change[0] += sign * len(hashes)
+        change[1] += sign * sum(hashes)
 
     def keep(self, cur: Cursor) -> None:
         """Write down what has changed."""

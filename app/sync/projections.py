@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from app.domain.fold import fold
@@ -64,13 +65,15 @@ class Touched:
                 )
 
     def add(self, office: int, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Take note of rows that were not there before: one new reading of a connection is easily counted in.
-        """
+        """Take note of rows that were not there before: one new reading of a connection is easily counted
+        in."""
         if table == "reading":
-            at, *read = [columns.index(c) for c in ("connection_id", *uses.READ)]
+            connection_of = itemgetter(columns.index("connection_id"))
+            read_of = itemgetter(*map(columns.index, uses.READ))
             new = self._new[office]
             for row in rows:
-                new[row[at]] = None if row[at] in new else tuple(row[i] for i in read)
+                connection = connection_of(row)
+                new[connection] = None if connection in new else read_of(row)
 
     def note(self, office: int, body: Body) -> None:
         """Take note of an applied body."""
@@ -80,7 +83,8 @@ class Touched:
             place = {c: i for i, c in enumerate(rows.columns)}
             for projection, column in _FOLLOWS.get(rows.table, ()):
                 if (at := place.get(column)) is not None:
-                    keys[projection].update(r[at] for r in rows.rows if r[at] is not None)
+                    keys[projection].update(map(itemgetter(at), rows.rows))
+                keys[projection].discard(None)
             if "code" in place and rows.table in _NUMBERED:
                 self._number(office, (r[place["code"]] for r in rows.rows))
         for edit in body.edits:
@@ -138,9 +142,9 @@ class Touched:
     def _count_in(self, cur: Cursor, office: int, keys: Keys) -> None:
         """Leave of the connections only those that have to be worked out anew."""
         new = {connection: read for connection, read in self._new[office].items() if read is not None}
-        for marks, chunk in _chunks(keys["use"] & new.keys()):
-            keys["use"] -= set(chunk)
-            keys["use"] |= uses.go_on(cur, office, marks, {c: new[c] for c in chunk})
+        for _, chunk in _chunks(keys["use"] & new.keys()):
+            if uses.go_on(cur, office, {c: new[c] for c in chunk}):
+                keys["use"] -= set(chunk)
 
     def _keep_series(self, cur: Cursor) -> None:
         cur.executemany(

@@ -18,24 +18,24 @@ Reading = tuple[str, int, str, int]
 """Those columns of one."""
 
 
-def go_on(cur: Cursor, office: int, marks: str, new: Mapping[bytes, Reading]) -> set[bytes]:
-    """Take one new reading each of some connections into account; returns the connections where that is not
-    enough, since their reading is of a period that was there before."""
-    cur.execute(
-        "SELECT id, last_period, last_usage, earlier_usage FROM connection_use "
-        f"WHERE office_no = ? AND id IN ({marks})",
-        (office, *new),
-    )
-    known = {id: row for id, *row in cur.fetchall()}
-    rows, left = [], set()
+def go_on(cur: Cursor, office: int, new: Mapping[bytes, Reading]) -> bool:
+    """Take one new reading each of some connections into account. False when that is not enough for all of
+    them: a reading is of a period that was there before."""
+    values: list[Any] = []
     for connection, (period, present, read_on, usage) in new.items():
-        last_period, last, earlier = known.get(connection, ("", None, None))
-        if period <= last_period:
-            left.add(connection)
-        else:
-            rows.append((office, connection, period, present, read_on, usage, last, _usual(usage, last, earlier)))
-    _keep(cur, rows)
-    return left
+        values += (office, connection, period, present, read_on, usage, usage)
+    cur.execute(
+        "INSERT INTO connection_use (office_no, id, last_period, last_index, last_read_on, last_usage, usual) "
+        f"VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * len(new))} ON CONFLICT (office_no, id) DO UPDATE SET "
+        "last_period = excluded.last_period, last_index = excluded.last_index, "
+        "last_read_on = excluded.last_read_on, last_usage = excluded.last_usage, "
+        "earlier_usage = connection_use.last_usage, usual = CASE WHEN connection_use.earlier_usage IS NULL "
+        "THEN (excluded.last_usage + connection_use.last_usage) / 2 ELSE "
+        "(excluded.last_usage + connection_use.last_usage + connection_use.earlier_usage) / 3 END "
+        "WHERE excluded.last_period > connection_use.last_period",
+        values,
+    )
+    return cur.rowcount == len(new)
 
 
 def fold(cur: Cursor, office: int, marks: str, connections: Sequence[bytes]) -> None:

@@ -169,8 +169,8 @@ def test_projections_are_the_same_in_every_store(tmp_path: Path, postgres_url: s
     assert on_postgres == on_sqlite
 
 
-ONE_READING = st.tuples(st.integers(1, 3), st.sampled_from(["2025-12", "2026-01", "2026-02", "2026-03", "2026-04"]),
-                        st.integers(-99, 99))  # fmt: skip
+PERIODS = ("2025-12", "2026-01", "2026-02", "2026-03", "2026-04")
+ONE_READING = st.tuples(st.integers(1, 3), st.sampled_from(PERIODS), st.integers(-99, 99))
 COLUMNS, _ = FACTS["reading"]
 
 
@@ -188,8 +188,9 @@ def test_a_use_that_goes_on_is_the_one_worked_out_anew(
         rows: list[tuple[Any, ...]] = []
         for connection, period, usage in batch:
             number += 1
-            rows.append((1, 10 + number, 2, key(number), key(100 + connection), NOBODY, period, f"{period}-05",
-                         0, number, usage, "", NOBODY, None))  # fmt: skip
+            point, day = key(100 + connection), f"{period}-05"
+            rows.append((1, 10 + number, 2, key(number), point, NOBODY, period, day, 0, number, usage, "",
+                         NOBODY, None))  # fmt: skip
         with store.transaction(1) as cur:
             store.add(cur, "reading", COLUMNS, rows)
             touched = Touched()
