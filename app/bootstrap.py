@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -58,6 +59,8 @@ from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
 from app.sync.wire import EnrolReply, SnapshotReply, SnapshotRequest, seal, work_types_out
 from app.sync.writer import JournalWriter
+
+gc.set_threshold(100_000, 20, 100)  # rows come in by the ten thousands, and hold no cycles
 
 OFFICE_DATABASE = "office.db"
 HUB_DATABASE = "headoffice.db"

@@ -20,6 +20,7 @@ MEASURES = {
     "billing": "billing",
     "workbook": "workbook",
     "sync": "sync",
+    "crowd": "crowd",
     "stall": "stall",
 }
 """Name -> module."""

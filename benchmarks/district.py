@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from uuid import UUID
 from app.bootstrap import Desktop, HeadOffice, enrol_desk
 from app.demo.office import OFFICE, STAFF, UTILITY
 from app.domain.clock import SystemClock
-from app.headoffice.founding import NewStaff
+from app.headoffice.founding import COMPANY, NewStaff
 from app.models import Reading, Staff
 from app.models.base import Raw
 from app.services.writer import raw_columns
@@ -38,15 +39,18 @@ serve(office.hub, "127.0.0.1", 0, lambda port: print(port, flush=True))
 """
 
 
-def found(home: Path, url: str = "", offices: int = 1) -> None:
-    """A utility with so many offices; the first has people."""
+def found(home: Path, url: str = "", offices: int = 1, *, new: bool = True) -> None:
+    """A utility with so many offices and people of the company; or so many more of one that is there."""
     headoffice = HeadOffice(home, SystemClock(), url)
     try:
-        headoffice.founding.utility(UTILITY)
+        if new:
+            headoffice.founding.utility(UTILITY)
         for _ in range(offices):
             headoffice.founding.office(OFFICE)
+        if not new:
+            return
         people = [NewStaff(s.login, s.name, s.title, s.phone, s.roles, "x" * 12) for s in STAFF[-1:]]
-        headoffice.founding.staff(headoffice.hub.office_feed(1), people)
+        headoffice.founding.staff(COMPANY, people)
     finally:
         headoffice.close()
 
@@ -80,6 +84,15 @@ class Server:
         except OSError:
             return 0.0
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What it has taken of the processors so far; 0 where that cannot be told."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         self.process.terminate()

@@ -18,6 +18,7 @@ from backports import zstd
 from app.bootstrap import Desktop, HeadOffice, enrol_desk
 from app.domain.clock import SystemClock
 from app.models import Customer
+from app.models.database import open_database
 from app.sync.entries import decode_body
 from app.sync.transport import HttpTransport
 from app.sync.wire import CHUNK_BYTES
@@ -89,6 +90,9 @@ def _on(folder: Path, where: str, url: str, size: Size, limit: float) -> list[Fi
             add(f"bare: {part}", seconds, "s")
         add("push, times its bare parts", took / sum(bare.values()), "×", 2.0 if not url else None)
         add(f"pull {facts:,} facts", _timed(b.client.once), "s", 2.0 * scale)
+        begun = _snapshot(folder, hub, url, server)
+        add(f"new desktop with {facts:,} facts by snapshot", begun, "s", 0.6 * scale)
+        add("bare: those rows into a new database", _new_database(rows, folder / "new.db"), "s")
         few = max(facts // 100, EACH)
         write_readings(a.writer, by, few, EACH, seed=2, months=facts // 30_000 + 1)
         add("push 1 %", _timed(a.client.once), "s", 0.08)
@@ -102,7 +106,6 @@ def _on(folder: Path, where: str, url: str, size: Size, limit: float) -> list[Fi
         with telling(f"{singles:,} entries of one fact written"), _hurried(a):
             write_readings(a.writer, by, singles, 1, seed=3, months=100)
         add(f"push {singles:,} entries of one fact", _timed(a.client.once), "s", 4.0 * scale)
-        add("new desktop by snapshot", _snapshot(folder, hub, url, server), "s", 0.6 * scale)
         add("desktop: memory more while all comes in", _memory(folder / "DD01", server), "MB", 150)
     kept = _journal(folder / "AA01" / "office.db", facts + few + singles)
     for what, value in kept.items():
@@ -159,15 +162,8 @@ def _bare(desk: Desktop, rows: list[list[object]], folder: Path) -> dict[str, fl
         bare.execute("PRAGMA synchronous = FULL")
         for table in ("reading", "entry"):
             bare.execute(f"DELETE FROM {table}")  # noqa: S608
-        marks = ", ".join("?" * (len(COLUMNS) + 3))
-        names = ", ".join(f'"{c}"' for c in ("hlc", "device", "office_no", *COLUMNS))
         times["rows"] = _timed(
-            lambda: _inserted(
-                bare,
-                f"INSERT INTO reading ({names}) VALUES ({marks})",  # noqa: S608
-                [(1, 1, 1, *row) for row in rows],
-                5000,
-            )
+            lambda: _inserted(bare, _into_readings(), [(1, 1, 1, *row) for row in rows], 5000)
         )
         columns = ", ".join("?" * len(entries[0]))
         times["journal"] = _timed(
@@ -175,6 +171,37 @@ def _bare(desk: Desktop, rows: list[list[object]], folder: Path) -> dict[str, fl
         )
     path.unlink()
     return times
+
+
+def _new_database(rows: list[list[object]], path: Path) -> float:
+    """What SQLite takes for the rows alone: no journal, nothing on the disk, indexes afterwards."""
+    now = SystemClock().now()
+    database = open_database(path, now)
+    try:
+        write = database.write
+        write.execute("PRAGMA journal_mode = DELETE")
+        write.execute("PRAGMA journal_mode = OFF")
+        write.execute("PRAGMA synchronous = OFF")
+        indexes = write.execute(
+            "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'reading' AND sql LIKE 'CREATE INDEX%'"
+        ).fetchall()
+        for name, _ in indexes:
+            write.execute(f'DROP INDEX "{name}"')
+
+        def fill() -> None:
+            _inserted(write, _into_readings(), [(1, 1, 1, *row) for row in rows], len(rows))
+            for _, sql in indexes:
+                write.execute(sql)
+
+        return _timed(fill)
+    finally:
+        database.close()
+        path.unlink()
+
+
+def _into_readings() -> str:
+    names = ", ".join(f'"{c}"' for c in ("hlc", "device", "office_no", *COLUMNS))
+    return f"INSERT INTO reading ({names}) VALUES ({', '.join('?' * (len(COLUMNS) + 3))})"  # noqa: S608
 
 
 def _inserted(

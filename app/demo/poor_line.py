@@ -8,5 +8,5 @@ import runpy
 if __name__ == "__main__":
     from app.sync import wire
 
-    wire.CHUNK_BYTES = 1  # before it is taken over by those who send
+    wire.CHUNK_BYTES = wire.OFFERED_BYTES = 1  # before it is taken over by those who send
     runpy.run_module("app", run_name="__main__")

@@ -46,10 +46,12 @@ def rule(cur: Cursor, entries: Sequence[Entry], hlc: Hlc, new_id: Callable[[], U
     rows: list[list[Any]] = []
     ruled = _ruled(cur, [e for e in entries if hlc.wild(e.hlc)])
     beside = _Beside(entries)
+    hubs = {origin for origin in {e.origin for e in entries} if is_hub(cur, origin)}
+    histories: dict[tuple[int, bytes], _History] = {}
     for entry in entries:
-        if is_hub(cur, entry.origin):
+        if entry.origin in hubs:
             continue
-        if not _allowed(cur, entry, beside):
+        if not _allowed(cur, entry, beside, histories):
             rows.append([new_id().bytes, entry.id, entry.hlc, entry.origin, "not_allowed", None])
         elif hlc.wild(entry.hlc) and (entry.hlc, entry.origin) not in ruled:
             # Each later than the one before it, so that an author's acts keep their order.
@@ -106,7 +108,9 @@ def _body(entry: Entry) -> Body | None:
         return None
 
 
-def _allowed(cur: Cursor, entry: Entry, beside: _Beside) -> bool:
+def _allowed(
+    cur: Cursor, entry: Entry, beside: _Beside, histories: dict[tuple[int, bytes], _History]
+) -> bool:
     if entry.schema > SCHEMA:
         return True  # this release cannot tell; nor does it apply it
     body = _body(entry)
@@ -115,7 +119,7 @@ def _allowed(cur: Cursor, entry: Entry, beside: _Beside) -> bool:
     tables = ({r.table for r in body.rows} | {e.table for e in body.edits}) & ACTS.keys()
     if not tables:
         return True
-    held = _roles(cur, entry)
+    held = _roles(cur, entry, histories)
     lacking = {t for t in tables if not any(may(roles, act) for act in ACTS[t] for roles in held)}
     if not lacking or wrong_with(body)[0]:
         return True
@@ -140,41 +144,53 @@ def _of_own_drawer(cur: Cursor, entry: Entry, body: Body, beside: _Beside) -> bo
     return True
 
 
-def _roles(cur: Cursor, entry: Entry) -> list[list[str]]:
+_History = list[tuple[list[str], int]]
+"""The roles of a person one after another, each with the stamp from which they were held; none to begin with
+of one whom nobody knows."""
+
+
+def _roles(cur: Cursor, entry: Entry, histories: dict[tuple[int, bytes], _History]) -> list[list[str]]:
     """The roles that the author had at the time of the act or in the week before it; none of one who had left
-    by then."""
+    by then. `histories` keeps what was looked up."""
     if entry.by is None:
         return []
-    office = entry.office_no
-    for of in (office, 0):
-        cur.execute(
-            "SELECT made_hlc, made_device, roles, retired_at FROM staff WHERE office_no = ? AND id = ?",
-            (of, entry.by),
-        )
-        found = cur.fetchone()
-        if found is not None:
-            break
-    else:
-        return []
-    cur.execute(
-        "SELECT field, value, hlc FROM field_change WHERE office_no = ? AND table_name = 'staff' AND "
-        "row_id = ? AND field IN ('roles', 'retired_at') ORDER BY hlc, device",
-        (of, entry.by),
-    )
-    changes = cur.fetchall()
-    if not changes:
-        return [] if found[3] else [json.loads(found[2])]
-    now = made_by(cur, "staff", entry.by, of, (found[0], found[1]), Rulings({}))
-    held = [(_held(now), 0)]
-    for field, value, hlc in changes:
-        now[field] = json.loads(value)
-        held.append((_held(now), hlc))
+    key = (entry.office_no, entry.by)
+    if key not in histories:
+        histories[key] = _history(cur, *key)
+    held = histories[key]
     since = entry.hlc - (GRACE_MS << COUNTER_BITS)
     return [
         roles
         for (roles, begun), (_, ended) in zip(held, [*held[1:], ([], LATEST)], strict=True)
         if begun <= entry.hlc and ended >= since
     ]
+
+
+def _history(cur: Cursor, office: int, by: bytes) -> _History:
+    for of in (office, 0):
+        cur.execute(
+            "SELECT made_hlc, made_device, roles, retired_at FROM staff WHERE office_no = ? AND id = ?",
+            (of, by),
+        )
+        found = cur.fetchone()
+        if found is not None:
+            break
+    else:
+        return [([], 0)]
+    cur.execute(
+        "SELECT field, value, hlc FROM field_change WHERE office_no = ? AND table_name = 'staff' AND "
+        "row_id = ? AND field IN ('roles', 'retired_at') ORDER BY hlc, device",
+        (of, by),
+    )
+    changes = cur.fetchall()
+    if not changes:
+        return [([] if found[3] else json.loads(found[2]), 0)]
+    now = made_by(cur, "staff", by, of, (found[0], found[1]), Rulings({}))
+    held = [(_held(now), 0)]
+    for field, value, hlc in changes:
+        now[field] = json.loads(value)
+        held.append((_held(now), hlc))
+    return held
 
 
 def _held(staff: Mapping[str, Any]) -> list[str]:

@@ -39,6 +39,7 @@ class Database:
     """Opens the file anew for writing, in place of a connection. After a failed read or write of the disk the
     full-text index of an open connection is not to be trusted, though the file is whole."""
     search: bool = True
+    _give_way: tuple[Callable[[], int], int] | None = None
     _shaken: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -49,6 +50,8 @@ class Database:
             if self._shaken:
                 with trouble_told(self.path):
                     self.write = self.renew(self.write)
+                if self._give_way:
+                    self.write.set_progress_handler(*self._give_way)
                 self._shaken = False
             if self.write.in_transaction:
                 raise RuntimeError("one transaction at a time")
@@ -67,16 +70,28 @@ class Database:
                     raise
                 raise named from error
 
+    def let(self, give_way: Callable[[], int], steps: int) -> None:
+        """Have what writes call `give_way` after so many steps of SQLite's machine; 0 lets it go on."""
+        self._give_way = (give_way, steps)
+        self.write.set_progress_handler(give_way, steps)
+
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
         """See `Store.reading`."""
         with self.read.connect() as read:
-            cur = read.connection.cursor()
-            cur.execute("BEGIN")
+            connection: Any = read.connection.dbapi_connection
+            cur = connection.cursor()
             try:
+                cur.execute("BEGIN")
                 yield cur
+            except sqlite3.Error as error:
+                named = trouble(error, self.path)
+                if named is None:
+                    raise
+                raise named from error
             finally:
-                cur.execute("ROLLBACK")
+                if connection.in_transaction:
+                    cur.execute("ROLLBACK")
 
     @contextmanager
     def part(self, cur: Cursor) -> Iterator[None]:
@@ -232,6 +247,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_autocheckpoint = 8000")  # a page that changes often is copied once
         connection.execute("PRAGMA cache_size = -32000")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("BEGIN IMMEDIATE")  # says now, not at the first receipt, that it cannot be written

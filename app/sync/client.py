@@ -28,6 +28,7 @@ from app.sync.talk import Credentials, Memory, Outcome, Talk
 from app.sync.transport import Transport
 from app.sync.wire import (
     CHUNK_BYTES,
+    OFFERED_BYTES,
     DigestReply,
     DigestRequest,
     Refusal,
@@ -41,6 +42,9 @@ from app.sync.writer import JournalWriter
 log = logging.getLogger(__name__)
 
 LEAST_CHUNK = 8 << 10
+QUICK_MS = 2000
+"""When a message is answered within this, the next may be larger."""
+
 COMPARISONS = 5
 """How often rows are compared while somebody goes on writing."""
 
@@ -167,8 +171,8 @@ class SyncClient:
 
     # -- a pass -----------------------------------------------------------------------------------------
 
-    def once(self) -> SyncReport:
-        """Send and receive until both sides hold the same.
+    def once(self, going_on: Callable[[], bool] = lambda: True) -> SyncReport:
+        """Send and receive until both sides hold the same, or `going_on` says no between two messages.
 
         AppError: "sync.offline", "sync.certificate", "sync.nonsense", "sync.not_authentic", "sync.revoked",
         "sync.unknown_device", "sync.rows_differ" (the same entries, yet other rows), "sync.stuck" (neither
@@ -178,7 +182,7 @@ class SyncClient:
             talk = Talk(self._writer, self._credentials, self.acked, Memory(succession=self.restored))
             self._moved = {"sending": 0, "receiving": 0}
             try:
-                while not (talk.done or talk.stuck):
+                while not (talk.done or talk.stuck) and going_on():
                     self._round(talk)
             finally:
                 self.told(None)
@@ -218,7 +222,8 @@ class SyncClient:
         except AppError:
             self._chunk = max(self._chunk // 2, LEAST_CHUNK)  # a slow line brings a smaller one in time
             raise
-        self._chunk = min(self._chunk * 2, CHUNK_BYTES)
+        if self._writer.hlc.now_ms() - request.sent_at_ms < QUICK_MS:
+            self._chunk = min(self._chunk * 2, OFFERED_BYTES)
         reply = open_answer(answer, SyncReply, self._hub_key, data)
         self.learn_time(reply.now_ms, request.sent_at_ms)
         return reply
@@ -382,7 +387,7 @@ class SyncLoop:
         self._wake.set()
 
     def pause(self) -> None:
-        """Send and receive nothing until `resume`, also after a restart."""
+        """Send and receive nothing from the next message on until `resume`, also after a restart."""
         self._client.pause(True)
         self._paused.set()
         self._show("paused", None)
@@ -430,7 +435,7 @@ class SyncLoop:
     def _pass(self) -> bool:
         self._asked = 0.0
         try:
-            self._client.once()
+            self._client.once(lambda: not self._paused.is_set())
         except AppError as error:
             if error.code == "sync.busy":
                 self._asked = float(str(error.params["wait"]))

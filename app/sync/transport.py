@@ -23,17 +23,12 @@ KEPT = 20.0
 
 PART = 64 << 10
 
-Progress = Callable[[int, int], None]
-"""Told on the thread that sends: bytes done, and bytes in all of the message that goes and then of the one
-that comes; 0 in all when the other side did not say."""
-
 
 class Transport(Protocol):
     """Carries one message there and its answer back. Counts the bytes of messages."""
 
     sent_bytes: int
     received_bytes: int
-    progress: Progress | None
 
     def post(self, path: str, data: bytes) -> bytes:
         """The answer's bytes. AppError "sync.offline" when there is no connection, "sync.certificate" when
@@ -54,7 +49,6 @@ class HttpTransport:
     ) -> None:
         self.sent_bytes = 0
         self.received_bytes = 0
-        self.progress: Progress | None = None
         self._url = url.rstrip("/")
         self._timeout = timeout
         self._deadline = deadline
@@ -154,8 +148,6 @@ class HttpTransport:
                 self.received_bytes += len(part)
                 if len(body) > MAX_PACKED:
                     raise self._error("sync.nonsense")
-                if self.progress:
-                    self.progress(len(body), int(promised))
             return bytes(body)
 
     def _parts(self, data: bytes) -> Iterator[bytes]:
@@ -163,8 +155,6 @@ class HttpTransport:
             part = data[start : start + PART]
             yield part
             self.sent_bytes += len(part)
-            if self.progress:
-                self.progress(start + len(part), len(data))
 
     # -- what is said of failures -----------------------------------------------------------------------
 
@@ -258,7 +248,6 @@ class DirectTransport:
     def __init__(self, answer: Callable[[str, bytes], bytes]) -> None:
         self.sent_bytes = 0
         self.received_bytes = 0
-        self.progress: Progress | None = None
         self._answer = answer
 
     def post(self, path: str, data: bytes) -> bytes:

@@ -25,8 +25,9 @@ def go_on(cur: Cursor, office: int, new: Mapping[bytes, Reading]) -> bool:
     for connection, (period, present, read_on, usage) in new.items():
         values += (office, connection, period, present, read_on, usage, usage)
     cur.execute(
-        "INSERT INTO connection_use (office_no, id, last_period, last_index, last_read_on, last_usage, usual) "
-        f"VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * len(new))} ON CONFLICT (office_no, id) DO UPDATE SET "
+        "INSERT INTO connection_use (office_no, id, last_period, last_index, last_read_on, last_usage, "
+        f"usual) VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * len(new))} "
+        "ON CONFLICT (office_no, id) DO UPDATE SET "
         "last_period = excluded.last_period, last_index = excluded.last_index, "
         "last_read_on = excluded.last_read_on, last_usage = excluded.last_usage, "
         "earlier_usage = connection_use.last_usage, usual = CASE WHEN connection_use.earlier_usage IS NULL "

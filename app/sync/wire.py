@@ -25,7 +25,11 @@ MAX_OF_A_FORGOTTEN = 1 << 20
 """A desk that a restored head office does not know shows what that head office has once written."""
 
 CHUNK_BYTES = 512 << 10
-"""How much of the journal one message carries at most, before packing."""
+"""How much of the journal one answer carries at most, before packing: somebody at the desk may want to save
+while it is taken up."""
+
+OFFERED_BYTES = 2 << 20
+"""How much a desk offers at once at most, over a quick line: many rows are written best together."""
 
 Head = tuple[Count, bytes]
 """The last number of a feed and its hash."""

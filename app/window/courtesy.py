@@ -48,7 +48,7 @@ class Courtesy(QObject):
 
     def watch(self, database: Database) -> None:
         """Have what is written to the database give way from now on."""
-        database.write.set_progress_handler(self.give_way, STEPS)
+        database.let(self.give_way, STEPS)
 
     def give_way(self) -> int:
         """Wait while the window is at work. 0: go on."""

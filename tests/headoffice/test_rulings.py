@@ -110,7 +110,7 @@ def test_who_hears_of_the_ruling_only_later_sets_it_right(
     wrong, back = a_day_offline(company, desktop, home)
     rename(other, home, "meanwhile")
     wrong.client.once()
-    monkeypatch.setattr(clients, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(clients, "OFFERED_BYTES", 1)
     other.client._chunk = 1
     other.client.once()
     assert all(stamp >= back for stamp in stamps(other, "receipt"))

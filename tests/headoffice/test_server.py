@@ -575,6 +575,30 @@ def test_a_slow_line_brings_smaller_messages(company: Company, desktop: Desktop)
     assert sizes[:3] == [512 << 10, 256 << 10, 128 << 10]
     assert desktop.client._chunk == 8 << 10
     desktop.client._transport = company.transport
-    for _ in range(7):
+    for _ in range(9):
         desktop.client.once()
-    assert desktop.client._chunk == 512 << 10
+    assert desktop.client._chunk == 2 << 20
+
+
+def test_a_pass_ends_between_two_messages_when_it_is_told_to(company: Company, desktop: Desktop) -> None:
+    desktop.client.once()
+    for number in range(4):
+        with desktop.writer.entry("customers.edit", person(desktop, "yen").id) as draft:
+            add_customer(draft, f"BN-{number}")
+    desktop.client._chunk = 1
+    told = iter([True, True, False])
+    desktop.client.once(lambda: next(told))
+    sent = 4 - desktop.client.unsent()
+    assert 0 < sent < 4
+    desktop.client.once()
+    assert desktop.client.unsent() == 0
+
+
+def test_connections_send_at_once() -> None:
+    """Else an answer in two pieces waits for the other side to acknowledge the first."""
+    with (
+        server._listening("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

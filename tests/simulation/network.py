@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from app.domain.errors import AppError
-from app.sync.transport import Progress
 from tests.simulation.clocks import DAY, HOUR, MINUTE, WorldClock
 from tests.simulation.switches import Switches
 
@@ -139,7 +138,6 @@ class Line:
         self.out_until = 0
         self.sent_bytes = 0
         self.received_bytes = 0
-        self.progress: Progress | None = None
         self._network = network
 
     def post(self, path: str, data: bytes) -> bytes:
