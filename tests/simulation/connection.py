@@ -104,9 +104,10 @@ class Session:
         """SQLAlchemy's, as it gives a connection back."""
 
     def close(self) -> None:
-        """Only the one that writes lets go of the file."""
+        """Only the one that writes lets go of the file. What fails of the last checkpoint is no error, and
+        apsw would make one of it."""
         if not self.reads:
-            with suppress(Killed):
+            with suppress(Killed, apsw.Error):
                 self.raw.close()
 
     def create_function(self, name: str, arguments: int, function: Any, **_: Any) -> None:

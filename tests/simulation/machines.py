@@ -137,8 +137,11 @@ class Machine:
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of its database, as the world asks for them, not the program."""
+        database = self.program.database
         with self.disk.aside():
-            return list(self.program.database.write.execute(sql, values).fetchall())
+            with database.transaction():  # which opens the file anew where a failed disk has closed it
+                pass
+            return list(database.write.execute(sql, values).fetchall())
 
     def back_up(self) -> None:
         """Keep an image of the disk elsewhere."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
@@ -59,6 +60,8 @@ class Played:
     seed: int
     hours: float
     failure: Failure | None
+    trace: list[str]
+    happened: Counter[str]
 
 
 def play(run: Run) -> Played:
@@ -76,7 +79,7 @@ def play(run: Run) -> Played:
         failure = Failure(run, drawn, traceback.format_exc(), world.trace)
     finally:
         world.stop()
-    return Played(run.seed, world.hours, failure)
+    return Played(run.seed, world.hours, failure, world.trace, world.happened)
 
 
 def shortest(failure: Failure) -> Failure:
