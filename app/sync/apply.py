@@ -50,9 +50,9 @@ class _Batch:
     parked: list[tuple[Entry, str]] = field(default_factory=list)
 
 
-def apply(store: Store, cur: Cursor, entries: Iterable[Entry]) -> set[str]:
+def apply(store: Store, cur: Cursor, entries: Iterable[Entry], later: Iterable[Entry] = ()) -> set[str]:
     """Apply entries, whose journal rows are there already; then work out what they touch. Returns the tables
-    that were written.
+    that were written. `later`: entries that are in the journal and will be applied after these.
 
     New rows first, many at a time, then edits in this order: what comes of it does not depend on that. An
     entry that this release does not understand, or that its author may not write, is parked: it stays in the
@@ -87,7 +87,7 @@ def apply(store: Store, cur: Cursor, entries: Iterable[Entry]) -> set[str]:
         batch.touched.note(work.entry.office_no, work.body)
     for entry, reason in batch.parked:
         park(cur, entry, reason)
-    done = {(w.entry.id, w.entry.hlc, w.entry.origin) for w in batch.works}
+    done = {(e.id, e.hlc, e.origin) for e in (*(w.entry for w in batch.works), *later)}
     for each in sorted(ruled, key=lambda r: r.counts_hlc is None):  # what is undone has its stamp by then
         take_back(cur, each, done, batch.rulings[each.office_no], batch.touched, batch.digests)
     batch.touched.refresh(cur, search=store.search)
@@ -106,10 +106,10 @@ def apply_received(store: Store, cur: Cursor, entries: Sequence[Entry]) -> set[s
         if not (isinstance(error, _AT_FAULT) or store.at_fault(error)):
             raise
     tables: set[str] = set()
-    for entry in entries:
+    for number, entry in enumerate(entries, 1):
         try:
             with store.part(cur):
-                tables |= apply(store, cur, [entry])
+                tables |= apply(store, cur, [entry], later=entries[number:])
         except Exception as error:
             if not (isinstance(error, _AT_FAULT) or store.at_fault(error)):
                 raise

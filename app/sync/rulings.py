@@ -76,7 +76,7 @@ def take_back(
     digests: Digests,
 ) -> None:
     """Set right what entries have done that were applied as they came; `done` are those that were applied
-    with the ruling, by id and stamp."""
+    with the ruling or come after it, by id and stamp: they know of it."""
     for entry in _meant(cur, ruled):
         if (entry.id, entry.hlc, entry.origin) in done:
             continue

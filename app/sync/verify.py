@@ -75,36 +75,44 @@ def verify(
 def _replay(source: sqlite3.Connection, store: Database, step: Callable[[int, int], None]) -> int:
     cur = store.write.cursor()
     cur.execute("PRAGMA synchronous = OFF")
-    for table in ("entry", "feed", "seal", "orphan"):
-        names = ", ".join(f'"{row[1]}"' for row in source.execute(f"PRAGMA main.table_info({table})"))
-        marks = ", ".join("?" * (names.count(",") + 1))
+    for table in ("feed", "seal"):
         cur.execute("BEGIN")
-        cur.executemany(
-            f"INSERT INTO {table} ({names}) VALUES ({marks})",
-            source.execute(f"SELECT {names} FROM main.{table}"),
-        )
+        _copy(cur, f"INSERT INTO {table}", source.execute(f"SELECT * FROM main.{table}"))
         cur.execute("COMMIT")
     names = ", ".join(f'"{c}"' for c in COLUMNS)
-    total = cur.execute("SELECT (SELECT count(*) FROM entry) + (SELECT count(*) FROM orphan)").fetchone()[0]
+    total = source.execute(
+        "SELECT (SELECT count(*) FROM main.entry) + (SELECT count(*) FROM main.orphan)"
+    ).fetchone()[0]
     # Acts that lost their place and are not issued again yet have their effect all the same.
     rows = source.execute(
-        f"SELECT 0, {names} FROM main.entry UNION ALL SELECT 1, {names} FROM main.orphan "
+        f"SELECT 0, {names}, hash FROM main.entry UNION ALL SELECT 1, {names}, hash FROM main.orphan "
         "ORDER BY hlc, origin, 1, device, number"
     )
+    keep = f"INSERT INTO entry ({names}, hash) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
     first: dict[tuple[bytes, int, int, bytes], Entry] = {}
     again: list[tuple[Entry, Entry]] = []
     done = 0
     while page := rows.fetchmany(BATCH):
         batch = []
-        for orphaned, *columns in page:
+        cur.execute("BEGIN")
+        for orphaned, *columns, hash_ in page:
             entry = entry_of(tuple(columns))
+            # Not before its turn: a ruling sets right what stands in the journal when it is applied.
+            if orphaned:
+                branch = source.execute(
+                    "SELECT * FROM main.orphan WHERE office_no = ? AND device = ? AND number = ? "
+                    "AND hash = ?",
+                    (entry.office_no, entry.device, entry.number, hash_),
+                )
+                _copy(cur, "INSERT OR IGNORE INTO orphan", branch)
+            else:
+                cur.execute(keep, (*columns, hash_))
             act = (entry.id, entry.hlc, entry.origin, blake2b(entry.body).digest())
             if act not in first:
                 first[act] = replace(entry, body=b"")
                 batch.append(entry)
             elif not orphaned:
                 again.append((entry, first[act]))
-        cur.execute("BEGIN")
         apply_received(store, cur, batch)
         cur.execute("COMMIT")
         done += len(page)
@@ -118,6 +126,13 @@ def _replay(source: sqlite3.Connection, store: Database, step: Callable[[int, in
             (entry.office_no, entry.device, entry.number, same.device, same.number),
         )
     return int(total)
+
+
+def _copy(cur: sqlite3.Cursor, insert: str, rows: sqlite3.Cursor) -> None:
+    """Put rows into a table of the same columns, whatever their order here and there."""
+    names = ", ".join(f'"{column[0]}"' for column in rows.description)
+    marks = ", ".join("?" * len(rows.description))
+    cur.executemany(f"{insert} ({names}) VALUES ({marks})", rows)
 
 
 def _broken_feeds(source: sqlite3.Connection) -> tuple[int, ...]:
