@@ -170,8 +170,19 @@ class Pc(Machine):
     def carry(self, data: bytes) -> tuple[str, bytes]:
         """Hand another's request over: what came of it, and the answer."""
         answers: list[bytes] = []
-        told = self.do(lambda: answers.append(self.program.bundles.carry(data, "")[0]))
-        return told, answers[0] if answers else b""
+        unknown = ""
+
+        def hand_over() -> None:
+            nonlocal unknown
+            try:
+                answers.append(self.program.bundles.carry(data, "")[0])
+            except AppError as error:
+                if error.code != "sync.unknown_device":
+                    raise
+                unknown = error.code  # to a head office that was put back, until the next pass
+
+        told = self.do(hand_over)
+        return told or unknown, answers[0] if answers else b""
 
     # -- its keys ---------------------------------------------------------------------------------------
 
