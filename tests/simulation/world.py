@@ -210,14 +210,16 @@ class World:
                 pc.code, pc.schema = code, self.hub.schema
             self.note(f"hub: invites {desk} {told}".rstrip())
         let_in = [pc for pc in self.pcs if not pc.code]
-        if len(let_in) > 2 and self._strikes("revoked", "hub"):
+        if len(let_in) > 2 and self.hub.program is not None and self._strikes("revoked", "hub"):
             identity = self.rng.choice(let_in).identity
             told = self.hub.revoke(identity.office_no, identity.desk)
             if told != "desk.unknown":
                 self.sticks.revoked.add(identity.device)
             self.note(f"hub: revokes {identity.desk} {told}".rstrip())
         who = (office, self.rng.choice(("yen", "duc", "mai")))
-        if who not in self.model.taken and self._strikes("role_taken", "hub"):
+        if who in self.model.taken or self.hub.program is None:  # killed by what went before
+            return
+        if self._strikes("role_taken", "hub"):
             told, stamp = self.hub.take_roles(office, self._people[office][who[1]])
             self.model.taken[who] = Taken(self.clock.ms, stamp, not told)
             self.note(f"hub: takes the roles of {who} {told}".rstrip())
