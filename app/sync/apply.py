@@ -61,6 +61,7 @@ def apply(store: Store, cur: Cursor, entries: Iterable[Entry], later: Iterable[E
     batch = _Batch()
     hubs = _Hubs(cur)
     read = [(entry, *_understood(hubs, entry)) for entry in entries]
+    stamps_before = {office: stamps_in(cur, office) for office in _ruled_offices(read)}
     # Rulings take effect with the very entries they came with.
     ruled = _write_rulings(store, cur, batch, [(e, b) for e, b, _ in read if b is not None])
     refused = forbidden(cur, [e for e, _, _ in read])
@@ -88,8 +89,7 @@ def apply(store: Store, cur: Cursor, entries: Iterable[Entry], later: Iterable[E
     for entry, reason in batch.parked:
         park(cur, entry, reason)
     done = {(e.id, e.hlc, e.origin) for e in (*(w.entry for w in batch.works), *later)}
-    for each in sorted(ruled, key=lambda r: r.counts_hlc is None):  # what is undone has its stamp by then
-        take_back(cur, each, done, batch.rulings[each.office_no], batch.touched, batch.digests)
+    take_back(cur, ruled, done, stamps_before, batch.rulings, batch.touched, batch.digests)
     batch.touched.refresh(cur, search=store.search)
     batch.digests.keep(cur)
     return batch.touched.tables
@@ -251,6 +251,11 @@ def is_hub(cur: Cursor, device: int) -> bool:
 
 Group = tuple[int, str, tuple[str, ...]]
 """Office, table, columns: rows of one kind are written together."""
+
+
+def _ruled_offices(read: Sequence[tuple[Entry, Body | None, str]]) -> set[int]:
+    """The offices for which some of the entries hold rulings."""
+    return {e.office_no for e, body, _ in read if body and any(r.table == "ruling" for r in body.rows)}
 
 
 def _write_rulings(

@@ -3,7 +3,7 @@ entry that was applied before its ruling came is set right here."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -69,23 +69,33 @@ def stamps_in(cur: Cursor, office: int) -> Rulings:
 
 def take_back(
     cur: Cursor,
-    ruled: Ruled,
+    ruled: Iterable[Ruled],
     done: Container[tuple[bytes, int, int]],
-    rulings: Rulings,
+    before: Mapping[int, Rulings],
+    now: Mapping[int, Rulings],
     touched: Touched,
     digests: Digests,
 ) -> None:
     """Set right what entries have done that were applied as they came; `done` are those that were applied
-    with the ruling or come after it, by id and stamp: they know of it."""
-    for entry in _meant(cur, ruled):
-        if (entry.id, entry.hlc, entry.origin) in done:
+    with the rulings or come after them, by id and stamp: they know of them. `before` and `now`: by office the
+    rulings without and with these."""
+    # Once for each stamp: a head office that was put back may have ruled on it twice.
+    dated = {(r.office_no, r.hlc, r.origin): r for r in ruled if r.counts_hlc is not None}
+    for (office, *_), each in dated.items():
+        was = before[office].stamp((each.hlc, each.origin))
+        if now[office].stamp((each.hlc, each.origin)) == was:
             continue
-        was = _in_effect_as(cur, ruled)
-        if ruled.counts_hlc is None:
-            _withdraw(cur, entry, was, rulings, touched, digests)
-        elif not _parked(cur, entry) and rulings.stamp((entry.hlc, entry.origin)) != was:
-            with _changing(cur, entry, touched, digests) as body:
-                _stamp_anew(cur, entry, body, was, rulings)
+        for entry in _meant(cur, each):
+            if (entry.id, entry.hlc, entry.origin) not in done and not _parked(cur, entry):
+                with _changing(cur, entry, touched, digests) as body:
+                    _stamp_anew(cur, entry, body, was, now[office])
+    for each in ruled:  # what is undone has its stamp by now
+        if each.counts_hlc is None:
+            rulings = now[each.office_no]
+            for entry in _meant(cur, each):
+                if (entry.id, entry.hlc, entry.origin) not in done:
+                    was = rulings.stamp((entry.hlc, entry.origin))
+                    _withdraw(cur, entry, was, rulings, touched, digests)
 
 
 @contextmanager
@@ -190,17 +200,6 @@ def _meant(cur: Cursor, ruled: Ruled) -> list[Entry]:
             entry = entry_of(row)
             found.setdefault((entry.id, entry.body), entry)
     return [e for e in found.values() if ruled.counts_hlc or e.id == ruled.entry_id]
-
-
-def _in_effect_as(cur: Cursor, ruled: Ruled) -> Stamp:
-    """The stamp that counted before this ruling came: as it was made, or by another ruling."""
-    cur.execute(
-        "SELECT counts_hlc FROM ruling WHERE office_no = ? AND entry_hlc = ? AND entry_origin = ? AND "
-        "id <> ? AND counts_hlc IS NOT NULL ORDER BY hlc, device, id LIMIT 1",
-        (ruled.office_no, ruled.hlc, ruled.origin, ruled.id),
-    )
-    other = cur.fetchone()
-    return (other[0] if other else ruled.hlc, ruled.origin)
 
 
 def _parked(cur: Cursor, entry: Entry) -> bool:

@@ -133,24 +133,28 @@ def write(replica: Replica, act: str, which: int, value: int) -> None:
                 previous=0, present=value % 3, usage=0, flags="", by=WHO, replaces=replaces,
             )  # fmt: skip
         elif act in VERDICTS and replica.number == HUB:
+            ruled = "IN" if act == "date_again" else "NOT IN"
             made = replica.ask(
-                "SELECT id, hlc, origin FROM entry WHERE device > 10 AND id NOT IN "
+                f"SELECT id, hlc, origin FROM entry WHERE device > 10 AND id {ruled} "
                 "(SELECT entry_id FROM ruling) ORDER BY hlc, origin"
             )
             for id, hlc, origin in made[which:][:1]:
                 d.add(
                     Ruling, entry_id=UUID(bytes=id), entry_hlc=hlc, entry_origin=origin,
-                    verdict=VERDICTS[act], counts_hlc=hlc - 7 if act == "date" else None,
+                    verdict=VERDICTS[act], counts_hlc=hlc - DATES[act] if act in DATES else None,
                 )  # fmt: skip
         elif act in STEPS:
             step(d, act)
 
 
-VERDICTS = {"rule": "not_allowed", "date": "time"}
+VERDICTS = {"rule": "not_allowed", "date": "time", "date_again": "time"}
+DATES = {"date": 7, "date_again": 5}
+"""The second by a head office that was put back and had forgotten the first."""
 STEPS = ("routed", "answered", "told", "closed", "reopened")
 ACTS = (
     "pay", "pay", "pay again", "use", "use", "reverse", "close", "remit", "open", "read", "read", "rule",
     "date",
+    "date_again",
     *STEPS,
 )  # fmt: skip
 WRITE = st.tuples(
@@ -269,6 +273,19 @@ def test_a_ruling_on_time_is_nothing_to_settle(office: Path, tmp_path: Path) -> 
         write(hub, "date", 0, 0)
         pass_all(replicas, list(REPLICAS))
         assert one.one("SELECT count(*) FROM ruling") == 1
+        assert raised(one) == {}
+        assert_same(replicas)
+
+
+def test_two_rulings_on_one_stamp_come_together(office: Path, tmp_path: Path) -> None:
+    with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
+        hub, one, _ = replicas
+        write(one, "pay", 0, 0)
+        pass_all(replicas, [11])
+        write(hub, "date", 0, 0)
+        write(hub, "date_again", 0, 0)
+        pass_all(replicas, list(REPLICAS))
+        assert one.one("SELECT count(*) FROM ruling") == 2
         assert raised(one) == {}
         assert_same(replicas)
 
