@@ -1,0 +1,95 @@
+"""What must be true of the bare core, asked of its journals and of the plain list of what people did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from app.sync.entries import Entry, chain
+from app.sync.feeds import NONE, Head
+from tests.simulation.core_desk import Desk
+from tests.simulation.core_hub import OFFICES, Disk, act_of
+from tests.simulation.model import Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a person did: a payment, or a field's new value."""
+
+    office: int
+    field: str
+    saw: dict[int, Head]
+    """How far each feed went that he had before him."""
+    over: frozenset[bytes]
+    """The values of the field that he replaced."""
+
+
+Acts = Mapping[bytes, Done]
+"""All that was done, by its id."""
+
+
+def sees_causes(desk: Desk, hub: Disk, new: Iterable[Entry], acts: Acts) -> None:
+    """Violation where a desk got an act before what its author had before him, unless that went another way
+    since."""
+    for entry in new:
+        saw = acts[entry.id].saw if entry.id in acts else {}
+        for feed, (number, hash_) in saw.items():
+            if feed in desk.disputed or hub.hash_at(feed, number) != hash_:
+                continue
+            if act_of(hub.entries[feed][number][0]) not in desk.disk.effects:
+                what = f"{entry.device}/{entry.number} before {feed}/{number}"
+                raise Violation(f"{desk.disk.device}: {what}")
+
+
+def is_acked(disk: Disk, hub: Disk) -> None:
+    """Violation unless what a desk takes for acknowledged is at the head office."""
+    for number in range(1, disk.acked + 1):
+        if act_of(disk.entries[disk.device][number][0]) not in hub.effects:
+            raise Violation(f"{disk.device}: {number} is acknowledged, and not at the head office")
+
+
+def check(hub: Disk, desks: Sequence[Disk], acts: Acts, excused: Set[bytes]) -> None:
+    """Violation where something is lost, counts twice, or is not the same everywhere, once all is quiet."""
+    for disk in (hub, *desks):
+        offices = range(OFFICES + 1) if disk is hub else (0, disk.office)
+        _every_act_counts_once(disk, {id for id, done in acts.items() if done.office in offices}, excused)
+        if disk.heads != hub.heads_in(*offices):
+            raise Violation(f"{disk.device}: other feeds than at the head office")
+        values = _values(disk, acts)
+        if any(_values(hub, acts)[what] != id for what, id in values.items()):
+            raise Violation(f"{disk.device}: other values than at the head office")
+
+
+def _every_act_counts_once(disk: Disk, done: Set[bytes], excused: Set[bytes]) -> None:
+    entries = [entry for feed in disk.heads for entry in _whole(disk, feed)]
+    ids = {entry.id for entry in entries}
+    if lost := done - excused - ids:
+        raise Violation(f"{disk.device}: lost {len(lost)} acts")
+    if {entry.id for entry in entries if entry.kind in ("pay", "set")} - done:
+        raise Violation(f"{disk.device}: acts that nobody did")
+    if disk.effects != dict.fromkeys(map(act_of, entries), 1):
+        raise Violation(f"{disk.device}: not every act counts once")
+    if disk.orphans:
+        raise Violation(f"{disk.device}: acts wait to be issued again")
+
+
+def _whole(disk: Disk, feed: int) -> Iterator[Entry]:
+    """The entries of a feed, each right after the one before."""
+    before = NONE
+    for number, (entry, hash_) in sorted(disk.entries[feed].items()):
+        if number != before[0] + 1 or hash_ != chain(before[1], entry):
+            raise Violation(f"{disk.device}: feed {feed} is broken at {number}")
+        before = (number, hash_)
+        yield entry
+    if disk.heads[feed] != before:
+        raise Violation(f"{disk.device}: feed {feed} ends elsewhere")
+
+
+def _values(disk: Disk, acts: Acts) -> dict[tuple[int, str], bytes]:
+    """The newest value of each field. Violation when somebody had replaced it."""
+    stamps = sorted((*disk.stamp(hlc, origin), id) for id, hlc, origin, _ in disk.effects if id in acts)
+    values = {(acts[id].office, acts[id].field): id for *_, id in stamps if acts[id].field}
+    replaced = {id for *_, later in stamps for id in acts[later].over}
+    if replaced & set(values.values()):
+        raise Violation(f"{disk.device}: a value counts that was replaced")
+    return values
