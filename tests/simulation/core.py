@@ -23,7 +23,7 @@ from tests.simulation.founded import DESKS
 from tests.simulation.model import Violation
 from tests.simulation.switches import Switches
 
-STEPS = 60
+STEPS = 80
 MOST_PCS = 6
 ROUNDS = 8
 """So many rounds of passes may it take, faults off, until nothing is left to say."""
@@ -46,8 +46,8 @@ class Pc:
     name: str
     disk: Disk
     clock: PcClock
+    backup: Disk
     desk: Desk | None = None
-    backup: Disk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Core:
     def __init__(self, seed: int, switches: Switches | None = None, desks: int = DESKS) -> None:
         self.rng = random.Random(seed)
         drawn = Switches.draw(self.rng)
-        self.switches = Switches()
+        self.switches = switches or drawn
         self.trace: list[str] = []
         self.happened: Counter[str] = Counter()
         self.clock = WorldClock(STARTED_MS)
@@ -74,16 +74,13 @@ class Core:
         self.excused: set[bytes] = set()
         """What lived on one disk alone, which was destroyed or put back."""
         self.letters: list[Letter] = []
-        self.hub_disk, self.hub_backup = Disk(0, 0), Disk(0, 0)
+        self.hub_disk = Disk(0, 0)
         self.hub = self._start_hub()
         self.pcs: list[Pc] = []
         for office in range(1, OFFICES + 1):
             for _ in range(desks):
                 self._let_in(office)
-        for pc in self.pcs:
-            self._pass(pc)
         self.hub_backup = self.hub_disk.image()
-        self.switches = switches or drawn
 
     # -- the course of events ---------------------------------------------------------------------------
 
@@ -101,7 +98,7 @@ class Core:
 
     def _do(self, pc: Pc) -> None:
         try:
-            if self.rng.random() < 0.6:
+            if self._on(pc).complete and self.rng.random() < 0.6:
                 self._act(pc, self.rng.choice(("", "", "", *FIELDS)))
             elif self._strikes("bundle", pc.name):
                 which = self.rng.randbytes(8)
@@ -195,7 +192,7 @@ class Core:
                 told = "unknown"
                 break
             desk.learn_time(reply.now_ms, request.sent_at_ms)
-            sees_causes(desk, self.hub_disk, talk.answer(reply), self.acts)
+            sees_causes(desk, talk.answer(reply), reply, self.hub_disk, self.acts)
         told = "stuck" if talk.stuck else told
         if not desk.complete and (told == "unknown" or talk.stranger):
             self._scrap(pc)  # a head office that was put back has forgotten it, and it has nothing to show
@@ -289,7 +286,7 @@ class Core:
         self._note(f"{pc.name}: takes an answer")
         try:
             desk = self._on(pc)
-            sees_causes(desk, self.hub_disk, desk.import_(which, reply), self.acts)
+            sees_causes(desk, desk.import_(which, reply), reply, self.hub_disk, self.acts)
         except Killed:
             pc.desk = None
 
@@ -300,11 +297,11 @@ class Core:
         self._something_befalls_its_clock(name, pc.clock)
         if self._strikes("backup", name):
             pc.backup = pc.disk.image()
-        if pc.backup and self._strikes("restore", name):
+        if self._strikes("restore", name):
             old, pc.disk, pc.desk = pc.disk, pc.backup.image(), None
             self._is_gone(old)
         elif len(self.pcs) < MOST_PCS and self._strikes("clone", name):
-            self.pcs.append(Pc(f"{name}'", pc.disk.image(), PcClock(self.clock)))
+            self.pcs.append(Pc(f"{name}'", pc.disk.image(), PcClock(self.clock), pc.backup))
         elif len(self.pcs) > 2 and self._strikes("destroyed", name):
             self._scrap(pc)
 
@@ -344,7 +341,8 @@ class Core:
 
     def _let_in(self, office: int) -> None:
         number = self.hub.enrol(office, self.rng.randbytes(8))
-        self.pcs.append(Pc(f"BN{office}-{number}", Disk(number, office), PcClock(self.clock)))
+        disk = Disk(number, office)
+        self.pcs.append(Pc(f"BN{office}-{number}", disk, PcClock(self.clock), disk.image()))
 
     def _disks(self) -> list[Disk]:
         return [self.hub_disk, *(pc.disk for pc in self.pcs)]

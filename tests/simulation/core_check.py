@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from app.sync.entries import Entry, chain
-from app.sync.feeds import NONE, Head
+from app.sync.feeds import NONE, Head, head_of
+from app.sync.wire import SyncReply
 from tests.simulation.core_desk import Desk
 from tests.simulation.core_hub import OFFICES, Disk, act_of
 from tests.simulation.model import Violation
@@ -28,13 +29,15 @@ Acts = Mapping[bytes, Done]
 """All that was done, by its id."""
 
 
-def sees_causes(desk: Desk, hub: Disk, new: Iterable[Entry], acts: Acts) -> None:
-    """Violation where a desk got an act before what its author had before him, unless that went another way
-    since."""
+def sees_causes(desk: Desk, new: Iterable[Entry], reply: SyncReply, hub: Disk, acts: Acts) -> None:
+    """Violation where a reply brought an act before what its author had before him; unless the head office,
+    put back, did not have that either, or it went another way."""
     for entry in new:
         saw = acts[entry.id].saw if entry.id in acts else {}
         for feed, (number, hash_) in saw.items():
-            if feed in desk.disputed or hub.hash_at(feed, number) != hash_:
+            if number > head_of(reply.have, feed)[0] or hub.hash_at(feed, number) != hash_:
+                continue
+            if feed in desk.disputed:
                 continue
             if act_of(hub.entries[feed][number][0]) not in desk.disk.effects:
                 what = f"{entry.device}/{entry.number} before {feed}/{number}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
 
+from tests.simulation.core import Core
 from tests.simulation.founded import DESKS
 from tests.simulation.switches import Switches
 from tests.simulation.world import World
@@ -22,17 +23,20 @@ SHRUNK = 3
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What decides a run. Without switches the seed draws them; `desks` in each office to begin with."""
+    """What decides a run. Without switches the seed draws them; `desks` in each office to begin with; `core`:
+    of the bare core, not of the whole program."""
 
     seed: int
     steps: int = STEPS
     switches: Switches | None = None
     desks: int = DESKS
+    core: bool = False
 
     @property
     def command(self) -> str:
         """What repeats it, as the seed has drawn it."""
-        return f"python3 run.py simulate --seeds 1 --from {self.seed} --steps {self.steps}"
+        core = " --core" if self.core else ""
+        return f"python3 run.py simulate{core} --seeds 1 --from {self.seed} --steps {self.steps}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Played:
 
 def play(run: Run) -> Played:
     """A run to its end."""
-    world = World(run.seed, run.switches, run.desks)
+    world = (Core if run.core else World)(run.seed, run.switches, run.desks)
     drawn = world.switches
     failure = None
     try:
@@ -106,9 +110,9 @@ def _fewer_steps(failure: Failure) -> Failure:
     return failure
 
 
-def play_all(seeds: Iterable[int], steps: int, workers: int) -> Iterator[Played]:
+def play_all(seeds: Iterable[int], steps: int, workers: int, core: bool = False) -> Iterator[Played]:
     """Many seeds, in so many processes; each as it ends."""
-    runs = [Run(seed, steps) for seed in seeds]
+    runs = [Run(seed, steps, core=core) for seed in seeds]
     if workers == 1:
         yield from map(play, runs)
         return
@@ -116,12 +120,12 @@ def play_all(seeds: Iterable[int], steps: int, workers: int) -> Iterator[Played]
         yield from pool.map(play, runs, chunksize=4)
 
 
-def simulate(first: int, seeds: int, steps: int, workers: int) -> int:
+def simulate(first: int, seeds: int, steps: int, workers: int, core: bool = False) -> int:
     """Play seeds and say what came of them; 1 when one failed."""
     began = time.monotonic()
     hours = 0.0
     failures: list[Failure] = []
-    for number, played in enumerate(play_all(range(first, first + seeds), steps, workers), 1):
+    for number, played in enumerate(play_all(range(first, first + seeds), steps, workers, core), 1):
         hours += played.hours
         if played.failure:
             failures.append(played.failure)
