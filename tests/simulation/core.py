@@ -16,7 +16,7 @@ from app.sync.entries import chain, sealed_text
 from app.sync.hlc import COUNTER_BITS
 from app.sync.wire import CHUNK_BYTES, SyncReply, SyncRequest
 from tests.simulation.clocks import DAY, HOUR, MINUTE, PcClock, WorldClock
-from tests.simulation.core_check import Done, check, is_acked, sees_causes
+from tests.simulation.core_check import Done, check, is_acked, leads_back, sees_causes
 from tests.simulation.core_desk import Desk, Talk
 from tests.simulation.core_hub import OFFICES, Disk, Hub, Killed, Refused, Replica, hq
 from tests.simulation.founded import DESKS
@@ -27,6 +27,9 @@ STEPS = 80
 MOST_PCS = 6
 ROUNDS = 8
 """So many rounds of passes may it take, faults off, until nothing is left to say."""
+
+MESSAGES = 100
+"""So many may a pass take."""
 
 KEPT = 12
 """So many messages are under way; of more the oldest is lost."""
@@ -90,6 +93,8 @@ class Core:
             most = self.rng.choices((10_000, 10 * MINUTE, 5 * HOUR, 3 * DAY), (60, 30, 9, 1))[0]
             self.clock.advance(self.rng.randrange(most))
             pc = self.rng.choice(self.pcs)
+            for each in self.pcs:
+                self._something_befalls_its_clock(each.name, each.clock)
             self._something_befalls(pc)
             self._something_befalls_the_hub()
             self._letter_arrives()
@@ -133,7 +138,7 @@ class Core:
 
     def check(self) -> None:
         """Violation where something is lost, counts twice, or is not the same everywhere; after `settle`."""
-        check(self.hub_disk, [pc.disk for pc in self.pcs], self.acts, self.excused)
+        check(self.hub_disk, [pc.disk for pc in self.pcs], self.acts, self.excused, self.clock.ms)
 
     def stop(self) -> None:
         """Nothing is held open."""
@@ -181,7 +186,9 @@ class Core:
         talk = Talk(desk)
         most = self.rng.choice((300, CHUNK_BYTES, CHUNK_BYTES))
         told = ""
-        while not (talk.done or talk.stuck or told):
+        for _ in range(MESSAGES):
+            if talk.done or talk.stuck:
+                break
             request = talk.request(most)
             try:
                 reply = self._carry(pc, request)
@@ -192,7 +199,10 @@ class Core:
                 told = "unknown"
                 break
             desk.learn_time(reply.now_ms, request.sent_at_ms)
+            leads_back(desk.disk, reply, self.hub_disk)
             sees_causes(desk, talk.answer(reply), reply, self.hub_disk, self.acts)
+        else:
+            raise Violation(f"{pc.name}: a pass without an end")
         told = "stuck" if talk.stuck else told
         if not desk.complete and (told == "unknown" or talk.stranger):
             self._scrap(pc)  # a head office that was put back has forgotten it, and it has nothing to show
@@ -294,7 +304,6 @@ class Core:
 
     def _something_befalls(self, pc: Pc) -> None:
         name = pc.name
-        self._something_befalls_its_clock(name, pc.clock)
         if self._strikes("backup", name):
             pc.backup = pc.disk.image()
         if self._strikes("restore", name):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
 from app.sync.entries import Entry, chain
-from app.sync.feeds import NONE, Head, head_of
+from app.sync.feeds import NONE, Head, common, head_of
+from app.sync.hlc import AHEAD_MS, COUNTER_BITS
 from app.sync.wire import SyncReply
 from tests.simulation.core_desk import Desk
 from tests.simulation.core_hub import OFFICES, Disk, act_of
@@ -30,18 +32,30 @@ Acts = Mapping[bytes, Done]
 
 
 def sees_causes(desk: Desk, new: Iterable[Entry], reply: SyncReply, hub: Disk, acts: Acts) -> None:
-    """Violation where a reply brought an act before what its author had before him; unless the head office,
-    put back, did not have that either, or it went another way."""
+    """Violation where a reply brought an act before what its author had newly seen by then; unless the head
+    office, put back, did not have that either, or it went another way."""
     for entry in new:
         saw = acts[entry.id].saw if entry.id in acts else {}
-        for feed, (number, hash_) in saw.items():
+        for feed in {feed for feed, _ in entry.seen} & saw.keys() - desk.disputed:
+            number, hash_ = saw[feed]
             if number > head_of(reply.have, feed)[0] or hub.hash_at(feed, number) != hash_:
-                continue
-            if feed in desk.disputed:
                 continue
             if act_of(hub.entries[feed][number][0]) not in desk.disk.effects:
                 what = f"{entry.device}/{entry.number} before {feed}/{number}"
                 raise Violation(f"{desk.disk.device}: {what}")
+
+
+def leads_back(disk: Disk, reply: SyncReply, hub: Disk) -> None:
+    """Violation where a trail leads back more than twice as far as the branches go: that much is to be sent
+    again."""
+    for feed, steps in reply.trails.items():
+        last, hash_ = reply.have[feed]
+        if hub.hash_at(feed, last) != hash_:
+            continue  # it was put back since
+        found, _ = common(steps, partial(disk.hash_at, feed))
+        same = next(n for n in range(last, -1, -1) if disk.hash_at(feed, n) == hub.hash_at(feed, n))
+        if last - found > 2 * (last - same):
+            raise Violation(f"{disk.device}: feed {feed} left at {same} of {last}, given up from {found} on")
 
 
 def is_acked(disk: Disk, hub: Disk) -> None:
@@ -51,8 +65,9 @@ def is_acked(disk: Disk, hub: Disk) -> None:
             raise Violation(f"{disk.device}: {number} is acknowledged, and not at the head office")
 
 
-def check(hub: Disk, desks: Sequence[Disk], acts: Acts, excused: Set[bytes]) -> None:
-    """Violation where something is lost, counts twice, or is not the same everywhere, once all is quiet."""
+def check(hub: Disk, desks: Sequence[Disk], acts: Acts, excused: Set[bytes], now_ms: int) -> None:
+    """Violation where something is lost, counts twice, is not the same everywhere or lies in the future, once
+    all is quiet."""
     for disk in (hub, *desks):
         offices = range(OFFICES + 1) if disk is hub else (0, disk.office)
         _every_act_counts_once(disk, {id for id, done in acts.items() if done.office in offices}, excused)
@@ -61,6 +76,9 @@ def check(hub: Disk, desks: Sequence[Disk], acts: Acts, excused: Set[bytes]) -> 
         values = _values(disk, acts)
         if any(_values(hub, acts)[what] != id for what, id in values.items()):
             raise Violation(f"{disk.device}: other values than at the head office")
+        newest = max((disk.stamp(hlc, origin)[0] for _, hlc, origin, _ in disk.effects), default=0)
+        if newest >> COUNTER_BITS > now_ms + AHEAD_MS:
+            raise Violation(f"{disk.device}: an act counts as one of the future")
 
 
 def _every_act_counts_once(disk: Disk, done: Set[bytes], excused: Set[bytes]) -> None:
