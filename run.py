@@ -6,6 +6,7 @@
     python3 run.py headoffice       the head-office server
     python3 run.py test [options]   every check; options go to pytest
     python3 run.py bench [options]  the measurements
+    python3 run.py simulate --core --seeds 5000   feeds and clocks alone: does any seed lose anything?
     python3 run.py simulate --kill 200   kills real desks and a real head office: is anything lost?
     python3 run.py lock [options]   pins the packages anew; options go to uv, such as --upgrade
     python3 run.py anything-else    goes to the program as it is: run.py --help

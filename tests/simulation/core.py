@@ -16,7 +16,7 @@ from app.sync.entries import chain, sealed_text
 from app.sync.hlc import COUNTER_BITS
 from app.sync.wire import CHUNK_BYTES, SyncReply, SyncRequest
 from tests.simulation.clocks import DAY, HOUR, MINUTE, PcClock, WorldClock
-from tests.simulation.core_check import Done, check, is_acked, leads_back, sees_causes
+from tests.simulation.core_check import Done, check, is_acked, leads_back, sees_causes, whole
 from tests.simulation.core_desk import Desk, Talk
 from tests.simulation.core_hub import OFFICES, Disk, Hub, Killed, Refused, Replica, hq
 from tests.simulation.founded import DESKS
@@ -79,6 +79,8 @@ class Core:
         self.letters: list[Letter] = []
         self.hub_disk = Disk(0, 0)
         self.hub = self._start_hub()
+        for _ in range(3):
+            self.hub.write("found", "", hq(0), 0)  # what every desk gets and no backup lacks
         self.pcs: list[Pc] = []
         for office in range(1, OFFICES + 1):
             for _ in range(desks):
@@ -231,7 +233,7 @@ class Core:
         if self._strikes("reply_lost", pc.name):
             raise Offline("no answer")
         if reply and reply.entries and self._strikes("reply_torn", pc.name):
-            return self._with_a_hole(reply)
+            self._hear_with_a_hole(pc.disk, reply)
         return reply
 
     def _handle(self, letter: Letter) -> SyncReply | None:
@@ -261,12 +263,14 @@ class Core:
                 continue
             raise Violation(f"a part of {letter.sender} with a hole is not refused")
 
-    def _with_a_hole(self, reply: SyncReply) -> SyncReply:
-        """An entry was lost on the way, and all that comes after it, but what its own feed goes on with."""
-        at = self.rng.randrange(len(reply.entries))
-        feed = reply.entries[at].device
-        rest = [entry for entry in reply.entries[at + 1 :] if entry.device == feed]
-        return msgspec.structs.replace(reply, entries=[*reply.entries[:at], *rest])
+    def _hear_with_a_hole(self, disk: Disk, reply: SyncReply) -> None:
+        """A head office that went wrong leaves an entry out. A desk must take nothing that comes after it."""
+        entries = list(reply.entries)
+        del entries[self.rng.randrange(len(entries))]
+        twin = Desk(disk.image(), self.clock, self.rng, lambda: None)
+        twin.receive(entries, reply.ranges)
+        for feed in twin.disk.heads:
+            whole(twin.disk, feed)
 
     def _post(self, letter: Letter) -> None:
         self.letters = [*self.letters, letter][-KEPT:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
@@ -82,7 +82,7 @@ def check(hub: Disk, desks: Sequence[Disk], acts: Acts, excused: Set[bytes], now
 
 
 def _every_act_counts_once(disk: Disk, done: Set[bytes], excused: Set[bytes]) -> None:
-    entries = [entry for feed in disk.heads for entry in _whole(disk, feed)]
+    entries = [entry for feed in disk.heads for entry in whole(disk, feed)]
     ids = {entry.id for entry in entries}
     if lost := done - excused - ids:
         raise Violation(f"{disk.device}: lost {len(lost)} acts")
@@ -94,16 +94,18 @@ def _every_act_counts_once(disk: Disk, done: Set[bytes], excused: Set[bytes]) ->
         raise Violation(f"{disk.device}: acts wait to be issued again")
 
 
-def _whole(disk: Disk, feed: int) -> Iterator[Entry]:
-    """The entries of a feed, each right after the one before."""
+def whole(disk: Disk, feed: int) -> list[Entry]:
+    """The entries of a feed. Violation unless each comes right after the one before."""
+    entries = []
     before = NONE
     for number, (entry, hash_) in sorted(disk.entries[feed].items()):
         if number != before[0] + 1 or hash_ != chain(before[1], entry):
             raise Violation(f"{disk.device}: feed {feed} is broken at {number}")
         before = (number, hash_)
-        yield entry
+        entries.append(entry)
     if disk.heads[feed] != before:
         raise Violation(f"{disk.device}: feed {feed} ends elsewhere")
+    return entries
 
 
 def _values(disk: Disk, acts: Acts) -> dict[tuple[int, str], bytes]:

@@ -20,7 +20,7 @@ from tests.simulation.core import STEPS, Core
 from tests.simulation.runs import Run, play, shortest
 from tests.simulation.switches import Switches
 
-SEEDS = range(1000, 1500)
+SEEDS = range(500)
 FAULTS = (
     *("request_lost", "reply_lost", "doubled", "late", "old_again", "request_torn", "reply_torn", "bundle"),
     *("bundle_lost", "bundle_twice", "bundle_disorder", "kill", "hub_kill", "backup", "restore", "clone"),
