@@ -115,7 +115,6 @@ BROKEN: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "a clock that goes back": lambda to: to.setattr(Hlc, "tick", stop_at_now),
     "a clock that hears of no other": lambda to: to.setattr(Hlc, "see", lambda self, stamp: None),
     "no clock is wild": lambda to: to.setattr(Hlc, "wild", lambda self, stamp: False),
-    "the time is not learned": lambda to: to.setattr(Hlc, "learn", lambda self, ahead_ms: None),
 }
 
 
