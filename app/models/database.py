@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -289,6 +290,16 @@ def _migrate(path: Path, connection: sqlite3.Connection, revision: str | None, n
             command.upgrade(alembic_config(migrating), "head")
     finally:
         engine.dispose()
+
+
+def keep_names(folder: Path) -> None:
+    """Have the names that files in a folder were given on the disk, too. Windows does so by itself."""
+    if os.name != "nt":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def backup(connection: sqlite3.Connection, to: Path) -> None:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
-from app.models.database import trouble
+from app.models.database import keep_names, trouble
 from app.sync.client import open_answer
 from app.sync.transport import Transport
 from app.sync.wire import EnrolReply, EnrolRequest, seal
@@ -144,5 +144,6 @@ def _keep(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+        keep_names(path.parent)
     except OSError as error:
         raise trouble(error, path) or error from error

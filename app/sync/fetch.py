@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from app.domain.errors import AppError
-from app.models.database import HEAD, trouble
+from app.models.database import HEAD, keep_names, trouble
 from app.sync.client import Progress
 from app.sync.entries import SCHEMA
 from app.sync.install import install
@@ -204,12 +204,7 @@ class _Fetching:
             raise
         _remove(self._database)  # it has no entry; but SQLite would play in what it has left beside it
         self._half.replace(self._database)
-        if os.name != "nt":
-            folder = os.open(self._database.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        keep_names(self._database.parent)
 
 
 def holds_entries(database: Path) -> bool:
