@@ -14,6 +14,7 @@ from app.models import Customer
 from app.models.base import millis
 from app.services.cash import Collect
 from app.sync import client as clients
+from app.sync.transport import DirectTransport
 from tests.headoffice.agreeing import assert_agreed, at, at_the_hub
 from tests.money import Home, add_home
 from tests.offices import ON_BOTH, Company, person
@@ -116,6 +117,35 @@ def test_who_hears_of_the_ruling_only_later_sets_it_right(
     assert all(stamp >= back for stamp in stamps(other, "receipt"))
     monkeypatch.undo()
     assert_agreed(company)
+
+
+def test_causes_come_first_whatever_the_clocks_say(
+    company: Company, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow line: never is there a change of a card that is not there yet."""
+    late, other = company.desk("BN04"), company.desk("BN05")
+    company.sync()
+    wrong, _ = reset(company, desktop, YEARS)
+    theirs, ours = add_home(wrong, "BN-0001"), add_home(other, "BN-0002")
+    for desk in (wrong, other, wrong):
+        desk.client.once()
+    rename(wrong, ours, "of today")
+    rename(other, theirs, "of today")
+    for desk in (wrong, other):
+        desk.client.once()
+    waited: list[tuple[str]] = []
+
+    class Looking(DirectTransport):
+        def post(self, path: str, data: bytes) -> bytes:
+            waited.extend(at(late.database, "SELECT reason FROM parked"))
+            return super().post(path, data)
+
+    late.client._transport = Looking(company.headoffice.hub.answer)
+    monkeypatch.setattr(clients, "CHUNK_BYTES", 1)
+    late.client._chunk = 1
+    late.client.once()
+    assert waited == []
+    assert at(late.database, "SELECT DISTINCT name FROM customer") == [("of today",)]
 
 
 @ON_BOTH

@@ -1,8 +1,8 @@
 """`python3 run.py simulate`: is anything lost, whatever happens? Exits with 0 when nothing was.
 
 Plays made-up districts, each seed another one, with every fault that can be thought of; with --core only the
-bare core of them, thousands of seeds a minute; or kills real programs. A seed that fails is told with its
-shortest trace, and plays the same way again.
+bare core of them, thousands of seeds a minute; or kills real programs; or takes safeguards away, to see that
+they are missed. A seed that fails is told with its shortest trace, and plays the same way again.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ def main() -> int:
         help="kill real desks and a real head office N times, 200 unless given",
     )
     parser.add_argument("--desks", type=int, default=3, metavar="N", help="so many desks with --kill")
+    parser.add_argument(
+        "--mutations",
+        nargs="*",
+        metavar="WORD",
+        help="take each safeguard away in turn, or those whose names hold a word: is it missed?",
+    )
     parser.add_argument("--folder", type=Path, help="where the programs of --kill leave what they made")
     args = parser.parse_args()
     first = args.first if args.first is not None else time.time_ns() // 1_000_000 % 1_000_000
@@ -38,8 +44,12 @@ def main() -> int:
         from tests.kill.harness import run
 
         return int(bool(run(args.kill, first, args.desks, args.folder)))
+    if args.mutations is not None:
+        from tests.simulation.mutating import SEEDS, prove
+
+        return prove(args.mutations, args.seeds or SEEDS)
     if args.seeds is None:
-        parser.error("say what to play: --seeds N or --kill")
+        parser.error("say what to play: --seeds N, --kill or --mutations")
     from tests.simulation import core, runs
 
     steps = args.steps or (core.STEPS if args.core else runs.STEPS)

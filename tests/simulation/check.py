@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from app.models import Base
-from app.sync.hlc import COUNTER_BITS
+from app.sync.hlc import AHEAD_MS, COUNTER_BITS
 from app.sync.verify import verify
 from tests.simulation.clocks import DAY, WorldClock
 from tests.simulation.hub import HubMachine
@@ -39,10 +39,13 @@ def check(hub: HubMachine, pcs: Sequence[Pc], model: Model, clock: WorldClock, r
         _nothing_is_lost_nor_invented(machine, model, scope)
         _nobody_does_what_he_may_not(machine, model)
         _every_act_counts_once(machine, model)
+        _no_act_stands_twice_in_a_feed(machine)
         _money_is_conserved(machine, model)
         _only_what_is_its_own(machine, scope)
+        _nothing_is_of_the_far_future(machine, clock)
     for pc in pcs:
         _nothing_is_unsent(pc)
+        _is_let_in(hub, pc)
         _same_rows(hub, pc)
     # All hold the same rows: one is enough, and a replay takes longer than all the rest.
     _equals_the_replay(rng.choice([hub, *pcs]), clock)
@@ -105,6 +108,12 @@ def _every_act_counts_once(machine: Machine, model: Model) -> None:
             raise Violation(f"{machine.name}: {table} has {many} rows too many, {few} too few")
 
 
+def _no_act_stands_twice_in_a_feed(machine: Machine) -> None:
+    sql = "SELECT device, kind FROM entry GROUP BY device, id, hlc, origin, body HAVING count(*) > 1"
+    if twice := machine.ask(sql):
+        raise Violation(f"{machine.name}: feed {twice[0][0]} holds one {twice[0][1]} twice")
+
+
 def _in_effect(machine: Machine, model: Model) -> list[Act]:
     """The acts that the journal holds, save those that are parked."""
     found = machine.ask(
@@ -137,6 +146,23 @@ def _only_what_is_its_own(machine: Machine, offices: Set[int]) -> None:
         found = {office for (office,) in machine.ask(f'SELECT DISTINCT office_no FROM "{table}"')}
         if not found <= {0, *offices}:
             raise Violation(f"{machine.name}: {table} has rows of offices {sorted(found)}")
+
+
+def _nothing_is_of_the_far_future(machine: Machine, clock: WorldClock) -> None:
+    """What a wrong clock has stamped counts as of the time at which the head office heard of it: else nobody
+    could change it for decades."""
+    latest = clock.ms + AHEAD_MS + 1 << COUNTER_BITS
+    for table in SCOPED:
+        for column in {"hlc", "made_hlc"} & set(SCOPED[table]):
+            found = machine.ask(f'SELECT max("{column}") FROM "{table}"')[0][0]
+            if found is not None and found >= latest:
+                raise Violation(f"{machine.name}: {table} has a row of the far future")
+
+
+def _is_let_in(hub: HubMachine, pc: Pc) -> None:
+    sql = 'SELECT revoked_at FROM device WHERE "number" = ?'
+    if hub.ask(sql, (pc.program.writer.desk.device,)) != [(None,)]:
+        raise Violation(f"{pc.name}: is let in, though it is revoked")
 
 
 def _nothing_is_unsent(pc: Pc) -> None:

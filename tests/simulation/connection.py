@@ -264,9 +264,10 @@ def read_engine(writes: Session, disk: Disk, path: Path) -> Engine:
     return engine
 
 
-def open_on(disk: Disk, path: str, *, synchronous: str = "FULL", checkpoint: int = 1000) -> Database:
+def open_on(disk: Disk, path: str, *, checkpoint: int = 1000) -> Database:
     """A database of this release on a disk that fails; a new one where there is none. AppErrors as from
     `open_database`."""
+    synchronous = _as_the_program_opens_it()[1]
     if path not in disk.files:
         disk.write(path, empty_database())
     where = Path(path)
@@ -286,10 +287,18 @@ def open_on(disk: Disk, path: str, *, synchronous: str = "FULL", checkpoint: int
     return Database(where, session, readers, renewed)
 
 
-@cache
 def empty_database() -> bytes:
-    """The bytes of a database without a row, migrated once in a program: it takes a second."""
+    """The bytes of a database without a row."""
+    return _as_the_program_opens_it()[0]
+
+
+@cache
+def _as_the_program_opens_it() -> tuple[bytes, str]:
+    """A database without a row, migrated once in a program, since it takes a second; and whether a commit
+    waits for the disk (`PRAGMA synchronous`)."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
-        open_database(path, datetime(2026, 11, 20, tzinfo=UTC)).close()
-        return path.read_bytes()
+        database = open_database(path, datetime(2026, 11, 20, tzinfo=UTC))
+        (synchronous,) = database.write.execute("PRAGMA synchronous").fetchone()
+        database.close()
+        return path.read_bytes(), str(synchronous)

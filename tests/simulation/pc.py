@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from app.domain.errors import AppError
 from app.models.database import Database
-from app.services.writer import Desk
+from app.services.writer import Desk, Draft
 from app.sync.bundle import DeskBundles
 from app.sync.client import SyncClient, open_answer
 from app.sync.enrolment import KEY_FILE, Identity
 from app.sync.talk import Credentials
-from app.sync.wire import EnrolReply, EnrolRequest, seal
+from app.sync.wire import CHUNK_BYTES, EnrolReply, EnrolRequest, seal
 from app.sync.writer import JournalWriter
 from tests.simulation.clocks import ZONE
 from tests.simulation.connection import empty_database, open_on
@@ -77,6 +77,8 @@ class Pc(Machine):
             program: DeskProgram = self.program
             if not program.client.complete:
                 return  # the window does not open before
+            if program.client.acked > self._written():
+                raise Violation(f"{self.name}: more counts as acknowledged than was written")
             id = self.new_id()
             act = None
             login = self.worker.login(kind, forbidden)
@@ -87,18 +89,36 @@ class Pc(Machine):
                     self.model.begins(act)
             if act:
                 self.model.commits(act, self.name)
+                self._is_what_was_set(draft)
 
         return self.do(write)
 
-    def sync(self) -> str:
-        """One pass over the line. Returns what came of it, as `do`."""
+    def _is_what_was_set(self, draft: Draft) -> None:
+        """Violation where a field does not say what somebody has just set it to, unless it was set under a
+        wrong clock before: on that the head office has to rule first."""
+        hlc = self.program.writer.hlc
+        for table, row, fields in draft.edits:
+            sql = f'SELECT made_hlc, edited, {", ".join(f[0] for f in fields)} FROM "{table}" WHERE id = ?'
+            made, edited, *there = self.ask(sql, (row.bytes,))[0]
+            stamps = msgspec.msgpack.decode(edited) if edited else {}
+            for (field, value, *_), found in zip(fields, there, strict=True):
+                if value != found and not hlc.wild(stamps.get(field, [made])[0]):
+                    raise Violation(f"{self.name}: {field} is {found!r}, though it was set to {value!r}")
+
+    def sync(self, most: int = CHUNK_BYTES) -> str:
+        """One pass over the line, whose first message holds up to `most` bytes of entries. Returns what came
+        of it, as `do`."""
 
         def once() -> None:
             client: SyncClient = self.program.client
+            client._chunk = most
+            before = (self.program.writer.desk.device, client.acked)
             try:
                 client.once()
                 self.is_acked()
             except AppError as error:
+                if self.disk.life.killed is None:
+                    self.is_acked(before)
                 if error.code != "sync.unknown_device" or client.complete:
                     raise
                 # A head office that was put back has forgotten it, and it has nothing to show.
@@ -109,13 +129,20 @@ class Pc(Machine):
 
         return self.do(once)
 
-    def is_acked(self) -> None:
-        """Violation unless what counts as acknowledged is at the head office, on its disk."""
-        acked = self.program.client.acked
-        sql = 'SELECT id FROM entry WHERE device = ? AND "number" <= ?'
-        ids = {id for (id,) in self.ask(sql, (self.program.writer.desk.device, acked))}
+    def is_acked(self, before: tuple[int, int] = (0, 0)) -> None:
+        """Violation unless what counts as acknowledged is at the head office, on its disk; `before`: of which
+        device, up to which number that was known already."""
+        device, acked = self.program.writer.desk.device, self.program.client.acked
+        sql = 'SELECT id FROM entry WHERE device = ? AND "number" BETWEEN ? AND ?'
+        after = before[1] if before[0] == device else 0
+        ids = {id for (id,) in self.ask(sql, (device, after + 1, acked))}
         if missing := (ids & self.model.acts.keys()) - self.model.held["hub"]:
             raise Violation(f"{self.name}: {len(missing)} acts are acknowledged that the head office has not")
+
+    def _written(self) -> int:
+        """The last number of its own feed."""
+        found = self.ask('SELECT "last" FROM feed WHERE device = ?', (self.program.writer.desk.device,))
+        return int(found[0][0]) if found else 0
 
     def enrol(self) -> str:
         """Ask to be let in; as `app.sync.enrolment.enrol`. Returns what came of it, as `do`."""
@@ -149,7 +176,14 @@ class Pc(Machine):
     def export(self) -> tuple[str, bytes]:
         """Write a bundle: what came of it, and the file."""
         made: list[bytes] = []
-        told = self.do(lambda: made.append(self.program.bundles.export()[0]))
+
+        def write() -> None:
+            acked = self.program.client.acked
+            made.append(self.program.bundles.export()[0])
+            if self.program.client.acked != acked:
+                raise Violation(f"{self.name}: acts are acknowledged that are only on a stick")
+
+        told = self.do(write)
         return told, made[0] if made else b""
 
     def take(self, data: bytes) -> tuple[str, bool]:

@@ -35,6 +35,8 @@ class Switches:
     """The head office cannot be reached by anybody for minutes to hours."""
     desk_out: float = _fault(0.05)
     """One PC's line is dead for minutes to days."""
+    slow_line: float = _fault(0.3)
+    """Messages over it bring an entry or two."""
 
     # Sticks: requests and answers in files, for a PC without a line and, now and then, for any other.
     no_line: float = _fault(0.3)
@@ -88,6 +90,8 @@ class Switches:
     """Nobody is at work, for up to ten days."""
 
     # Clocks.
+    same_moment: float = _fault(0.3)
+    """No time goes by between two things."""
     clock_off: float = _fault(0.02)
     """By minutes."""
     clock_jump: float = _fault(0.01)

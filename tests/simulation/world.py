@@ -12,6 +12,7 @@ import random
 from collections import Counter
 
 from app.models.base import instant
+from app.sync.wire import CHUNK_BYTES
 from tests.simulation.check import check
 from tests.simulation.clocks import DAY, HOUR, MINUTE, PcClock, WorldClock
 from tests.simulation.disk import Disk, Image
@@ -89,7 +90,8 @@ class World:
             elif pc.line.dead or self._strikes("bundle", pc.name):
                 self.sticks.export(pc)
             else:
-                self.note(f"{pc.name}: sync {self._pass(pc)}".rstrip())
+                most = self.rng.randint(1, 3000) if self._strikes("slow_line", pc.name) else CHUNK_BYTES
+                self.note(f"{pc.name}: sync {self._pass(pc, most)}".rstrip())
                 if pc.forgotten:
                     self._scrap(pc)
 
@@ -149,6 +151,8 @@ class World:
     # -- what befalls machines --------------------------------------------------------------------------
 
     def _time_goes_by(self) -> None:
+        if self._strikes("same_moment", "all"):
+            return
         most = self.rng.choices((10_000, 10 * MINUTE, 5 * HOUR, 3 * DAY), (60, 30, 9, 1))[0]
         if self._strikes("holiday", "all"):
             most = 10 * DAY
@@ -227,7 +231,7 @@ class World:
     def _may_end_in(self, pc: Pc) -> None:
         for fault, what in (("kill", "kill"), ("power_cut", "power"), ("disk_error", "error")):
             if self._strikes(fault, pc.name):
-                pc.disk.plan(what, self.rng.randint(1, 40))
+                pc.disk.plan(what, self.rng.randint(1, self.rng.choice((40, 400))))
 
     def _strikes(self, fault: str, whom: str) -> bool:
         if self.rng.random() >= getattr(self.switches, fault):
@@ -260,8 +264,8 @@ class World:
             self._scrap(pc)
         return told
 
-    def _pass(self, pc: Pc) -> str:
-        told = pc.sync()
+    def _pass(self, pc: Pc, most: int = CHUNK_BYTES) -> str:
+        told = pc.sync(most)
         if told in SHUT_OUT and pc.identity.device not in self.sticks.revoked:
             raise Violation(f"{pc.name}: {told}, though nobody has revoked it")
         return told
