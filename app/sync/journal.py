@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from app.models.base import canonical_json
 from app.models.store import Cursor, Row, Store
-from app.sync.entries import Entry
+from app.sync.entries import SCHEMA, Entry
 from app.sync.feeds import NONE, Head
 
 COLUMNS = ("device", "number", "id", "origin", "hlc", "office_no", "kind", "by", "schema", "seen", "body")
@@ -104,10 +104,10 @@ def acts_there(cur: Cursor, entries: Sequence[Entry]) -> list[str | None]:
     why it is parked."""
     by_id: dict[bytes, list[tuple[int, int, bytes, str]]] = {}
     ids = list({e.id for e in entries})
-    for sql in _ACTS:
+    for sql, *values in ((_ACTS,), (_ORPHANED, SCHEMA)):
         for at in range(0, len(ids), PAGE):
             some = ids[at : at + PAGE]
-            cur.execute(sql.format(marks=", ".join("?" * len(some))), some)
+            cur.execute(sql.format(marks=", ".join("?" * len(some))), (*some, *values))
             for id, hlc, origin, body, reason in cur.fetchall():
                 by_id.setdefault(id, []).append((hlc, origin, body, reason or ""))
     known = []
@@ -122,8 +122,12 @@ def acts_there(cur: Cursor, entries: Sequence[Entry]) -> list[str | None]:
 _ACTS = (
     "SELECT e.id, e.hlc, e.origin, e.body, p.reason FROM entry e LEFT JOIN parked p "
     'ON p.office_no = e.office_no AND p.device = e.device AND p."number" = e."number" '
-    "WHERE e.id IN ({marks})",
-    "SELECT id, hlc, origin, body, reason FROM orphan WHERE id IN ({marks})",
+    "WHERE e.id IN ({marks})"
+)
+# What an older release has laid aside and this one understands takes effect when it is issued again.
+_ORPHANED = (
+    "SELECT id, hlc, origin, body, reason FROM orphan WHERE id IN ({marks}) "
+    "AND NOT (coalesce(reason, '') = 'newer_release' AND schema <= ?)"
 )
 
 

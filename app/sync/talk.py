@@ -281,7 +281,9 @@ class Talk:
             mine = journal.all_heads(cur)
             self.outcome.orphans = journal.orphaned(cur)
             same = all(reply.have.get(d) == head for d, head in mine.items()) and set(mine) == set(reply.have)
-            if same and not reply.more and reply.digest:
+            self.outcome.differs = False
+            # What waits to be issued again has its effect here and none there yet.
+            if same and not reply.more and reply.digest and not self.outcome.orphans:
                 offices = journal.offices_in_scope(cur, self._writer.desk.office_no)
                 if parked_in(cur, offices) == reply.parked:
                     self.outcome.differs = digest_of(cur, offices) != reply.digest

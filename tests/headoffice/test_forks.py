@@ -345,6 +345,25 @@ def test_the_head_office_is_put_back_and_has_written_since(company: Company, des
 
 
 @ON_BOTH
+def test_what_waits_to_be_issued_again_is_no_difference(company: Company, desktop: Desktop) -> None:
+    """The line breaks once the fork is found, and the head office is put back once more: both hold the same
+    entries, and what it has forgotten has its effect here alone."""
+    kept = company.backup()
+    founding, hub = company.headoffice.founding, company.headoffice.hub
+    founding.staff(hub.office_feed(1), [replace(STAFF[0], login="lost")])
+    company.sync()
+    company.put_back(kept)
+    founding, hub = company.headoffice.founding, company.headoffice.hub
+    founding.staff(hub.office_feed(1), [replace(STAFF[0], login="new")])
+    said = iter([True])
+    desktop.client.once(lambda: next(said, False))
+    company.put_back(kept)
+    desktop.client.once()
+    assert_agreed(company)
+    assert "lost" in logins(company.headoffice.database)
+
+
+@ON_BOTH
 @pytest.mark.parametrize("wrote", [False, True])
 def test_a_desk_enrolled_since_the_backup_makes_itself_known_again(
     company: Company, desktop: Desktop, wrote: bool
