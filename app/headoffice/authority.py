@@ -16,7 +16,7 @@ from app.domain.people import may
 from app.models.store import Cursor
 from app.sync.apply import is_hub, wrong_with
 from app.sync.entries import SCHEMA, Body, Entry, Rows, decode_body, lift
-from app.sync.hlc import COUNTER_BITS, Hlc
+from app.sync.hlc import COUNTER_BITS, LATEST, Hlc
 from app.sync.merge import Rulings, made_by
 
 GRACE_MS = 7 * 86_400_000
@@ -35,8 +35,6 @@ ACTS: Mapping[str, tuple[str, ...]] = {
 """Table -> the acts of which one is needed to write it. Receipts and what belongs to a cash session are not
 among them: the money is in the drawer, whoever took it. To take back what his own session has taken is a
 cashier's act too (`_of_own_drawer`)."""
-
-LATEST = 1 << 62
 
 COLUMNS = ("id", "entry_id", "entry_hlc", "entry_origin", "verdict", "counts_hlc")
 

@@ -256,7 +256,9 @@ class Hub:
                 for d in forked | set(request.trails)
                 if d in heads
             }
-            entries, more, left = _lacking(cur, offices, request.have, heads, forked, most)
+            # Nobody takes what is in the feed that he writes: it would fill every message.
+            not_taken = forked | {asker.number} if request.successor else forked
+            entries, more, left = _lacking(cur, offices, request.have, heads, not_taken, most)
             ranges = self._ranges(cur, offices, request.have, entries)
             digest = parked = b""
             if not entries and not forked and request.have.keys() >= heads.keys():

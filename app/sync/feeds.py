@@ -65,6 +65,16 @@ def links(after: Head, entries: Sequence[Entry]) -> list[bytes] | None:
     return hashes
 
 
+def same_branch(after: Head, entries: Sequence[Entry], head: Head) -> bool:
+    """Whether entries of a feed after `after`, which is the same here, go the way that leads to `head`: what
+    comes late may be of another branch."""
+    known = head[0] - after[0]
+    if known <= 0 or len(entries) <= known:
+        return True
+    hashes = links(after, entries[:known])
+    return hashes is not None and hashes[-1] == head[1]
+
+
 def trail(last: int) -> list[int]:
     """Numbers of a feed, each twice as far back as the one before: by their hashes another side finds where
     its branch left this one."""

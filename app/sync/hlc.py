@@ -13,6 +13,10 @@ AHEAD_MS = 5 * 60_000
 """A stamp that is further ahead than this comes from a clock that is wrong."""
 
 
+LATEST = 1 << 62
+"""Later than every stamp."""
+
+
 class Hlc:
     """Stamps that respect cause: each is later than every stamp given or seen before, save those that come
     from a wrong clock, on which the head office rules."""
@@ -24,6 +28,8 @@ class Hlc:
         """Whether the time is known to be right: at the head office, and at a desk that has heard of it."""
         self.offset_ms = self._plausible(offset_ms)
         """What the head office's clock is ahead of this PC's, learned at each contact."""
+        self._reading: int | None = None
+        """The latest time on this PC's clock since then."""
 
     def _plausible(self, offset_ms: int) -> int:
         """The offset kept from the last start, unless the clock has been set right since: of the two times
@@ -45,18 +51,35 @@ class Hlc:
         """The head office's clock is this much further ahead than was thought (0: it was right)."""
         self.offset_ms += ahead_ms
         self.sure = True
+        self._reading = millis(self._clock.now())
 
     def tick(self) -> int:
         """A stamp for a new entry. What lies far ahead of a time that is sure came from a wrong clock, and is
         not followed; while the time is not sure no stamp goes back."""
-        last = 0 if self.sure and self.wild(self.last) else self.last
-        self.last = max(self.now_ms() << COUNTER_BITS, last + 1)
+        self._look()
+        self.last = max(self.now_ms() << COUNTER_BITS, self._followed() + 1)
         return self.last
 
     def see(self, stamp: int) -> None:
         """Take note of a stamp that another replica gave."""
         if not (self.sure and self.wild(stamp)):
-            self.last = max(self.last, stamp)
+            self.last = max(self._followed(), stamp)
+
+    def latest(self) -> int:
+        """No later stamp than this is followed."""
+        self._look()
+        return (self.now_ms() + AHEAD_MS + 1 << COUNTER_BITS) - 1 if self.sure else LATEST
+
+    def _followed(self) -> int:
+        return 0 if self.sure and self.wild(self.last) else self.last
+
+    def _look(self) -> None:
+        """See whether the clock was put back since the head office was heard of: then its time is not sure
+        any more."""
+        if self._reading is not None:
+            reading = millis(self._clock.now())
+            self.sure = self.sure and reading >= self._reading - AHEAD_MS
+            self._reading = max(self._reading, reading)
 
     def wild(self, stamp: int) -> bool:
         """Whether a stamp is so far ahead that it comes from a wrong clock."""

@@ -23,8 +23,8 @@ from app.services.writer import Desk, Draft
 from app.sync import digest, journal
 from app.sync.apply import apply, apply_parked, apply_received, apply_waiting, park, wrong_with
 from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body, sealed_text
-from app.sync.feeds import Head, fit, head_of
-from app.sync.hlc import Hlc
+from app.sync.feeds import Head, fit, head_of, same_branch
+from app.sync.hlc import LATEST, Hlc
 from app.sync.merge import stamps_of
 from app.sync.wire import Part, Range
 
@@ -147,7 +147,7 @@ class JournalWriter:
         self, cur: Cursor, kind: str, by: UUID | None, id: UUID, body: Body, desk: Desk
     ) -> tuple[Entry, bytes]:
         """The next entry of a feed of this replica, and its hash."""
-        self.hlc.see(_newest(cur))
+        self.hlc.see(_newest(cur, self.hlc.latest()))
         # Only what every reader of this entry holds too: else it would wait there for ever.
         heads = journal.heads_in_scope(cur, desk.office_no)
         number, before = head_of(heads, desk.device)
@@ -183,6 +183,9 @@ class JournalWriter:
                 for r in ranges
                 if r.device != self.desk.device
                 and journal.hash_at(cur, r.office_no, r.device, r.after[0]) == r.after[1]
+                and same_branch(
+                    r.after, [e for e in entries if e.device == r.device], head_of(heads, r.device)
+                )
             }
             found = fit(heads, [e for e in entries if e.device in good])
             tables = self._take(cur, found.taken)
@@ -381,11 +384,13 @@ class JournalWriter:
                     log.exception("a listener failed")
 
 
-def _newest(cur: Cursor) -> int:
-    """The newest stamp of the journal, as the head office has ruled."""
+def _newest(cur: Cursor, most: int = LATEST) -> int:
+    """The newest stamp of the journal, as the head office has ruled; of those up to `most`."""
     cur.execute(
-        "SELECT hlc FROM entry WHERE NOT EXISTS (SELECT 1 FROM ruling r WHERE r.entry_hlc = entry.hlc "
-        "AND r.entry_origin = entry.origin AND r.counts_hlc IS NOT NULL) ORDER BY hlc DESC LIMIT 1"
+        "SELECT hlc FROM entry WHERE hlc <= ? AND NOT EXISTS (SELECT 1 FROM ruling r "
+        "WHERE r.entry_hlc = entry.hlc AND r.entry_origin = entry.origin AND r.counts_hlc IS NOT NULL) "
+        "ORDER BY hlc DESC LIMIT 1",
+        (most,),
     )
     found = cur.fetchone()
     cur.execute("SELECT counts_hlc FROM ruling WHERE counts_hlc IS NOT NULL ORDER BY counts_hlc DESC LIMIT 1")

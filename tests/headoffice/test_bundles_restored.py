@@ -19,8 +19,9 @@ from app.sync.bundle import Contents, pack, parse, read_bundle
 from app.sync.entries import SCHEMA
 from app.words import Words
 from tests.headoffice.forging import Forger, body, customer
-from tests.offices import Company
+from tests.offices import Company, person
 from tests.sync.sticks import NoLine, act, acts, answer_to, refused, revoke, there, trip, trips, whole
+from tests.sync.test_journal import add_customer
 
 
 @pytest.fixture
@@ -253,4 +254,38 @@ def test_an_answer_of_before_the_head_office_was_put_back(company: Company, desk
     assert desktop.client.unsent() == 0  # as it was when that answer was made
     desktop.client.once()
     assert acts(company.headoffice) == ["A1"]
+    whole(company, desktop)
+
+
+def test_an_old_answer_of_a_head_office_that_was_put_back(company: Company, desktop: Desktop) -> None:
+    """What a desk heard over the line since lies on another branch of the same feed."""
+    backed = Backed(company)
+    act(desktop, "A1")
+    path = there(company, desktop)
+    company.desk("BN04")
+    desktop.client.once()  # the head office's feed has gone on, as that desk was let in
+    backed.back()
+    company.desk("BN05")
+    company.desk("BN06")  # and now it goes on another way, and further
+    desktop.import_bundle(answer_to(company, path))
+    act(desktop, "A2")
+    desktop.client.once()
+    assert "A2" in acts(company.headoffice)
+    whole(company, desktop)
+
+
+def test_a_desk_put_back_by_more_than_one_message(company: Company, desktop: Desktop) -> None:
+    """What it had written since fills whole answers, and it takes none of it before it is its successor."""
+    desktop, backup = backup_of(company, desktop)
+    by = person(desktop, "mai").id
+    for n in range(10):
+        with desktop.writer.entry("customers.add", by) as draft:
+            for m in range(500):
+                add_customer(draft, f"KH{n:02}{m:03}")
+    desktop.client.once()
+    desktop = restored(company, desktop, backup)
+    desktop.client.once()  # before anybody has written anything at it
+    act(desktop, "A1")
+    desktop.client.once()
+    assert "A1" in acts(company.headoffice)
     whole(company, desktop)

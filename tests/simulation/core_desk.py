@@ -11,7 +11,7 @@ from typing import Any
 
 from app.domain.clock import Clock
 from app.sync.entries import Entry, sealed_text
-from app.sync.feeds import NONE, Fit, Head, common, fit, head_of
+from app.sync.feeds import NONE, Fit, Head, common, fit, head_of, same_branch
 from app.sync.talk import OVERHEAD, Memory
 from app.sync.wire import WHOLE, Part, Range, SyncReply, SyncRequest
 from tests.simulation.core_hub import HUBS, Disk, Replica, act_of
@@ -39,7 +39,11 @@ class Desk(Replica):
         good = {
             r.device: r
             for r in ranges
-            if r.device != disk.device and disk.hash_at(r.device, r.after[0]) == r.after[1]
+            if r.device != disk.device
+            and disk.hash_at(r.device, r.after[0]) == r.after[1]
+            and same_branch(
+                r.after, [e for e in entries if e.device == r.device], head_of(disk.heads, r.device)
+            )
         }
         found = fit(disk.heads, [e for e in entries if e.device in good])
         self.take(found.taken)

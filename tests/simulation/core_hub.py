@@ -115,10 +115,10 @@ class Disk:
         ruled = self.rulings.get((hlc, origin))
         return (ruled[1] if ruled else hlc), origin
 
-    def newest(self) -> int:
+    def newest(self, most: int = 1 << 62) -> int:
         """The newest stamp of the journal, as the head office has ruled."""
         made = (entry for feed in self.entries.values() for entry, _ in feed.values())
-        stamps = [entry.hlc for entry in made if (entry.hlc, entry.origin) not in self.rulings]
+        stamps = [e.hlc for e in made if e.hlc <= most and (e.hlc, e.origin) not in self.rulings]
         return max([0, *stamps, *(counts for _, counts in self.rulings.values())])
 
 
@@ -136,7 +136,7 @@ class Replica:
 
     def write(self, kind: str, value: Any, device: int, office: int) -> Entry:
         """A new act in a feed of this replica."""
-        self.hlc.see(self.disk.newest())
+        self.hlc.see(self.disk.newest(self.hlc.latest()))
         heads = self.disk.heads_in(0, office)
         number, before = head_of(heads, device)
         seen = [
@@ -204,7 +204,7 @@ class Hub(Replica):
             return self._to_a_stranger(request)
         successor = self._successor(asker[0], request.successor) if request.successor else None
         self.cut()
-        return self._reply(asker[0], request, successor)
+        return self._reply(sender, asker[0], request, successor)
 
     def enrol(self, office: int, key: bytes) -> int:
         """The number of the desk with this key; the same for the same key."""
@@ -285,11 +285,12 @@ class Hub(Replica):
 
     # -- what is given ----------------------------------------------------------------------------------
 
-    def _reply(self, office: int, request: SyncRequest, successor: EnrolReply | None) -> SyncReply:
+    def _reply(self, me: int, office: int, request: SyncRequest, successor: EnrolReply | None) -> SyncReply:
         disk, have = self.disk, request.have
         heads = disk.heads_in(0, office)
         forked, trails = self._forked(request, heads)
-        behind = {d: head_of(have, d)[0] for d in heads if d not in forked}
+        not_taken = forked | {me} if request.successor else forked
+        behind = {d: head_of(have, d)[0] for d in heads if d not in not_taken}
         feeds = {d: disk.after(d, n) for d, n in behind.items() if n < heads[d][0]}
         entries: list[Entry] = []
         size, more = 0, False
