@@ -29,7 +29,7 @@ class Hlc:
         self.offset_ms = self._plausible(offset_ms)
         """What the head office's clock is ahead of this PC's, learned at each contact."""
         self._reading: int | None = None
-        """The latest time on this PC's clock since then."""
+        """The latest time on this PC's clock since it has heard of the head office."""
 
     def _plausible(self, offset_ms: int) -> int:
         """The offset kept from the last start, unless the clock has been set right since: of the two times
@@ -45,7 +45,11 @@ class Hlc:
 
     def now_ms(self) -> int:
         """The same in milliseconds."""
-        return millis(self._clock.now()) + self.offset_ms
+        reading = millis(self._clock.now())
+        if self._reading is not None:  # a clock that was put back since then is not sure any more
+            self.sure = self.sure and reading >= self._reading - AHEAD_MS
+            self._reading = max(self._reading, reading)
+        return reading + self.offset_ms
 
     def learn(self, ahead_ms: int) -> None:
         """The head office's clock is this much further ahead than was thought (0: it was right)."""
@@ -56,30 +60,25 @@ class Hlc:
     def tick(self) -> int:
         """A stamp for a new entry. What lies far ahead of a time that is sure came from a wrong clock, and is
         not followed; while the time is not sure no stamp goes back."""
-        self._look()
-        self.last = max(self.now_ms() << COUNTER_BITS, self._followed() + 1)
+        now = self.now_ms()
+        self.last = max(now << COUNTER_BITS, self._followed(now) + 1)
         return self.last
 
     def see(self, stamp: int) -> None:
         """Take note of a stamp that another replica gave."""
-        if not (self.sure and self.wild(stamp)):
-            self.last = max(self._followed(), stamp)
+        now = self.now_ms()
+        if stamp <= self._latest(now):
+            self.last = max(self._followed(now), stamp)
 
     def latest(self) -> int:
         """No later stamp than this is followed."""
-        self._look()
-        return (self.now_ms() + AHEAD_MS + 1 << COUNTER_BITS) - 1 if self.sure else LATEST
+        return self._latest(self.now_ms())
 
-    def _followed(self) -> int:
-        return 0 if self.sure and self.wild(self.last) else self.last
+    def _latest(self, now_ms: int) -> int:
+        return (now_ms + AHEAD_MS + 1 << COUNTER_BITS) - 1 if self.sure else LATEST
 
-    def _look(self) -> None:
-        """See whether the clock was put back since the head office was heard of: then its time is not sure
-        any more."""
-        if self._reading is not None:
-            reading = millis(self._clock.now())
-            self.sure = self.sure and reading >= self._reading - AHEAD_MS
-            self._reading = max(self._reading, reading)
+    def _followed(self, now_ms: int) -> int:
+        return self.last if self.last <= self._latest(now_ms) else 0
 
     def wild(self, stamp: int) -> bool:
         """Whether a stamp is so far ahead that it comes from a wrong clock."""

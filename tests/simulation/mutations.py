@@ -397,7 +397,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a clock does not learn from stamps that it sees",
         HLC,
-        "            self.last = max(self.last, stamp)\n",
+        "            self.last = max(self._followed(now), stamp)\n",
         "            pass\n",
         seed=12,
         switches={"clock_off": 0.3},
