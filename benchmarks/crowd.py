@@ -53,32 +53,39 @@ def measure(size: Size) -> list[Figure]:
 
 
 def _on(folder: Path, where: str, url: str, desks: int, few: int, many: int) -> list[Figure]:
-    figures: list[Figure] = []
-    costs: dict[int, float] = {}
+    """The same crowd twice, in the same offices of a company that has few or many of them; then another that
+    is spread over all."""
     home = folder / "headoffice"
-    offices = 0
-    for crowded, wanted in (("few", few), ("many", many)):  # in one database, where the first days are kept
-        with telling(f"{where}: {wanted} offices and {desks} desks made"):
-            found(home, url, wanted - offices, new=not offices)
-            crowd = _crowd(folder / crowded, home, url, desks, range(offices + 1, wanted + 1))
-        offices = wanted
-        with serving(home, url) as server:
-            days = [_day(crowd, server) for _ in range(DAYS)]
-        measured = days[1:]
-        entries = desks * ACTS
-        costs[wanted] = min(day.cpu for day in measured) / entries
-        name = f"{where}, {wanted:,} offices: "
-        figures += [
-            Figure(f"{name}{desks} desks at once, {entries:,} acts, all taken", measured[-1].wall, "s"),
-            Figure(f"{name}95 of 100 messages answered within", measured[-1].slow, "s"),
-            Figure(f"{name}refused or cut off", sum(day.refused for day in days), "", 0),
-            Figure(f"{name}processor of the head office for an act", 1e6 * costs[wanted], "µs"),
-            Figure(f"{name}memory after the last day, more than after the first",
-                   days[-1].memory - days[0].memory, "MB", 20),
-        ]  # fmt: skip
-    dearer = costs[many] / costs[few]
-    figures.append(Figure(f"{where}: an act with {many:,} offices, times {few}", dearer, "×", 1.2))
-    return figures
+    with telling(f"{where}: {few} offices and {desks} desks made"):
+        found(home, url, few)
+        crowd = _crowd(folder / "few", home, url, desks, range(1, few + 1))
+    alone, first = _days(f"{where}, {few} offices", home, url, crowd)
+    with telling(f"{where}: {many} offices and {desks} other desks made"):
+        found(home, url, many - few, new=False)
+        spread = _crowd(folder / "many", home, url, desks, range(few + 1, many + 1))
+    beside, second = _days(f"{where}, the same {few} of {many:,} offices", home, url, crowd)
+    _, third = _days(f"{where}, spread over {many:,} offices", home, url, spread)
+    times = beside / alone
+    dearer = Figure(f"{where}: an act where there are {many:,} offices, times {few}", times, "×", 1.2)
+    return [*first, *second, *third, dearer]
+
+
+def _days(what: str, home: Path, url: str, crowd: list[_Desk]) -> tuple[float, list[Figure]]:
+    """The days of a crowd: what an act costs the head office, in seconds of processor, and the figures."""
+    with serving(home, url) as server:
+        days = [_day(crowd, server) for _ in range(DAYS)]
+    for desk in crowd:
+        desk.hang_up()
+    acts = len(crowd) * ACTS
+    cost = min(day.cpu for day in days[1:]) / acts
+    return cost, [
+        Figure(f"{what}: {len(crowd)} desks at once, {acts:,} acts, all taken", days[-1].wall, "s"),
+        Figure(f"{what}: 95 of 100 messages answered within", days[-1].slow, "s"),
+        Figure(f"{what}: refused or cut off", sum(day.refused for day in days), "", 0),
+        Figure(f"{what}: processor of the head office for an act", 1e6 * cost, "µs"),
+        Figure(f"{what}: its memory", days[-1].memory, "MB"),
+        Figure(f"{what}: more than a day before", days[-1].memory - days[-2].memory, "MB", 5),
+    ]  # fmt: skip
 
 
 class _Desk:
@@ -92,17 +99,27 @@ class _Desk:
         self._head: Head = NONE
         self._have: Heads = {}
         self._moment = 0
+        self._way: HttpTransport | None = None
 
     def day(self) -> list[bytes]:
         """The messages of a day."""
         self._moment = time.time_ns() // 1_000_000 << COUNTER_BITS
         return [self._message() for _ in range(MESSAGES)]
 
-    def heard(self, answer: bytes, message: bytes) -> None:
-        """Take note of what the head office has. AppError for what is no answer, or when it has not taken
-        the message."""
+    def _heard(self, answer: bytes, message: bytes) -> None:
         key = Ed25519PublicKey.from_public_bytes(self._identity.hub_key)
         self._have |= open_answer(answer, SyncReply, key, message).have
+
+    def send(self, message: bytes, url: str) -> None:
+        """Send a message, over the line that is kept."""
+        self._way = self._way or HttpTransport(url)
+        self._heard(self._way.post("/v1/sync", message), message)
+
+    def hang_up(self) -> None:
+        """Let go of the line."""
+        if self._way:
+            self._way.close()
+            self._way = None
 
     @property
     def taken(self) -> bool:
@@ -184,13 +201,11 @@ def _day(crowd: list[_Desk], server: Server) -> _Day:
 
 
 def _offer(day: _Day, start: threading.Barrier, desk: _Desk, messages: list[bytes], url: str) -> None:
-    way = HttpTransport(url)
     start.wait()
     for message in messages:
         begun = time.perf_counter()
         try:
-            desk.heard(way.post("/v1/sync", message), message)
+            desk.send(message, url)
         except AppError:
             day.refused += 1
         day.took.append(time.perf_counter() - begun)
-    way.close()
