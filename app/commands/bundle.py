@@ -20,6 +20,7 @@ from app.commands.kit import (
     tell,
 )
 from app.domain.errors import AppError
+from app.domain.names import renamed
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -156,9 +157,13 @@ def _import(args: argparse.Namespace) -> int:
         _tell(args, report, _of_request(report))
         return 0
     with opened(args.home) as desktop:
+        before = desktop.writer.desk.name
         report = desktop.import_bundle(args.file, args.out)
-        unsent = desktop.client.unsent()
-    _tell(args, report, _of_request(report) if report.answer else _of_answer(report, unsent))
+        unsent, desk = desktop.client.unsent(), desktop.writer.desk.name
+    text = _of_request(report) if report.answer else _of_answer(report, unsent)
+    if desk != before:
+        text.append(renamed(tr, desk))
+    _tell(args, report, text)
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.commands.kit import Commands, Progress, command, home_option, json_option, number, opened, tell, wipe
 from app.domain.errors import AppError
+from app.domain.names import renamed
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -99,13 +100,18 @@ def _enrol(args: argparse.Namespace) -> int:
 def _sync(args: argparse.Namespace) -> int:
     with opened(args.home) as desktop:
         if args.once:
+            before = desktop.writer.desk.name
             report = desktop.client.once()
             text = tr(
                 "Reconciled: {sent} entries sent, {received} received.",
                 sent=number(report.sent),
                 received=number(report.received),
             )
-            tell(args, text, {"sent": report.sent, "received": report.received, "rounds": report.rounds})
+            desk = desktop.writer.desk.name
+            if desk != before:
+                text += "\n" + renamed(tr, desk)
+            counts = {"sent": report.sent, "received": report.received, "rounds": report.rounds}
+            tell(args, text, {**counts, "desk": desk})
             return 0
 
         def told(state: SyncState) -> None:
@@ -124,6 +130,8 @@ def _tell_state(args: argparse.Namespace, state: SyncState) -> None:
         text = sentence(state.error, tr)
     else:
         text = tr("Reconciled; {count} entries not sent yet.", count=number(state.unsent))
+    if state.renamed:
+        text += "\n" + renamed(tr, state.renamed)
     tell(args, text, {"state": state.state, "unsent": state.unsent})
 
 

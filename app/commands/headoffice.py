@@ -292,8 +292,16 @@ def _hub_of(home: Path, database: str) -> Iterator[Hub]:
 def _revoke(args: argparse.Namespace) -> int:
     with _opened(args) as headoffice:
         _check_office(headoffice, args.office)
-        headoffice.founding.revoke(headoffice.hub.office_feed(args.office), args.desk)
+        kin = headoffice.founding.revoke(headoffice.hub.office_feed(args.office), args.desk)
         print(tr("Desk {desk} is let in no more.", desk=args.desk))
+        if kin:
+            print(
+                tr(
+                    "Its data was restored or copied: {desks} went on from it and are still let in. Revoke "
+                    "those too that are on the PC you mean.",
+                    desks=", ".join(kin),
+                )
+            )
     return 0
 
 

@@ -1,6 +1,6 @@
 """The words for the codes of the domain; `tr` is the screen's or a document's own.
 
-Each function gives code -> word in the order in which a list shows them.
+Each function gives code -> word in the order in which a list shows them, save the last.
 """
 
 from __future__ import annotations
@@ -146,3 +146,12 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "headoffice.rule": tr("Ruling of the head office"),
         "exceptions.settle": tr("Case settled"),
     }
+
+
+def renamed(tr: Translate, desk: str) -> str:
+    """What has become of a desk whose data was restored or copied."""
+    return tr(
+        "The data of this PC was restored or copied, so this desk is called {desk} from now on. Nothing is "
+        "lost; new papers bear the new name.",
+        desk=desk,
+    )

@@ -162,9 +162,10 @@ class Founding:
             utility = draft.read.execute(select(Utility.id)).scalar_one()
             draft.change(Utility, utility, bank_bin=bank_bin, bank_account=account)
 
-    def revoke(self, feed: Desk, desk: str) -> None:
+    def revoke(self, feed: Desk, desk: str) -> list[str]:
         """Let a desk of an office in no more, by its name; `feed` is the head office's own for the office.
-        AppError "desk.unknown"."""
+        Returns the desks that are still let in and began with the same data, since that was restored or
+        copied: they may be the same PC. AppError "desk.unknown"."""
         with self._writer.entry("device.revoke", None, desk=feed) as draft:
             d = Device
             found = draft.read.execute(
@@ -173,6 +174,20 @@ class Founding:
             if found is None:
                 raise AppError("desk.unknown", desk=desk)
             draft.change(Device, found, revoked_at=draft.now)
+            known = draft.read.execute(
+                select(d.number, d.succeeds, d.desk, d.revoked_at).where(d.office_no == feed.office_no)
+            ).all()
+        before = {number: succeeds for number, succeeds, *_ in known}
+
+        def first(number: int) -> int:
+            while (earlier := before.get(number)) is not None:
+                number = earlier
+            return number
+
+        kin = {name: first(number) for number, _, name, _ in known}
+        return sorted(
+            name for _, _, name, revoked in known if name != desk and not revoked and kin[name] == kin[desk]
+        )
 
     def staff(self, desk: Desk, people: list[NewStaff]) -> list[UUID]:
         """Let people of an office in; `desk` is the head office's feed for it."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from app.bootstrap import Desktop
 from app.domain.deadlines import zone_named
+from app.domain.names import renamed
 from app.queries.sync import RENAMED_TOLD, SyncQueries
 from app.sync.client import SyncState as Contact
 from app.ui.shell.status import SyncState
-from app.ui.sync.words import progress_word, renamed_words
+from app.ui.sync.words import progress_word
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class ContactTeller:
 
         def tell(before: bool) -> None:
             if not before:
-                window.prompter.tell(window, renamed_words(name))
+                window.prompter.tell(window, renamed(tr, name))
 
         window.jobs.run(window, told_before, done=tell)
 

@@ -18,7 +18,8 @@ from app.domain.clock import SystemClock
 from app.sync.enrolment import read_enrolment
 from app.sync.transport import DirectTransport
 from app.words import tr
-from tests.offices import PASSWORD
+from tests.headoffice.backups import cloned
+from tests.offices import PASSWORD, Company
 from tests.postgres import EMPTY, Server
 from tests.programs import refused
 from tests.sync.test_journal import save_customers
@@ -98,6 +99,21 @@ def test_a_head_office_is_founded_looked_at_and_a_desk_revoked(
     told = json.loads(said)
     assert [office["name"] for office in told["offices"]] == ["Chi nhánh Một", "Chi nhánh Hai"]
     assert [(d["desk"], d["revoked"]) for d in told["offices"][0]["desks"]] == [("BN03", True)]
+
+
+def test_what_went_on_from_a_revoked_desks_data_is_named(company: Company, desktop: Desktop) -> None:
+    """The lost PC may be any of them."""
+    company.desk("BN04")
+    company.sync()
+    one, other = cloned(company, desktop)
+    for copy in (one, other):
+        save_customers(copy, copy.home.name)
+        copy.client.once()
+    founding, hub = company.headoffice.founding, company.headoffice.hub
+    names = {one.writer.desk.name, other.writer.desk.name}
+    assert len(names) == 2
+    assert founding.revoke(hub.office_feed(1), min(names)) == [max(names)]
+    assert founding.revoke(hub.office_feed(1), max(names)) == []
 
 
 def test_the_database_may_be_named_by_the_environment(

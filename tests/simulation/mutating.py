@@ -56,10 +56,10 @@ def prove(named: Sequence[str] = (), seeds: int = SEEDS) -> int:
                 verdict = _tested(folder, mutation) if mutation.test else _hunted(folder, mutation, seeds)
             unseen += not verdict.by
             took = time.monotonic() - began
-            by = verdict.by or "NOT MISSED"
+            by = verdict.by or "NOT NOTICED"
             print(f"{mutation.name}\n  {by}: {verdict.what} ({took:.1f} s)", flush=True)
-    print(f"{len(chosen)} safeguards taken away, {len(chosen) - unseen} missed")
-    return int(bool(unseen))
+    print(f"of {len(chosen)} safeguards taken away, {len(chosen) - unseen} were noticed")
+    return int(bool(unseen) or not chosen)
 
 
 @contextmanager

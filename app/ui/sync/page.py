@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.money import format_number
+from app.domain.names import renamed
 from app.queries.sync import Stuck, SyncQueries, UnsentKind
 from app.sync.client import SyncState
 from app.ui.kit.buttons import Button
@@ -26,7 +27,7 @@ from app.ui.kit.toast import toast
 from app.ui.requests.words import day_words
 from app.ui.sync.files import Bundles, Files
 from app.ui.sync.line import LineState
-from app.ui.sync.words import kind_word, renamed_words, size_words, what_to_do, why
+from app.ui.sync.words import kind_word, size_words, what_to_do, why
 from app.words import tr
 
 LEAST, MOST = 3, 8
@@ -117,7 +118,7 @@ class SyncPage(Page):
         self._show_paused(state.state == "paused")
         self._news.setVisible(bool(state.renamed))
         if state.renamed:
-            self._renamed_words.setText(renamed_words(state.renamed))
+            self._renamed_words.setText(renamed(tr, state.renamed))
         self.refresh(frozenset())
 
     def reload(self) -> None:

@@ -180,15 +180,6 @@ def what_to_do(reason: str, desk: str) -> str:
     }.get(reason, tr("Tell the administrator the entry named here."))
 
 
-def renamed_words(desk: str) -> str:
-    """What has become of a desk whose data was restored or copied."""
-    return tr(
-        "The data of this PC was restored or copied, so this desk is called {desk} from now on. Nothing is "
-        "lost; new papers bear the new name.",
-        desk=desk,
-    )
-
-
 def exported_words(name: str, done: Carried) -> str:
     """What a file that was written carries, and what happens to it next."""
     if not done.entries:
