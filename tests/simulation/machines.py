@@ -139,8 +139,9 @@ class Machine:
         """Rows of its database, as the world asks for them, not the program."""
         database = self.program.database
         with self.disk.aside():
-            with database.transaction():  # which opens the file anew where a failed disk has closed it
-                pass
+            if database._shaken:  # opens the file anew, which a failed disk has closed
+                with database.transaction():
+                    pass
             return list(database.write.execute(sql, values).fetchall())
 
     def back_up(self) -> None:
