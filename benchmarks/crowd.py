@@ -8,6 +8,7 @@ import random
 import tempfile
 import threading
 import time
+from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,12 +25,13 @@ from app.sync.feeds import NONE, Head
 from app.sync.hlc import COUNTER_BITS
 from app.sync.transport import DirectTransport, HttpTransport
 from app.sync.wire import Heads, Part, SyncReply, SyncRequest, seal
-from benchmarks.district import COLUMNS, Server, found, serving
+from benchmarks.district import COLUMNS, Server, found, index_row, serving
 from benchmarks.harness import Figure, Size, percentile, telling
 from benchmarks.sync import postgres
 
 TITLE = "A crowd of desks"
 
+DAY = date(2026, 11, 5)
 DAYS = 3
 """Of which the first is not measured: the head office makes its feed for an office at the first contact."""
 
@@ -94,7 +96,7 @@ class _Desk:
     def __init__(self, identity: Identity, key: Ed25519PrivateKey, by: UUID, rng: random.Random) -> None:
         self._identity = identity
         self._key = key
-        self._by = by.bytes
+        self._by = by
         self._rng = rng
         self._head: Head = NONE
         self._have: Heads = {}
@@ -133,7 +135,7 @@ class _Desk:
         for _ in range(ACTS // MESSAGES):
             number, self._moment = number + 1, self._moment + 1
             entry = Entry(
-                device, number, uuid4().bytes, device, self._moment, office, "readings.enter", self._by,
+                device, number, uuid4().bytes, device, self._moment, office, "readings.enter", self._by.bytes,
                 SCHEMA, [], self._index(),
             )  # fmt: skip
             entries.append(entry)
@@ -144,9 +146,7 @@ class _Desk:
         return seal(request, self._key, sender=device)
 
     def _index(self) -> bytes:
-        point, before, use = self._rng.randbytes(16), self._rng.randrange(10**6), self._rng.randrange(40_000)
-        row = [uuid4().bytes, point, point, "2026-11", "2026-11-05", before, before + use, use, "", self._by,
-               None, None]  # fmt: skip
+        row = index_row(self._rng, uuid4(), self._rng.randbytes(16), DAY, self._by)
         return encode_body(Body([Rows("reading", COLUMNS, [row])], []))
 
 

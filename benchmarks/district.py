@@ -143,13 +143,15 @@ def write_readings(
                 point = points[number % CONNECTIONS]
                 month = number // CONNECTIONS
                 period = date(2026 + month // 12, month % 12 + 1, 1)
-                before = rng.randrange(10**6)
-                use = rng.randrange(40_000)
-                rows.append(
-                    [
-                        writer.new_id().bytes, point, point, f"{period:%Y-%m}", period.isoformat(), before,
-                        before + use, use, "", by.bytes, None, None,
-                    ]
-                )  # fmt: skip
+                rows.append(index_row(rng, writer.new_id(), point, period, by))
             at += each
             draft.add_raw(Reading, COLUMNS, rows)
+
+
+def index_row(rng: random.Random, id: UUID, point: bytes, read_on: date, by: UUID) -> list[Raw]:
+    """An index of a made-up connection, in the order of `COLUMNS`."""
+    before, use = rng.randrange(10**6), rng.randrange(40_000)
+    return [
+        id.bytes, point, point, f"{read_on:%Y-%m}", read_on.isoformat(), before, before + use, use, "",
+        by.bytes, None, None,
+    ]  # fmt: skip

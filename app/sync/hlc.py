@@ -12,7 +12,6 @@ COUNTER_BITS = 16
 AHEAD_MS = 5 * 60_000
 """A stamp that is further ahead than this comes from a clock that is wrong."""
 
-
 LATEST = 1 << 62
 """Later than every stamp."""
 
@@ -75,11 +74,16 @@ class Hlc:
         return self._latest(self.now_ms())
 
     def _latest(self, now_ms: int) -> int:
-        return (now_ms + AHEAD_MS + 1 << COUNTER_BITS) - 1 if self.sure else LATEST
+        return _bound(now_ms) if self.sure else LATEST
 
     def _followed(self, now_ms: int) -> int:
         return self.last if self.last <= self._latest(now_ms) else 0
 
     def wild(self, stamp: int) -> bool:
         """Whether a stamp is so far ahead that it comes from a wrong clock."""
-        return stamp >> COUNTER_BITS > self.now_ms() + AHEAD_MS
+        return stamp > _bound(self.now_ms())
+
+
+def _bound(now_ms: int) -> int:
+    """The last stamp that is not wild at a moment."""
+    return (now_ms + AHEAD_MS + 1 << COUNTER_BITS) - 1

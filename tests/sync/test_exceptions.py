@@ -265,27 +265,19 @@ def test_once_the_receipt_is_taken_back_its_money_counts_nowhere(
         assert_same(replicas)
 
 
-def test_a_ruling_on_time_is_nothing_to_settle(office: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("rulings", [("date",), ("date", "date_again")])
+def test_rulings_on_time_are_nothing_to_settle(
+    office: Path, tmp_path: Path, rulings: tuple[str, ...]
+) -> None:
+    """One, or two on one stamp that come together."""
     with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
         hub, one, _ = replicas
         write(one, "pay", 0, 0)
         pass_all(replicas, [11])
-        write(hub, "date", 0, 0)
+        for ruling in rulings:
+            write(hub, ruling, 0, 0)
         pass_all(replicas, list(REPLICAS))
-        assert one.one("SELECT count(*) FROM ruling") == 1
-        assert raised(one) == {}
-        assert_same(replicas)
-
-
-def test_two_rulings_on_one_stamp_come_together(office: Path, tmp_path: Path) -> None:
-    with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
-        hub, one, _ = replicas
-        write(one, "pay", 0, 0)
-        pass_all(replicas, [11])
-        write(hub, "date", 0, 0)
-        write(hub, "date_again", 0, 0)
-        pass_all(replicas, list(REPLICAS))
-        assert one.one("SELECT count(*) FROM ruling") == 2
+        assert one.one("SELECT count(*) FROM ruling") == len(rulings)
         assert raised(one) == {}
         assert_same(replicas)
 
