@@ -1,4 +1,5 @@
-"""When something is due, by an office's hours, days off and extra working days.
+"""When something is due, when to warn of it and what a hold adds, by an office's hours, days off and extra
+working days.
 
 Calendars are data: a week of hours and a table of the days that differ (a holiday, a half day, a Saturday
 worked in exchange). VN Labour Code Art. 112 leaves Tết and 2/9 to a yearly decision, so no day is in code.
@@ -17,6 +18,9 @@ from app.domain.errors import AppError
 
 SEARCHED_DAYS = 400
 """So many days without an opening, and a calendar counts as having no working time."""
+
+SEARCHED_YEARS = 100
+"""No limit is followed further: an office open an hour a week would take it past every calendar."""
 
 
 class Interval(NamedTuple):
@@ -89,8 +93,8 @@ def calendar_of(
     )
 
 
-MOST = {"working_minutes": 1_000_000, "working_hours": 20_000, "working_days": 2_000, "hours": 50_000}
-"""The units of a limit and the largest amount of each: some years."""
+MOST = {"working_minutes": 1_200_000, "working_hours": 20_000, "working_days": 2_600, "hours": 87_840}
+"""The units of a limit and the largest amount of each: ten years of a usual office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +111,102 @@ class Limit:
             raise AppError("limit.amount", amount=self.amount, most=MOST[self.unit])
 
 
+NOTHING = Limit(0, "working_minutes")
+
+
 def due(calendar: WorkingCalendar, start: datetime, limit: Limit) -> datetime:
     """The last moment, in UTC, that keeps `limit` from `start` (aware) on.
 
     Working time begins to run at the next opening; a limit that is used up at closing time ends then.
     Working days: the same time of day so many working days later, moved into that day's hours.
-    Raises AppError("calendar.no_working_time") when none is found for 400 days on end.
+    Raises AppError("calendar.no_working_time") when none is found for 400 days on end, AppError("limit.far")
+    for a limit that ends more than 100 years later.
     """
-    if start.tzinfo is None:
-        raise ValueError("a limit runs from an aware time")
-    start = start.astimezone(UTC)
+    start = _utc(start)
     if limit.unit == "hours":
         return start + timedelta(hours=limit.amount)
-    begun = max(start, next(_openings(calendar, start))[0])
     if limit.unit == "working_days":
-        return _days_later(calendar, begun, limit.amount)
-    left = timedelta(minutes=limit.amount * (60 if limit.unit == "working_hours" else 1))
+        return _days_later(calendar, _opened(calendar, start), limit.amount)
+    return _later(calendar, start, _working_time(limit))
+
+
+def after(calendar: WorkingCalendar, moment: datetime, limit: Limit) -> datetime:
+    """When to tell that `limit` has gone by since `moment` (aware), in UTC: while the office works, not as it
+    closes. Raises as `due` does."""
+    return _opened(calendar, due(calendar, moment, limit))
+
+
+def before(calendar: WorkingCalendar, moment: datetime, limit: Limit) -> datetime:
+    """When to warn of `moment` (aware), in UTC: the latest time of work that leaves `limit` up to it.
+
+    Working days: the same time of day so many working days earlier, or the next opening from there. What
+    would still fall outside working time, by a limit of hours or of nothing, comes at the beginning of the
+    opening before, when there is time to act. Raises as `due` does.
+    """
+    moment = _utc(moment)
+    if limit.unit == "working_days" and limit.amount:
+        return _days_earlier(calendar, moment, limit.amount)
+    if limit.unit == "hours":
+        at = moment - timedelta(hours=limit.amount)
+    else:
+        at = _earlier(calendar, moment, _working_time(limit))
+    opening, closing = next(_openings(calendar, at, back=True))
+    return at if at < closing else opening
+
+
+def shifted(
+    calendar: WorkingCalendar, due: datetime, unit: str, held_from: datetime, held_until: datetime
+) -> datetime:
+    """The due time, in UTC, after a hold: `due` and the time that the hold took of a limit in `unit`.
+
+    Of a limit in "hours" a hold takes all of its time, of another its working time. A hold that begins when
+    the time is up takes none, nor does one that ends before it begins (two desks, two clocks).
+    Several holds: one after the other, each with the due time that the one before gave. Raises as `due`.
+    """
+    due, held_from, held_until = _utc(due), _utc(held_from), _utc(held_until)
+    if held_from >= min(due, held_until):
+        return due
+    if unit == "hours":
+        return due + (held_until - held_from)
+    held = _worked(calendar, held_from, held_until)
+    # A hold without working time must not carry a due time at closing over to the next opening.
+    return _later(calendar, due, held) if held else due
+
+
+def working_minutes(calendar: WorkingCalendar, a: datetime, b: datetime) -> int:
+    """Whole minutes of working time from `a` to `b`, negative when `b` is the earlier."""
+    if b < a:
+        return -working_minutes(calendar, b, a)
+    return _worked(calendar, a, b) // timedelta(minutes=1)
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a limit runs from an aware time")
+    return moment.astimezone(UTC)
+
+
+def _working_time(limit: Limit) -> timedelta:
+    return timedelta(minutes=limit.amount * (60 if limit.unit == "working_hours" else 1))
+
+
+def _worked(calendar: WorkingCalendar, a: datetime, b: datetime) -> timedelta:
+    """The working time from `a` to the later `b`."""
+    total = timedelta(0)
+    day, last = calendar.local_day(a), calendar.local_day(b)
+    while day <= last:
+        for opening, closing in calendar.openings(day):
+            total += max(timedelta(0), min(closing, b) - max(opening, a))
+        day += timedelta(days=1)
+    return total
+
+
+def _opened(calendar: WorkingCalendar, moment: datetime) -> datetime:
+    """`moment` while the office works, else its next opening."""
+    return max(moment, next(_openings(calendar, moment))[0])
+
+
+def _later(calendar: WorkingCalendar, start: datetime, left: timedelta) -> datetime:
     for opening, closing in _openings(calendar, start):
         opening = max(opening, start)
         if left <= closing - opening:
@@ -131,15 +215,18 @@ def due(calendar: WorkingCalendar, start: datetime, limit: Limit) -> datetime:
     raise AssertionError("openings do not end")
 
 
+def _earlier(calendar: WorkingCalendar, end: datetime, left: timedelta) -> datetime:
+    for opening, closing in _openings(calendar, end, back=True):
+        closing = min(closing, end)
+        if left <= closing - opening:
+            return closing - left
+        left -= closing - opening
+    raise AssertionError("openings do not end")
+
+
 def _days_later(calendar: WorkingCalendar, begun: datetime, count: int) -> datetime:
     local = begun.astimezone(calendar.zone)
-    day = local.date()
-    for opening, _ in _openings(calendar, begun) if count else ():
-        later = calendar.local_day(opening)
-        count -= later != day
-        day = later
-        if not count:
-            break
+    day = _day_counted(calendar, begun, count)
     wanted = datetime.combine(day, local.time(), calendar.zone).astimezone(UTC)
     for opening, closing in calendar.openings(day):
         if wanted <= closing:
@@ -147,28 +234,39 @@ def _days_later(calendar: WorkingCalendar, begun: datetime, count: int) -> datet
     return closing
 
 
-def _openings(calendar: WorkingCalendar, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Working time that ends after `start`, in order, without end."""
-    day = calendar.local_day(start)
+def _days_earlier(calendar: WorkingCalendar, moment: datetime, count: int) -> datetime:
+    ended = min(moment, next(_openings(calendar, moment, back=True))[1])
+    local = ended.astimezone(calendar.zone)
+    day = _day_counted(calendar, ended, count, back=True)
+    return _opened(calendar, datetime.combine(day, local.time(), calendar.zone).astimezone(UTC))
+
+
+def _day_counted(calendar: WorkingCalendar, moment: datetime, count: int, *, back: bool = False) -> date:
+    """The working day that is `count` working days from the one of `moment`."""
+    day = calendar.local_day(moment)
+    for opening, _ in _openings(calendar, moment, back=back) if count else ():
+        other = calendar.local_day(opening)
+        count -= other != day
+        day = other
+        if not count:
+            break
+    return day
+
+
+def _openings(
+    calendar: WorkingCalendar, moment: datetime, *, back: bool = False
+) -> Iterator[tuple[datetime, datetime]]:
+    """Working time that ends after `moment`, in order; `back`: that begins by then, the last first."""
+    day = calendar.local_day(moment)
+    step = -1 if back else 1
     idle = 0
-    while idle <= SEARCHED_DAYS:
+    for _ in range(SEARCHED_YEARS * 366):
         idle += 1
-        for opening, closing in calendar.openings(day):
-            if closing > start:
+        for opening, closing in calendar.openings(day)[::step]:
+            if opening <= moment if back else closing > moment:
                 idle = 0
                 yield opening, closing
-        day += timedelta(days=1)
-    raise AppError("calendar.no_working_time", since=day - timedelta(days=idle))
-
-
-def working_minutes(calendar: WorkingCalendar, a: datetime, b: datetime) -> int:
-    """Whole minutes of working time from `a` to `b`, negative when `b` is the earlier."""
-    if b < a:
-        return -working_minutes(calendar, b, a)
-    total = timedelta(0)
-    day, last = calendar.local_day(a), calendar.local_day(b)
-    while day <= last:
-        for opening, closing in calendar.openings(day):
-            total += max(timedelta(0), min(closing, b) - max(opening, a))
-        day += timedelta(days=1)
-    return total // timedelta(minutes=1)
+        day += timedelta(days=step)
+        if idle > SEARCHED_DAYS:
+            raise AppError("calendar.no_working_time", since=day + timedelta(days=1 if back else -idle))
+    raise AppError("limit.far", years=SEARCHED_YEARS)

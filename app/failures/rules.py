@@ -41,6 +41,14 @@ def rules(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         ),
         "limit.unit": tr("“{unit}” is not a unit of a time limit. Choose one from the list."),
         "limit.amount": tr("A time limit of {amount} is not possible. Enter 0 to {most}."),
+        "limit.far": tr(
+            "By the office hours this time limit ends more than {years} years from now. Enter a shorter one, "
+            "or correct the office hours."
+        ),
+        "escalation.form": tr(
+            "The setting “{name}” for late requests is not right. Enter an amount and a unit of time, or "
+            "leave it empty."
+        ),
         "reading.lower": tr(
             "The present index {present} is lower than the previous one {previous}. Check the meter, or "
             "enter its number of digits if it went past its end."
