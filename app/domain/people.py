@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from app.domain.errors import AppError
 
-ROLES = ("clerk", "cashier", "reader", "supervisor", "administrator")
+ROLES = ("clerk", "cashier", "reader", "worker", "supervisor", "administrator")
 
 _DESK = frozenset({"clerk", "supervisor"})
 _MONEY = frozenset({"cashier", "supervisor"})
@@ -15,13 +15,14 @@ _HEAD = frozenset({"administrator"})
 _ALL = frozenset(ROLES)
 
 ACTS: Mapping[str, frozenset[str]] = {
-    "requests.register": _DESK | {"cashier"},
+    "requests.register": _DESK | {"cashier", "worker"},
     "requests.route": _DESK,
-    "requests.answer": _DESK,
+    "requests.answer": _DESK | {"worker"},
     "requests.tell": _DESK,
     "requests.close": _DESK,
     "requests.reopen": _DESK,
-    "requests.note": _DESK | {"cashier", "reader"},
+    "requests.handle": _DESK | {"worker"},
+    "requests.note": _DESK | {"cashier", "reader", "worker"},
     "requests.restricted": _LEAD,  # denunciations and the like, for the unit's leader only
     "customers.see": _ALL,
     "customers.edit": _DESK,
@@ -37,13 +38,24 @@ ACTS: Mapping[str, frozenset[str]] = {
     "reports.see": _LEAD | _HEAD,
     "reports.export": _LEAD | _HEAD,
     "exceptions.settle": _LEAD,
+    "field.plan": _DESK,
+    "field.report": _DESK | {"worker", "reader"},
+    "letters.write": _DESK,
+    "refunds.check": _DESK,
+    "refunds.approve": _LEAD,  # by another person than the one who checked
+    "refunds.pay": _MONEY,
+    "duty.edit": _LEAD,
+    "rules.change": _LEAD,  # for the own office; the head office writes it
     "staff.manage": _HEAD,
     "rules.edit": _HEAD,
     "sync.carry": _ALL,  # bundles on a stick are sealed; whoever travels carries them
 }
 """Act -> the roles that may."""
 
-SEPARATED = (("readings.enter", "cash.collect"), ("cash.collect", "cash.reverse"))
+SEPARATED = (
+    ("readings.enter", "cash.collect"),
+    ("cash.collect", "cash.reverse"),
+)
 """Acts that one hand should not do for the same customer: reading and collecting invites made-up indexes."""
 
 

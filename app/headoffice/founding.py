@@ -17,6 +17,7 @@ from app.models import (
     CalendarDay,
     CollectionPoint,
     Device,
+    ListItem,
     Office,
     RequestType,
     Staff,
@@ -110,7 +111,20 @@ class Founding:
                     limit_unit=kind["limit"]["unit"],
                     priority=kind["priority"],
                     restricted=kind["restricted"],
+                    category=kind["category"],
+                    channels=kind.get("channels"),
+                    documents=kind.get("documents"),
+                    steps=kind.get("steps"),
+                    escalation=kind.get("escalation"),
+                    forms=kind.get("forms"),
+                    charter=kind.get("charter"),
+                    right_code=kind.get("right"),
                 )
+            for list_name, items in _default("lists").items():
+                for place, item in enumerate(items):
+                    draft.add(
+                        ListItem, list_name=list_name, code=item["code"], names=item["name"], place=place
+                    )
             for day in _default(f"calendar_{new.country}"):
                 on = date.fromisoformat(day["day"])
                 draft.add(CalendarDay, day=on, intervals=day["intervals"], note=day["note"])

@@ -4,6 +4,7 @@ from app.models.base import Base, Card, Fact
 from app.models.bills import Bill, BillState, CustomerBalance
 from app.models.cash import (
     Allocation,
+    Payout,
     Receipt,
     Remittance,
     Reversal,
@@ -12,6 +13,7 @@ from app.models.cash import (
     SessionState,
 )
 from app.models.customers import Connection, Customer, Meter, SearchDoc
+from app.models.field import Duty, WorkOrder, WorkOrderEvent, WorkOrderState
 from app.models.journal import (
     Digest,
     Draft,
@@ -27,17 +29,41 @@ from app.models.journal import (
 )
 from app.models.offices import Device, Office, Staff, Unit, Utility
 from app.models.readings import ConnectionUse, Reading
-from app.models.requests import Request, RequestEvent, RequestState
-from app.models.rules import CalendarDay, CollectionPoint, RequestType, Tariff
+from app.models.requests import (
+    Attachment,
+    Blob,
+    BlobPart,
+    Incident,
+    Letter,
+    ReadMark,
+    Request,
+    RequestEvent,
+    RequestState,
+    SavedView,
+)
+from app.models.rules import (
+    CalendarDay,
+    CharterTarget,
+    CollectionPoint,
+    LetterTemplate,
+    ListItem,
+    RequestType,
+    RuleChange,
+    Tariff,
+)
 from app.models.settling import Ruling, Settlement
 
 __all__ = [
     "Allocation",
+    "Attachment",
     "Base",
     "Bill",
     "BillState",
+    "Blob",
+    "BlobPart",
     "CalendarDay",
     "Card",
+    "CharterTarget",
     "CollectionPoint",
     "Connection",
     "ConnectionUse",
@@ -46,16 +72,23 @@ __all__ = [
     "Device",
     "Digest",
     "Draft",
+    "Duty",
     "Entry",
     "Exception_",
     "Fact",
     "Feed",
     "FieldChange",
+    "Incident",
+    "Letter",
+    "LetterTemplate",
+    "ListItem",
     "Local",
     "Meter",
     "Office",
     "Orphan",
     "Parked",
+    "Payout",
+    "ReadMark",
     "Reading",
     "Receipt",
     "Remittance",
@@ -64,7 +97,9 @@ __all__ = [
     "RequestState",
     "RequestType",
     "Reversal",
+    "RuleChange",
     "Ruling",
+    "SavedView",
     "Seal",
     "SearchDoc",
     "Series",
@@ -76,4 +111,7 @@ __all__ = [
     "Tariff",
     "Unit",
     "Utility",
+    "WorkOrder",
+    "WorkOrderEvent",
+    "WorkOrderState",
 ]

@@ -108,6 +108,29 @@ class Reversal(Base, Fact):
     reversed_at: Mapped[datetime]
 
 
+class Payout(Base, Fact):
+    """Money paid out of a session to a customer who had paid too much (phiếu chi): the second person's yes is
+    among the events of `request_id`. Its allocations take as much from the customer's credit."""
+
+    __tablename__ = "payout"
+    __table_args__ = (
+        Index("ix_payout_code", "code"),
+        Index("ix_payout_session_id", "session_id"),
+        Index("ix_payout_customer_id", "customer_id"),
+        Index("ix_payout_request_id", "request_id"),
+    )
+
+    code: Mapped[str]
+    session_id: Mapped[UUID]
+    customer_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    payee: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    approved_by: Mapped[UUID]
+    by: Mapped[UUID]
+    paid_at: Mapped[datetime]
+
+
 class SessionState(Base):
     """What a session should hold."""
 
@@ -121,6 +144,7 @@ class SessionState(Base):
     received: Mapped[int] = mapped_column(BigInteger)
     reversals: Mapped[int]
     returned: Mapped[int] = mapped_column(BigInteger)
+    paid_out: Mapped[int] = mapped_column(BigInteger)
     expected: Mapped[int] = mapped_column(BigInteger)
     counted: Mapped[int | None] = mapped_column(BigInteger)
     remitted: Mapped[int] = mapped_column(BigInteger)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from app.domain.errors import AppError
 from app.models.store import Cursor
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in `migrations/versions`; a test holds it against the folder."""
 
 WAIT = 10.0

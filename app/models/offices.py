@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -69,6 +70,8 @@ class Unit(Base, Card):
     name: Mapped[str]
     phone: Mapped[str | None]
     retired_at: Mapped[datetime | None]
+    head: Mapped[UUID | None]
+    """The member of the staff who leads it."""
 
 
 class Staff(Base, Card):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import Engine, select
 
 from app.domain.deadlines import Limit, WorkingCalendar, calendar_of, zone_named
+from app.domain.escalation import Escalation, escalation_of
 from app.domain.money import CURRENCIES, Currency
+from app.domain.request_types import Document, Step, documents_of, steps_of
+from app.domain.requests import CHANNELS
 from app.domain.tariffs import Block
 from app.domain.tariffs import Tariff as TariffRule
 from app.models import (
@@ -18,6 +22,7 @@ from app.models import (
     CollectionPoint,
     Device,
     Feed,
+    ListItem,
     Office,
     RequestType,
     Tariff,
@@ -63,14 +68,37 @@ class OfficeView:
 
 @dataclass(frozen=True, slots=True)
 class RequestTypeView:
-    """A kind of request; names by language."""
+    """A kind of request as it holds from a day on; names by language. `id` is that of the version."""
 
+    id: UUID
     code: str
     names: dict[str, str]
+    category: str
     unit_code: str
     limit: Limit
     priority: int
     restricted: bool
+    channels: tuple[str, ...]
+    documents: tuple[Document, ...]
+    steps: tuple[Step, ...]
+    escalation: Escalation
+    forms: tuple[str, ...]
+    charter: str | None
+    right_code: str | None
+    valid_from: date
+    retired_at: datetime | None
+
+    def name(self, language: str) -> str:
+        """Its name in a language, or in English."""
+        return self.names.get(language) or self.names["en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of one of the company's lists."""
+
+    code: str
+    names: dict[str, str]
 
     def name(self, language: str) -> str:
         """Its name in a language, or in English."""
@@ -124,31 +152,77 @@ class RuleQueries:
 
     def _calendar(self) -> WorkingCalendar:
         with self._read.connect() as read:
-            days = dict(read.execute(select(CalendarDay.day, CalendarDay.intervals)).all())
+            c = CalendarDay  # the office's own day counts before the company's
+            wanted = select(c.day, c.intervals).where(c.office_no.in_((0, self._office_no)))
+            days = dict(read.execute(wanted.order_by(c.office_no, c.made_hlc, c.made_device)).all())
         return calendar_of(zone_named(self.utility.zone), self.office.hours, days)
 
-    def request_types(self) -> dict[str, RequestTypeView]:
-        """The kinds of request in use, by code, the most frequent first as the head office ordered them."""
-        return dict(self._kept("request_types", self._request_types))
-
-    def _request_types(self) -> dict[str, RequestTypeView]:
-        t = RequestType
-        wanted = select(
-            t.code, t.names, t.unit_code, t.limit_amount, t.limit_unit, t.priority, t.restricted
-        ).where(t.retired_at.is_(None))
-        with self._read.connect() as read:
-            rows = read.execute(wanted.order_by(t.priority, t.code)).all()
+    def request_types(self, on: date) -> dict[str, RequestTypeView]:
+        """The kinds of request in use on a day, by code, the most urgent first."""
         return {
-            r.code: RequestTypeView(
+            code: kind
+            for code, kind in self.request_types_ever(on).items()
+            if kind.retired_at is None and kind.valid_from <= on
+        }
+
+    def request_types_ever(self, on: date | None = None) -> dict[str, RequestTypeView]:
+        """The kinds as they hold on a day (or the newest), also those no longer in use: requests of theirs
+        are still open."""
+        holding: dict[str, RequestTypeView] = {}
+        for version in self._type_versions():
+            if on is None or version.valid_from <= on or version.code not in holding:
+                holding[version.code] = version
+        return dict(sorted(holding.items(), key=lambda each: (each[1].priority, each[0])))
+
+    def type_version(self, id: UUID | None, code: str) -> RequestTypeView | None:
+        """The version of a kind under which a request was received; of one of an older release the first."""
+        versions = self._type_versions()
+        of_id = next((v for v in versions if v.id == id), None)
+        return of_id or next((v for v in versions if v.code == code), None)
+
+    def _type_versions(self) -> tuple[RequestTypeView, ...]:
+        """All versions, those that count less first: the company's before the office's, then by day."""
+        return self._kept("request_types", self._read_types)
+
+    def _read_types(self) -> tuple[RequestTypeView, ...]:
+        t = RequestType
+        wanted = select(RequestType.__table__).where(t.office_no.in_((0, self._office_no)))
+        ordered = wanted.order_by(t.office_no, t.valid_from, t.made_hlc, t.made_device)
+        with self._read.connect() as read:
+            rows = read.execute(ordered).all()
+        return tuple(
+            RequestTypeView(
+                r.id,
                 r.code,
                 r.names,
+                r.category or "request",
                 r.unit_code,
                 Limit(r.limit_amount, r.limit_unit),
                 r.priority,
                 bool(r.restricted),
+                tuple(r.channels or CHANNELS),
+                documents_of(r.documents),
+                steps_of(r.steps),
+                escalation_of(r.escalation or {}),
+                tuple(r.forms or ()),
+                r.charter,
+                r.right_code,
+                r.valid_from or date.min,
+                r.retired_at,
             )
             for r in rows
-        }
+        )
+
+    def items(self, list_name: str) -> dict[str, Item]:
+        """The items of one of the company's lists ("cause", "right"), by code, in their order."""
+        return dict(self._kept(f"list:{list_name}", lambda: self._items(list_name)))
+
+    def _items(self, list_name: str) -> dict[str, Item]:
+        i = ListItem
+        wanted = select(i.code, i.names).where(i.list_name == list_name, i.retired_at.is_(None))
+        with self._read.connect() as read:
+            rows = read.execute(wanted.order_by(i.place, i.code)).all()
+        return {r.code: Item(r.code, r.names) for r in rows}
 
     def units(self) -> dict[str, str]:
         """The units that handle requests: code to name."""

@@ -13,8 +13,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-SCHEMA = 2
-"""The schema number that this release writes. 2: rulings, settlements, a device's predecessor."""
+SCHEMA = 3
+"""The schema number that this release writes. 2: rulings, settlements, a device's predecessor. 3: steps,
+documents and escalation of kinds of request; incidents, letters, scans, work orders, duties, payouts."""
 
 FIRST = b""
 """The hash before a feed's first entry."""

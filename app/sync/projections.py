@@ -14,10 +14,8 @@ from operator import itemgetter
 from typing import Any
 
 from app.domain.fold import fold
-from app.domain.requests import Event, fold_request
-from app.models.base import instant, millis
 from app.models.store import Cursor
-from app.sync import exceptions, uses
+from app.sync import exceptions, request_states, uses
 from app.sync.entries import Body
 from app.sync.exceptions import Raised
 
@@ -104,6 +102,17 @@ class Touched:
             if rows.table in _NUMBERED and "code" in rows.columns:
                 at = rows.columns.index("code")
                 self._number(office, (r[at] for r in rows.rows))
+
+    def renew_stale(self, cur: Cursor) -> None:
+        """Have worked out anew what an upgrade could not know of the rows of an older release."""
+        cur.execute("SELECT value FROM local WHERE \"key\" = 'stale'")
+        found = cur.fetchone()
+        for table in json.loads(found[0]) if found else ():
+            cur.execute(f'SELECT office_no, id FROM "{table}"')  # one of `_OWN_STATE`
+            for office, id in cur.fetchall():
+                self._keys[office][table].add(id)
+        self.refresh(cur, search=False)
+        cur.execute("DELETE FROM local WHERE \"key\" = 'stale'")
 
     def ended(self, cur: Cursor, office: int, table: str, ids: list[bytes]) -> None:
         """Rows are gone: what was worked out for them goes too."""
@@ -285,60 +294,6 @@ def _sessions(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     )
 
 
-def _requests(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
-    rows = []
-    for request, happened in _events(cur, office, marks, ids).items():
-        s = fold_request(happened)
-        times = [None if t is None else millis(t) for t in (s.due, s.answered_at, s.told_at, s.closed_at)]
-        rows.append((office, request, s.state, s.unit, *times, len(s.misfits)))
-    cur.executemany(
-        "INSERT INTO request_state (office_no, id, state, unit_code, due, answered_at, told_at, closed_at, "
-        "misfits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (office_no, id) DO UPDATE SET "
-        "state = excluded.state, unit_code = excluded.unit_code, due = excluded.due, "
-        "answered_at = excluded.answered_at, told_at = excluded.told_at, closed_at = excluded.closed_at, "
-        "misfits = excluded.misfits",
-        rows,
-    )
-
-
-def _events(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> dict[bytes, list[Event]]:
-    """What happened to requests, in no order."""
-    cur.execute(
-        'SELECT request_id, kind, "at", hlc, device, unit_code, due, "text", "data" FROM request_event '
-        f"WHERE office_no + 0 = ? AND request_id IN ({marks})",
-        (office, *ids),
-    )
-    events: dict[bytes, list[Event]] = defaultdict(list)
-    for request, kind, at, hlc, device, unit, due, text, data in cur.fetchall():
-        events[request].append(
-            Event(
-                kind=kind,
-                at=instant(at),
-                hlc=hlc,
-                device=device,
-                unit=unit,
-                text=text,
-                due=None if due is None else instant(due),
-                data=json.loads(data),
-            )
-        )
-    return events
-
-
-def _misfits(raised: Raised, marks: str, ids: list[bytes]) -> None:
-    """A request to which something happened that no longer fits."""
-    raised.cur.execute(
-        f"SELECT id FROM request_state WHERE misfits > 0 AND office_no = ? AND id IN ({marks})",
-        (raised.office, *ids),
-    )
-    standing: dict[bytes, Any] = {}
-    for some, chunk in _chunks(id for (id,) in raised.cur.fetchall()):
-        for request, happened in _events(raised.cur, raised.office, some, chunk).items():
-            misfits = fold_request(happened).misfits
-            standing[request] = {"events": [[e.kind, e.hlc, e.device] for e in misfits]}
-    raised.derive("misfit", "request", ids, standing)
-
-
 def _search(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     cur.execute(
         "SELECT c.id, c.name, c.code, c.phone, c.address, c.ward, k.code, k.address, m.serial "
@@ -388,7 +343,7 @@ _PROJECTIONS: tuple[tuple[str, WorkOut], ...] = (
     ("bill", _bills),
     ("balance", _balances),
     ("session", _sessions),
-    ("request", _requests),
+    ("request", request_states.fold),
 )
 """In this order: balances stand on bill states."""
 
@@ -403,7 +358,7 @@ _EXCEPTIONS: tuple[tuple[str, Find], ...] = (
     ("money", exceptions.credit_twice),
     ("receipt", exceptions.reversed_twice),
     ("session", exceptions.of_sessions),
-    ("request", _misfits),
+    ("request", request_states.misfits),
     ("ruled", exceptions.ruled),
     *(_codes(table) for table in sorted(_NUMBERED)),
 )

@@ -75,6 +75,7 @@ class JournalWriter:
         self._declared: dict[tuple[int, int], int] = {}
         """(own feed, feed) -> number declared as seen since the start: the first entry declares all anew."""
         with store.transaction(desk.office_no) as cur:
+            Touched().renew_stale(cur)
             self.hlc = Hlc(clock, _newest(cur), self._offset(cur), sure=sure)
             if not sure:  # the head office rules first, see `take_up`
                 _take_up(store, cur)
