@@ -45,7 +45,9 @@ from app.services.drafts import DraftService
 from app.services.exceptions import ExceptionService
 from app.services.import_readings import ReadingImportService
 from app.services.imports import ImportService
+from app.services.incidents import IncidentService
 from app.services.readings import ReadingService
+from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
 from app.services.signin import SignIn
 from app.services.writer import Desk
@@ -184,6 +186,16 @@ class Desktop:
     def requests(self) -> RequestService:
         """What people do with requests."""
         return RequestService(self.writer, self.rules)
+
+    @cached_property
+    def request_work(self) -> RequestWorkService:
+        """What units do with requests."""
+        return RequestWorkService(self.writer, self.rules)
+
+    @cached_property
+    def incidents(self) -> IncidentService:
+        """What concerns many at once."""
+        return IncidentService(self.writer, self.rules)
 
     @cached_property
     def request_queries(self) -> RequestQueries:

@@ -318,7 +318,7 @@ class Builder:
     def _requests(self) -> None:
         """All but the newest hundredth are answered and closed."""
         columns, happened = raw_columns(Request), raw_columns(RequestEvent)
-        types, by = self.desktop.rules.request_types(), self._by["yen"].id.bytes
+        types, by = self.desktop.rules.request_types_ever(), self._by["yen"].id.bytes
         asking = self.people[::25]
         waiting = {id(each) for each in asking[-len(asking) // 100 :]}
         for draft, some in self._each("requests", "requests.register", "yen", asking):

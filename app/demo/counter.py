@@ -39,7 +39,7 @@ def complaint(day: World) -> None:
     stage.key("Return")
     stage.until(lambda: dialog.form.customer.customer_id is not None, "the customer chosen")
     stage.settle()
-    kind = day.desk(day.counter).rules.request_types()["no_supply"].name(tr.language)
+    kind = day.desk(day.counter).rules.request_types_ever()["no_supply"].name(tr.language)
     stage.write(kind[:5])
     stage.key("Return", "Return")
     stage.write("Mất nước từ 5 giờ sáng, cả ngõ không có. Nhà có người già, mong sửa sớm.")

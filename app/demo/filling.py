@@ -93,12 +93,15 @@ def fill_payments(desktop: Desktop, by: Person, share: float, seed: int) -> int:
     return taken
 
 
+CHANNELS = ("walk_in", "phone", "phone", "field", "web")
+
+
 def fill_requests(
     desktop: Desktop, by: Person, customers: Sequence[MadeUpCustomer], count: int, clock: SteppingClock
 ) -> None:
     """Requests of the last days in every state, some of them late."""
     rng = Random(11)  # noqa: S311 a demo, not a secret
-    types = desktop.rules.request_types()
+    types = desktop.rules.request_types(desktop.today())
     wanted = [c for c in types if c not in ("denunciation", "danger")]
     asked = []
     for _ in range(count):
@@ -109,12 +112,14 @@ def fill_requests(
         new = NewRequest(
             entry_id=uuid7(),
             type_code=code,
-            channel=rng.choice(("walk_in", "phone", "phone", "field", "web")),
+            channel=rng.choice([c for c in CHANNELS if c in types[code].channels]),
             words=text.text,
             customer_id=desktop.customer_queries.id_of(customer.code),
             contact_name=customer.name,
             phone=customer.phone or "",
             address=customer.address,
+            documents=tuple(d.code for d in types[code].documents),
+            right_code="courtesy" if types[code].category == "complaint" else "",
         )
         asked.append(desktop.requests.register(by, new))
     for each in asked[: count * 2 // 3]:

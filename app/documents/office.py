@@ -255,7 +255,7 @@ def report_data(rules: RuleQueries, span: Span) -> ReportData:
     """The supervisor's report."""
     language = rules.utility.language
     tr = Words(language)
-    types, units, points = rules.request_types(), rules.units(), rules.points()
+    types, units, points = rules.request_types_ever(), rules.units(), rules.points()
     return ReportData(
         letterhead=letterhead(rules),
         first_day=span.first_day,

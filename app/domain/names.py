@@ -40,9 +40,56 @@ def outcomes(tr: Translate) -> dict[str, str]:
     }
 
 
+def categories(tr: Translate) -> dict[str, str]:
+    """What a kind of request is (`request_types.CATEGORIES`)."""
+    return {
+        "request": tr("Request for service"),
+        "query": tr("Query"),
+        "feedback": tr("Feedback"),
+        "complaint": tr("Complaint"),
+        "denunciation": tr("Denunciation"),
+    }
+
+
+def holds(tr: Translate) -> dict[str, str]:
+    """Why the customer is waited for (`requests.HOLDS`)."""
+    return {
+        "documents": tr("Papers to be brought"),
+        "access": tr("Nobody at home to let us in"),
+        "choice": tr("The customer has to decide"),
+        "payment": tr("A payment"),
+        "unreachable": tr("The customer cannot be reached"),
+    }
+
+
+def ways(tr: Translate) -> dict[str, str]:
+    """How a customer is told (`requests.WAYS`)."""
+    return {
+        "in_person": tr("In person"),
+        "phone": tr("By phone"),
+        "sms": tr("By text message"),
+        "email": tr("By e-mail"),
+        "letter": tr("By letter"),
+        "posted": tr("On the notice board"),
+        "register": tr("As in the former register"),
+    }
+
+
+def scores(tr: Translate) -> dict[str, str]:
+    """How content a customer is (`requests.SCORES`, as text)."""
+    return {
+        "5": tr("Very content"),
+        "4": tr("Content"),
+        "3": tr("Neither"),
+        "2": tr("Not content"),
+        "1": tr("Not content at all"),
+    }
+
+
 def states(tr: Translate) -> dict[str, str]:
     """Where a request stands (`requests.STATES`)."""
     return {
+        "lacking": tr("Papers missing"),
         "received": tr("Received"),
         "routed": tr("Being handled"),
         "answered": tr("Answered"),
@@ -54,11 +101,20 @@ def states(tr: Translate) -> dict[str, str]:
 def events(tr: Translate) -> dict[str, str]:
     """What happened to a request (`requests.EVENTS`)."""
     return {
+        "lacking": tr("Papers missing"),
         "received": tr("Received"),
         "reopened": tr("Reopened"),
+        "linked": tr("Customer found"),
+        "merged": tr("Put under an incident"),
+        "asked": tr("Unit asked"),
+        "replied": tr("Unit's reply"),
+        "resumed": tr("Taken up again"),
         "routed": tr("Transferred"),
+        "stepped": tr("Step done"),
+        "held": tr("Waiting for the customer"),
         "answered": tr("Answered"),
         "told": tr("Customer told"),
+        "rated": tr("Customer's opinion"),
         "closed": tr("Closed"),
         "noted": tr("Note"),
     }
@@ -70,6 +126,7 @@ def roles(tr: Translate) -> dict[str, str]:
         "clerk": tr("Contact officer"),
         "cashier": tr("Cashier"),
         "reader": tr("Meter reader"),
+        "worker": tr("Handling staff"),
         "supervisor": tr("Supervisor"),
         "administrator": tr("Administrator"),
     }
@@ -124,6 +181,17 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "requests.closed": tr("Request closed"),
         "requests.reopened": tr("Request reopened"),
         "requests.noted": tr("Note on a request"),
+        "requests.received": tr("Missing papers brought"),
+        "requests.linked": tr("Request linked to a customer"),
+        "requests.merged": tr("Requests put under an incident"),
+        "requests.asked": tr("Unit asked about a request"),
+        "requests.replied": tr("Unit's reply on a request"),
+        "requests.held": tr("Request waits for the customer"),
+        "requests.resumed": tr("Request taken up again"),
+        "requests.stepped": tr("Step of a request done"),
+        "requests.rated": tr("Customer's opinion recorded"),
+        "incidents.begin": tr("Incident opened"),
+        "incidents.change": tr("Incident changed"),
         "customers.add": tr("Customer added"),
         "customers.edit": tr("Customer's details changed"),
         "customers.import": tr("Customers from Excel"),

@@ -33,10 +33,10 @@ EVENTS = (
 """What can happen, in the order in which it happens when one entry holds several.
 
 lacking: noted, but not received, since documents are missing ("missing": their codes). received: the clock
-runs. linked: it is this customer's ("customer"). merged: put under an incident ("incident"; none takes it out).
-asked, replied: another unit is asked, and says. held, resumed: waiting for the customer ("reason"), and no
-longer. routed: to a unit, to a person. stepped: a step of its kind is done ("step", "next", "result").
-rated: what the customer thinks of it ("score", 1 to 5).
+runs. linked: it is this customer's ("customer"). merged: put under an incident ("incident"; none: taken
+out). asked, replied: another unit is asked, and says. held, resumed: waiting for the customer ("reason"),
+and no longer. routed: to a unit, to a person. stepped: a step of its kind is done ("step", "next",
+"result"). rated: what the customer thinks of it ("score", 1 to 5).
 """
 
 STATES = ("lacking", "received", "routed", "answered", "told", "closed")
@@ -278,7 +278,7 @@ def _reopened(state: State, event: Event) -> State:
     )
 
 
-# -- what others wrote is read with care ----------------------------------------------------------------------
+# -- what others wrote is read with care --------------------------------------------------------------------
 
 
 def _word(event: Event, key: str) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection as Read
 from sqlalchemy import Engine, and_, case, func, or_, select
 
 from app.domain.deadlines import zone_named
+from app.domain.requests import OPEN
 from app.models import (
     Allocation,
     BillState,
@@ -30,7 +31,6 @@ from app.models import (
     Staff,
 )
 from app.queries.customers import here
-from app.queries.request_search import OPEN
 from app.queries.rules import RuleQueries
 
 _AGES = (0, 30, 60, 90)

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, and_, select, text
 
 from app.domain.codes import parse_code
 from app.domain.fold import fold
+from app.domain.requests import OPEN
 from app.models import Request, RequestState, Series
 from app.queries.customers import here, search_words
 
-OPEN = ("received", "routed", "answered", "told")
 LOOKED_THROUGH = 20_000
 """So many of the newest requests are looked through for words; older ones are found by code or customer."""
 MOST_HITS = 2_000

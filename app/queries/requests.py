@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, fu
 from app.domain import people
 from app.domain.deadlines import zone_named
 from app.domain.fold import fold
-from app.domain.requests import EVENTS, Event, fold_request
+from app.domain.requests import EVENTS, HANDLED, OPEN, UNTOLD, Event, fold_request
 from app.models import (
     Customer,
     CustomerBalance,
@@ -27,27 +27,31 @@ from app.models import (
     RequestState,
     RequestType,
     Staff,
+    Unit,
 )
 from app.queries.customers import here
-from app.queries.request_search import OPEN, matching
+from app.queries.request_search import matching
 from app.queries.rules import RuleQueries
 
-FILTERS = ("mine", "overdue", "today", "tell", "open", "all")
-"""mine: received by me or handled by my unit; tell: answered, the customer does not know yet."""
+FILTERS = ("mine", "inbox", "overdue", "today", "escalated", "tell", "held", "lacking", "open", "all")
+"""mine: received by me, with me by name, or with my unit; inbox: with my unit, or asked of it; escalated:
+late enough to concern me, as head of the unit or as leader; tell: answered, the customer does not know yet;
+held: waiting for the customer; lacking: noted, papers are missing."""
 SORTS = ("due", "code", "received")
-HANDLED = ("received", "routed")
-UNTOLD = ("answered", "told")
 
 SAME_CUSTOMER = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks: the person, the person's unit, and whether restricted requests are open to the person."""
+    """Who asks: the person, the person's unit, and whether restricted requests are open to the person.
+    `heads` are the units that the person leads, `leader` says whether the whole office is the person's."""
 
     id: UUID
     unit_code: str | None
     restricted: bool
+    heads: tuple[str, ...] = ()
+    leader: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,13 @@ class Counts:
     """How many requests each filter gives."""
 
     mine: int
+    inbox: int
     overdue: int
     today: int
+    escalated: int
     tell: int
+    held: int
+    lacking: int
     open: int
 
 
@@ -82,10 +90,23 @@ class RequestRow:
     due: datetime | None
     closed_at: datetime | None
     restricted: bool
+    type_id: UUID | None
+    person: UUID | None
+    person_name: str | None
+    step: str | None
+    step_due: datetime | None
+    held_at: datetime | None
+    warn_at: datetime | None
+    asked: tuple[str, ...]
+    incident_id: UUID | None
+    reopened: int
+    score: int | None
+    moved_hlc: int
 
     def late(self, now: datetime) -> bool:
-        """Whether it should have been answered by now."""
-        return self.state in HANDLED and self.due is not None and self.due < now
+        """Whether it should have been answered by now; one that waits for its customer is not late."""
+        waiting = self.state in HANDLED and self.held_at is None
+        return waiting and self.due is not None and self.due < now
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +167,11 @@ class RequestQueries:
     def viewer(self, person: UUID, roles: Collection[str]) -> Viewer:
         """The person as one who looks at requests."""
         wanted = select(Staff.unit_code).where(Staff.office_no == self._office_no, Staff.id == person)
+        led = select(Unit.code).where(Unit.head == person, Unit.retired_at.is_(None)).order_by(Unit.code)
+        leads = people.may(roles, "requests.restricted")
         with self._read.connect() as read:
             unit = read.execute(wanted).scalar()
-        return Viewer(person, unit, people.may(roles, "requests.restricted"))
+            return Viewer(person, unit, leads, tuple(read.execute(led).scalars()), leads)
 
     def end_of_day(self, now: datetime) -> datetime:
         """The next midnight of the utility's zone after `now`."""
@@ -169,11 +192,11 @@ class RequestQueries:
         `words` are looked for, without regard to accents, in code, customer, contact and the request's text.
         """
         with self._read.connect() as read:
-            wanted = self._visible(read, viewer, select(Request.id))
+            wanted = self._visible(read, viewer, select(RequestState.id))
             wanted = wanted.where(*self._conditions(filter, viewer, now))
             if words.strip():
                 wanted = wanted.where(
-                    Request.id.in_(matching(read, self._office_no, words, open_only=filter != "all"))
+                    RequestState.id.in_(matching(read, self._office_no, words, open_only=filter != "all"))
                 )
             return list(read.execute(wanted.order_by(*_order(sort, descending))).scalars())
 
@@ -197,7 +220,10 @@ class RequestQueries:
         """The request and its events; None for one that does not exist or is not for this viewer."""
         r, e = Request, RequestEvent
         events = (
-            select(e.kind, e.at, e.hlc, e.device, e.unit_code, e.due, e.text, e.data, Staff.name)
+            select(
+                e.kind, e.at, e.hlc, e.device, e.unit_code, e.due, e.text, e.data, e.person, e.sealed,
+                Staff.name,
+            )  # fmt: skip
             .outerjoin(Staff, and_(Staff.office_no == e.office_no, Staff.id == e.by))
             .where(e.office_no == self._office_no, e.request_id == request_id)
         )
@@ -207,7 +233,13 @@ class RequestQueries:
             if found is None:
                 return None
             folded = [
-                (Event(x.kind, x.at, x.hlc, x.device, None, x.unit_code, x.text, x.due, x.data), x.name or "")
+                (
+                    Event(
+                        x.kind, x.at, x.hlc, x.device, None, x.unit_code, x.text, x.due, x.data, x.person,
+                        x.sealed is not None,
+                    ),
+                    x.name or "",
+                )
                 for x in read.execute(events)
             ]
             restricted = _restricted(read)
@@ -219,14 +251,15 @@ class RequestQueries:
         ]
         answers = [x.text for x in happened if x.kind == "answered" and x.fitted]
         answer = answers[-1] if answers and state.answered_at else None
-        author = next((x.by for x in happened if x.kind == "received"), "")
+        author = next((x.by for x in happened if x.kind in ("received", "lacking")), "")
         return RequestStory(_as_row(found, restricted), author, state.outcome, answer, tuple(happened))
 
     def of_customer(self, customer_id: UUID, viewer: Viewer, most: int = SAME_CUSTOMER) -> list[RequestRow]:
         """A customer's newest requests, the newest first."""
         r = Request
         with self._read.connect() as read:
-            wanted = self._row().where(here(r, self._office_no), r.customer_id == customer_id)
+            s = RequestState
+            wanted = self._row().where(here(s, self._office_no), s.customer_id == customer_id)
             wanted = self._allowed(read, viewer, wanted).order_by(r.received_at.desc(), r.code.desc())
             restricted = _restricted(read)
             return [_as_row(each, restricted) for each in read.execute(wanted.limit(most))]
@@ -254,9 +287,9 @@ class RequestQueries:
         """Open requests that may be this one again: the same customer's, or today's from the address."""
         r, s = Request, RequestState
         today = self.end_of_day(now) - timedelta(days=1)
-        near: list[ColumnElement[bool]] = [r.received_at >= today]
+        near: list[ColumnElement[bool]] = [s.received_at >= today]
         if customer_id is not None:
-            near.append(r.customer_id == customer_id)
+            near.append(s.customer_id == customer_id)
         with self._read.connect() as read:
             wanted = self._row().where(here(s, self._office_no), s.state.in_(OPEN), or_(*near))
             wanted = self._allowed(read, viewer, wanted).order_by(r.received_at.desc(), r.code.desc())
@@ -282,53 +315,74 @@ class RequestQueries:
     # -- parts of questions -----------------------------------------------------------------------------
 
     def _conditions(self, filter: str, viewer: Viewer, now: datetime) -> list[ColumnElement[bool]]:
-        r, s = Request, RequestState
-        if filter == "all":
-            return []
-        if filter == "tell":
-            return [s.state.in_(UNTOLD)]
-        if filter == "overdue":
-            return [s.state.in_(HANDLED), s.due < now]
-        if filter == "today":
-            return [s.state.in_(HANDLED), s.due >= now, s.due < self.end_of_day(now)]
-        if filter == "open":
-            return [s.state.in_(OPEN)]
-        mine = r.received_by == viewer.id
-        if viewer.unit_code is not None:
-            mine = or_(mine, s.unit_code == viewer.unit_code)
-        return [s.state.in_(OPEN), mine]
+        s = RequestState
+        running = and_(s.state.in_(HANDLED), s.held_at.is_(None))
+        match filter:
+            case "all":
+                return []
+            case "tell":
+                return [s.state.in_(UNTOLD)]
+            case "overdue":
+                return [running, s.due < now]
+            case "today":
+                return [running, s.due >= now, s.due < self.end_of_day(now)]
+            case "escalated":
+                mine: list[ColumnElement[bool]] = [s.unit_code.in_(viewer.heads) & (s.head_at <= now)]
+                if viewer.leader:
+                    mine.append(s.leader_at <= now)
+                return [running, or_(*mine)]
+            case "held":
+                return [s.state.in_(HANDLED), s.held_at.is_not(None)]
+            case "lacking":
+                return [s.state == "lacking"]
+            case "open":
+                return [s.state.in_(OPEN)]
+            case "inbox":
+                return [s.state.in_(HANDLED), self._with(viewer)]
+        return [s.state.in_(OPEN), or_(s.received_by == viewer.id, self._with(viewer))]
+
+    def _with(self, viewer: Viewer) -> ColumnElement[bool]:
+        """With the person or the person's unit, or asked of it."""
+        s = RequestState
+        mine = s.person == viewer.id
+        if viewer.unit_code is None:
+            return mine
+        return or_(mine, s.unit_code == viewer.unit_code, s.asked.like(f"%|{viewer.unit_code}|%"))
 
     def _row(self) -> Select[Any]:
-        r, s, c = Request, RequestState, Customer
+        r, s, c, p = Request, RequestState, Customer, Staff
         columns: list[Any] = [
-            r.id, r.code, r.type_code, r.channel, r.words, r.customer_id, r.contact_name, r.phone, r.address,
-            r.received_at, r.received_by, s.state, s.unit_code, s.due, s.closed_at,
-            c.code.label("customer_code"),
+            r.id, r.code, r.type_code, r.type_id, r.channel, r.words, s.customer_id, r.contact_name, r.phone,
+            r.address, r.received_at, r.received_by, s.state, s.unit_code, s.person, s.step, s.step_due,
+            s.due, s.held_at, s.warn_at, s.asked, s.incident_id, s.reopened, s.score, s.moved_hlc, s.closed_at,
+            c.code.label("customer_code"), p.name.label("person_name"),
         ]  # fmt: skip
         return (
             select(*columns)
             .select_from(r)
             .join(s, and_(s.office_no == r.office_no, s.id == r.id))
-            .outerjoin(c, and_(c.office_no == r.office_no, c.id == r.customer_id))
+            .outerjoin(c, and_(c.office_no == s.office_no, c.id == s.customer_id))
+            .outerjoin(p, and_(p.office_no == s.office_no, p.id == s.person))
         )
 
     def _visible(self, read: Connection, viewer: Viewer, wanted: Select[Any]) -> Select[Any]:
-        r, s = Request, RequestState
-        joined = wanted.select_from(s).join(r, and_(r.office_no == s.office_no, r.id == s.id))
-        return self._allowed(read, viewer, joined.where(here(s, self._office_no)))
+        s = RequestState
+        return self._allowed(read, viewer, wanted.select_from(s).where(here(s, self._office_no)))
 
     def _allowed(self, read: Connection, viewer: Viewer, wanted: Select[Any]) -> Select[Any]:
+        """Without the restricted ones, but for those who may see them, their author, and who is named."""
         if viewer.restricted:
             return wanted
+        s = RequestState
         return wanted.where(
-            or_(Request.type_code.not_in(_restricted(read)), Request.received_by == viewer.id)
+            or_(s.type_code.not_in(_restricted(read)), s.received_by == viewer.id, s.person == viewer.id)
         )
 
 
 def _order(sort: str, descending: bool) -> list[ColumnElement[Any]]:
-    r, s = Request, RequestState
-    by: Any = {"due": s.due, "code": r.code, "received": r.received_at}[sort]
-    ordered = [key.desc() if descending else key.asc() for key in (by, r.code)]
+    s = RequestState
+    by: Any = {"due": s.due, "code": s.code, "received": s.received_at}[sort]
+    ordered = [key.desc() if descending else key.asc() for key in (by, s.code)]
     # Closed ones have nothing to wait for.
     return [s.state == "closed", s.due.is_(None), *ordered] if sort == "due" else ordered
 
@@ -339,7 +393,9 @@ def _restricted(read: Connection) -> frozenset[str]:
 
 
 def _as_row(found: Any, restricted: frozenset[str]) -> RequestRow:
-    return RequestRow(**found._mapping, restricted=found.type_code in restricted)
+    values = dict(found._mapping)
+    asked = tuple(unit for unit in (values.pop("asked") or "").split("|") if unit)
+    return RequestRow(**values, asked=asked, restricted=found.type_code in restricted)
 
 
 def _place(event: Event) -> tuple[int, int, int]:

@@ -335,7 +335,10 @@ class _Sides:
             here(e, self._office), e.request_id == request_id
         )
         happened = [
-            Event(x.kind, x.at, x.hlc, x.device, x.by, x.unit_code, x.text, x.due, x.data)
+            Event(
+                x.kind, x.at, x.hlc, x.device, x.by, x.unit_code, x.text, x.due, x.data, x.person,
+                x.sealed is not None,
+            )
             for x in self._read.execute(wanted)
         ]
         misfits = fold_request(happened).misfits

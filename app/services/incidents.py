@@ -111,7 +111,8 @@ class IncidentService:
         with self._writer.entry("requests.answered", by.id) as draft:
             self._require(draft, incident)
             s = RequestState
-            under = select(s.id, s.state).where(s.office_no == draft.desk.office_no, s.incident_id == incident)
+            office = draft.desk.office_no
+            under = select(s.id, s.state).where(s.office_no == office, s.incident_id == incident)
             waiting = [id for id, state in draft.read.execute(under) if may(state, "answered")]
             data = {"outcome": outcome} | ({"cause": cause} if cause else {})
             for request in waiting:

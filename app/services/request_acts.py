@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.domain.deadlines import due as due_of
 from app.domain.deadlines import zone_named
 from app.domain.errors import AppError, Invalid
-from app.domain.escalation import alarms_of
+from app.domain.escalation import alarms as alarms_of
 from app.domain.fold import nfc
 from app.domain.request_types import Step, step_after
 from app.domain.requests import may

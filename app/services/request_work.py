@@ -32,8 +32,8 @@ class RequestWorkService:
     def route(
         self, by: Person, request_id: UUID, unit_code: str, words: str = "", person: UUID | None = None
     ) -> None:
-        """Hand it to a unit, or to a person of it, with what is asked. Its due time stays. Invalid(unit_code=,
-        person=)."""
+        """Hand it to a unit, or to a person of it, with what is asked. Its due time stays.
+        Invalid(unit_code=, person=)."""
         by.require("requests.route")
         if unit_code not in self._acts.rules.units():
             raise Invalid(unit_code="unit.unknown")
@@ -52,7 +52,12 @@ class RequestWorkService:
             event(draft, by, request_id, "routed", unit_code=found.unit_code, person=by.id)
 
     def step(
-        self, by: Person, request_id: UUID, step: str, words: str = "", result: Mapping[str, Any] | None = None
+        self,
+        by: Person,
+        request_id: UUID,
+        step: str,
+        words: str = "",
+        result: Mapping[str, Any] | None = None,
     ) -> None:
         """The step that it stands at is done, with its result as its form gives it; the next unit's turn and
         time begin. AppError "request.other_step" when it stands elsewhere."""
@@ -133,11 +138,11 @@ class RequestWorkService:
         calendar = self._acts.rules.calendar()
         values: dict[str, Any] = {"data": {}}
         if found.due is not None:
-            due = shifted(calendar, found.due, held, now, found.kind.limit.unit)
+            due = shifted(calendar, found.due, found.kind.limit.unit, held, now)
             values["due"] = due
             values["data"]["alarms"] = self._acts.alarms(found.kind, found.received_at, due)
         if found.step is not None and found.step_due is not None:
-            step_due = shifted(calendar, found.step_due, held, now, found.step.limit.unit)
+            step_due = shifted(calendar, found.step_due, found.step.limit.unit, held, now)
             values["data"]["step_due"] = millis(step_due)
         return values
 

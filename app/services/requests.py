@@ -182,8 +182,8 @@ class RequestService:
             event(draft, by, request_id, "answered", text=kept(text), data=data)
 
     def tell(self, by: Person, request_id: UUID, how: str, words: str, score: int | None = None) -> None:
-        """Record that the customer was told (`how`: one of `WAYS`; what was said), what the customer thinks of
-        it, if asked, and close. Invalid(how=, words=, score=)."""
+        """Record that the customer was told (`how`: one of `WAYS`; what was said), what the customer thinks
+        of it, if asked, and close. Invalid(how=, words=, score=)."""
         by.require("requests.tell")
         by.require("requests.close")
         wrong = missing_texts(words=words) | ({} if how in WAYS else {"how": "way.unknown"})

@@ -26,6 +26,7 @@ from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body
 from app.sync.feeds import Head, fit, head_of, same_branch
 from app.sync.hlc import LATEST, Hlc
 from app.sync.merge import stamps_of
+from app.sync.projections import Touched
 from app.sync.wire import Part, Range
 
 log = logging.getLogger(__name__)

@@ -137,6 +137,8 @@ class _Pages:
         return RequestRoom(
             **self._shared,
             requests=desk.requests,
+            work=desk.request_work,
+            incidents=desk.incidents,
             queries=desk.request_queries,
             drafts=desk.drafts,
             draft_queries=desk.draft_queries,

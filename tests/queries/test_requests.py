@@ -64,7 +64,7 @@ def test_what_my_unit_handles_is_mine(desktop: Desktop) -> None:
     crew = Viewer(person(desktop, "duc").id, "REPAIR", restricted=False)
     now = desktop.clock.now()
     assert desktop.request_queries.ids("mine", crew, now) == [request]
-    desktop.requests.route(mai, request, "NETWORK")
+    desktop.request_work.route(mai, request, "NETWORK")
     assert desktop.request_queries.ids("mine", crew, now) == []
     assert desktop.request_queries.counts(crew, now).mine == 0
 

@@ -231,7 +231,7 @@ class ReportsPage(Page):
         self.show_body()
 
     def _show_charts(self, span: Span) -> None:
-        types = self.room.rules.request_types()
+        types = self.room.rules.request_types_ever()
         kinds: Counter[str] = Counter()
         late: Counter[str] = Counter()
         for r in span.requests:

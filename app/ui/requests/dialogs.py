@@ -18,7 +18,7 @@ from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
 from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import one_line, phone_words, ways
+from app.ui.requests.words import one_line, phone_words
 from app.words import tr
 
 Done = Callable[[], object]
@@ -120,7 +120,8 @@ def ask_telling(parent: QWidget, room: RequestRoom, story: RequestStory, done: D
     if not row.phone and row.address:
         dialog.say(row.address)
     how = "phone" if row.phone else "letter" if row.channel == "letter" else "in_person"
-    dialog.form.add("how", tr("&How the customer was told"), choice({w: ways()[w] for w in WAYS}, how))
+    ways = {way: words for way, words in names.ways(tr).items() if way in WAYS}
+    dialog.form.add("how", tr("&How the customer was told"), choice(ways, how))
     said = NoteEdit(5)
     said.setPlainText(story.answer or "")
     dialog.form.add("words", tr("&What was said"), said, tr("The answer as it was given."), wide=True)
@@ -133,7 +134,7 @@ def ask_unit(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done
     row = story.row
     dialog = ActDialog(
         parent, room, tr("Transfer {code}", code=row.code), tr("Transfer"), "F6",
-        lambda v: room.requests.route(room.person, row.id, v["unit_code"], v["words"]), done,
+        lambda v: room.work.route(room.person, row.id, v["unit_code"], v["words"]), done,
     )  # fmt: skip
     dialog.say(tr("Now with {unit}. The due time stays.", unit=room.unit_name(row.unit_code)))
     dialog.form.add("unit_code", tr("&Unit"), choice(room.units, row.unit_code or ""))

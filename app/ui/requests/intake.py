@@ -232,12 +232,13 @@ class IntakeDialog(Dialog):
         room, window, prints = self.room, self._window, self.form.prints
         self._keeping.stop()
         self.form.mark_clean()
-        when = day_words(done.due, room.now(), room.zone)
-        said = (
-            tr("Received and answered: {code}", code=done.code)
-            if done.closed
-            else tr("Received: {code} · answer due {when}", code=done.code, when=when)
-        )
+        if done.due is None:
+            said = tr("Noted: {code} · papers are missing", code=done.code)
+        elif done.closed:
+            said = tr("Received and answered: {code}", code=done.code)
+        else:
+            when = day_words(done.due, room.now(), room.zone)
+            said = tr("Received: {code} · answer due {when}", code=done.code, when=when)
         self.registered.emit(done)
         self.accept()
         toast(window, said)

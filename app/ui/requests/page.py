@@ -12,8 +12,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.domain import names, people
-from app.domain.requests import may
-from app.queries.requests import FILTERS, UNTOLD, Counts, RequestRow, RequestStory
+from app.domain.requests import UNTOLD, may
+from app.queries.requests import FILTERS, Counts, RequestRow, RequestStory
 from app.services.requests import Registered
 from app.ui.kit.buttons import Button, Filter, FilterChips
 from app.ui.kit.flow import YieldingBar

@@ -12,6 +12,8 @@ from app.queries.drafts import DraftQueries
 from app.queries.requests import RequestQueries, Viewer
 from app.queries.rules import RequestTypeView
 from app.services.drafts import DraftService
+from app.services.incidents import IncidentService
+from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
 from app.ui.kit.room import Room
 from app.words import tr
@@ -45,6 +47,8 @@ class RequestRoom(Room):
     """Handed to every page and dialog of requests. `desk` is the desk's short name in codes."""
 
     requests: RequestService
+    work: RequestWorkService
+    incidents: IncidentService
     queries: RequestQueries
     drafts: DraftService
     draft_queries: DraftQueries
@@ -64,11 +68,16 @@ class RequestRoom(Room):
     @cached_property
     def types(self) -> dict[str, RequestTypeView]:
         """The kinds of request in use by code."""
-        return self.rules.request_types()
+        return self.rules.request_types(self.today())
+
+    @cached_property
+    def types_ever(self) -> dict[str, RequestTypeView]:
+        """The kinds that are or were in use."""
+        return self.rules.request_types_ever()
 
     def type_name(self, code: str) -> str:
-        """A kind's name in the language of the screen; its code when it is no longer in use."""
-        kind = self.types.get(code)
+        """A kind's name in the language of the screen."""
+        kind = self.types_ever.get(code)
         return code if kind is None else kind.name(tr.language)
 
     def unit_name(self, code: str | None) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from app.domain import names
 from app.domain.codes import parse_code
-from app.queries.requests import UNTOLD, Happened, RequestRow
+from app.domain.requests import UNTOLD
+from app.queries.requests import Happened, RequestRow
 from app.ui.kit.theme import Tone
 from app.words import tr
 
@@ -94,17 +95,6 @@ def phone_words(digits: str | None) -> str:
     return digits
 
 
-def ways() -> dict[str, str]:
-    """How a customer is told (`services.requests.WAYS`)."""
-    return {
-        "in_person": tr("In person"),
-        "phone": tr("By phone"),
-        "sms": tr("By text message"),
-        "email": tr("By e-mail"),
-        "letter": tr("By letter"),
-    }
-
-
 def step_words(step: Happened, units: Mapping[str, str]) -> str:
     """One line of the story: what happened, by whom, and what was said."""
     unit = units.get(step.unit_code or "", step.unit_code or "")
@@ -117,7 +107,7 @@ def step_words(step: Happened, units: Mapping[str, str]) -> str:
             outcome = names.outcomes(tr).get(str(step.data.get("outcome")), "")
             head = tr("{outcome} ({name})", outcome=outcome or tr("Answered"), name=step.by)
         case "told":
-            way = ways().get(str(step.data.get("how")), "")
+            way = names.ways(tr).get(str(step.data.get("how")), "")
             head = tr("Customer told · {way} ({name})", way=way.lower(), name=step.by)
         case "closed":
             head = tr("Closed")

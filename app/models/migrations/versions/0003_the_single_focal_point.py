@@ -3,6 +3,8 @@ that supervisors lay down, money paid back"""
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-TYPES = {
+TYPES: dict[str, Any] = {
     "id": sa.LargeBinary(length=16),
     "text": sa.Text(),
     "word": sa.String(),
@@ -181,7 +183,7 @@ def _states(columns: str, values: str, indexes: str) -> None:
 
 def _columns(specs: str) -> list[sa.Column[object]]:
     """Columns from "name:type", with "?" where they may be empty."""
-    columns = []
+    columns: list[sa.Column[object]] = []
     for spec in specs.split():
         name, _, kind = spec.partition(":")
         key = name in ("office_no", "number")
