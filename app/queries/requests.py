@@ -354,8 +354,8 @@ class RequestQueries:
         columns: list[Any] = [
             r.id, r.code, r.type_code, r.type_id, r.channel, r.words, s.customer_id, r.contact_name, r.phone,
             r.address, r.received_at, r.received_by, s.state, s.unit_code, s.person, s.step, s.step_due,
-            s.due, s.held_at, s.warn_at, s.asked, s.incident_id, s.reopened, s.score, s.moved_hlc, s.closed_at,
-            c.code.label("customer_code"), p.name.label("person_name"),
+            s.due, s.held_at, s.warn_at, s.asked, s.incident_id, s.reopened, s.score, s.moved_hlc,
+            s.closed_at, c.code.label("customer_code"), p.name.label("person_name"),
         ]  # fmt: skip
         return (
             select(*columns)
