@@ -63,9 +63,7 @@ def _limit(name: str, step: object) -> Limit | None:
     return Limit(amount, unit)
 
 
-def alarms(
-    calendar: WorkingCalendar, received: datetime, due: datetime | None, policy: Escalation
-) -> Alarms:
+def alarms(calendar: WorkingCalendar, received: datetime, due: datetime | None, policy: Escalation) -> Alarms:
     """When it concerns whom. All but `at_once` fall within working time; without a due time nothing is late.
 
     After a hold, or a change of limit or type: once more, with the new due time. Raises as `deadlines.due`.

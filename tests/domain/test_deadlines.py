@@ -1,29 +1,25 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.domain.deadlines import (
     MOST,
     Hours,
-    Interval,
     Limit,
     WorkingCalendar,
+    after,
+    before,
     calendar_of,
     due,
     working_minutes,
     zone_named,
 )
 from app.domain.errors import AppError
+from tests.domain.calendars import HANOI, OFFICE, WEEK, at
 
-HANOI = zone_named("Asia/Ho_Chi_Minh")
-OFFICE: Hours = (Interval(7 * 60 + 30, 11 * 60 + 30), Interval(13 * 60 + 30, 17 * 60))
-WEEK: Mapping[int, Hours] = dict.fromkeys(range(5), OFFICE)
 YEAR_2026 = calendar_of(
     HANOI,
     WEEK,
@@ -39,11 +35,6 @@ YEAR_2026 = calendar_of(
         date(2026, 12, 31): [[450, 690]],
     },
 )
-
-
-def at(text: str) -> datetime:
-    """A time of the office's own zone, as "20/8 16:00" of 2026."""
-    return datetime.strptime(f"2026 {text}", "%Y %d/%m %H:%M").replace(tzinfo=HANOI)
 
 
 @pytest.mark.parametrize(
@@ -100,12 +91,18 @@ def test_working_minutes_of_an_office_in_2026(a: str, b: str, minutes: int) -> N
     ],
 )
 def test_a_calendar_without_working_time_is_refused(unit: str, calendar: WorkingCalendar) -> None:
-    with pytest.raises(AppError) as caught:
-        due(calendar, at("20/8 08:00"), Limit(1, unit))
-    assert (caught.value.code, caught.value.params) == (
-        "calendar.no_working_time",
-        {"since": date(2026, 8, 20)},
-    )
+    for ask in (due, after):
+        with pytest.raises(AppError) as caught:
+            ask(calendar, at("20/8 08:00"), Limit(1, unit))
+        assert (caught.value.code, caught.value.params) == (
+            "calendar.no_working_time",
+            {"since": date(2026, 8, 20)},
+        )
+    long_before = WorkingCalendar(HANOI, {}, {date(2025, 7, 15): OFFICE})
+    for each in (WorkingCalendar(HANOI, {}, {}), long_before):  # of 400 days before, the first is 16/7/2025
+        with pytest.raises(AppError) as caught:
+            before(each, at("20/8 08:00"), Limit(1, unit))
+        assert caught.value.params == {"since": date(2025, 7, 16)}
 
 
 def test_working_time_that_runs_out_is_refused_too() -> None:
@@ -157,9 +154,22 @@ def test_limits_of_no_sense_are_refused() -> None:
         assert caught.value.code == code
 
 
-def test_the_longest_limits_end() -> None:
+def test_the_longest_limits_are_ten_years_and_end() -> None:
+    start = at("20/8 08:00")
     for unit, most in MOST.items():
-        assert due(YEAR_2026, at("20/8 08:00"), Limit(most, unit)) > at("20/8 08:00") + timedelta(days=700)
+        for end in (due(YEAR_2026, start, Limit(most, unit)), after(YEAR_2026, start, Limit(most, unit))):
+            assert timedelta(days=3_500) < end - start < timedelta(days=4_000)
+        early = before(YEAR_2026, start, Limit(most, unit))
+        assert timedelta(days=3_500) < start - early < timedelta(days=4_000)
+
+
+def test_a_limit_past_every_calendar_is_refused() -> None:
+    """An office open a minute a week: 1,200,000 minutes are 23,000 years."""
+    calendar = WorkingCalendar(HANOI, {0: ((480, 481),)}, {})
+    for ask in (due, after, before):
+        with pytest.raises(AppError) as caught:
+            ask(calendar, at("20/8 08:00"), Limit(MOST["working_minutes"], "working_minutes"))
+        assert (caught.value.code, caught.value.params) == ("limit.far", {"years": 100})
 
 
 def test_a_zone_that_changes_its_clocks_keeps_the_time_of_day() -> None:
@@ -175,90 +185,27 @@ def test_named_zones() -> None:
     assert zone_named("Europe/Berlin") == ZoneInfo("Europe/Berlin")
 
 
-# A slow model: one flag a minute. It shares only the table of hours with the real thing.
-
-FIRST = date(2026, 8, 17)
-MIDNIGHT = datetime(2026, 8, 17, tzinfo=HANOI)
-SPAN = 40
-
-
-@st.composite
-def hours(draw: st.DrawFn) -> Hours:
-    bounds = sorted(draw(st.sets(st.integers(0, 96), min_size=0, max_size=4)))
-    return tuple((a * 15, b * 15) for a, b in zip(bounds[::2], bounds[1::2], strict=False))
-
-
-@st.composite
-def calendars(draw: st.DrawFn) -> WorkingCalendar:
-    weekly = draw(st.dictionaries(st.integers(0, 6), hours(), max_size=7))
-    weekly[draw(st.integers(0, 6))] = ((480, 720), (780, 1020))
-    odd = draw(st.dictionaries(st.integers(0, SPAN), hours(), max_size=6))
-    return WorkingCalendar(HANOI, weekly, {FIRST + timedelta(days=i): h for i, h in odd.items()})
-
-
-def flags(calendar: WorkingCalendar) -> list[bool]:
-    """Whether each minute after MIDNIGHT is worked."""
-    worked = []
-    for i in range(SPAN):
-        day = [False] * 1440
-        for start, end in calendar.hours(FIRST + timedelta(days=i)):
-            day[start:end] = [True] * (end - start)
-        worked += day
-    return worked
-
-
-def slow_due(worked: list[bool], start: int, amount: int, unit: str) -> int | None:
-    """The minute at which the limit ends, or None beyond the span."""
-    try:
-        minute = worked.index(True, start)
-        if unit == "working_days":
-            days = [i for i in range(minute // 1440, SPAN) if True in worked[i * 1440 : i * 1440 + 1440]]
-            same = days[amount] * 1440 + minute % 1440
-            while not worked[same] and not worked[same - 1]:
-                later = True in worked[same : days[amount] * 1440 + 1440]
-                same += 1 if later else -1
-            return same
-        left = amount * (60 if unit == "working_hours" else 1)
-        while left:
-            left -= worked[minute]
-            minute += 1
-    except (ValueError, IndexError):
-        return None
-    return minute
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    calendars(),
-    st.integers(0, 9 * 1440),
-    st.one_of(
-        st.tuples(st.integers(0, 2_000), st.just("working_minutes")),
-        st.tuples(st.integers(0, 30), st.just("working_hours")),
-        st.tuples(st.integers(0, 5), st.just("working_days")),
-    ),
+@pytest.mark.parametrize(
+    ("end", "amount", "unit", "warned"),
+    [
+        ("20/8 11:00", 1, "working_hours", "20/8 10:00"),
+        ("20/8 14:00", 1, "working_hours", "20/8 11:00"),  # over lunch
+        ("20/8 08:30", 1, "working_hours", "20/8 07:30"),
+        ("24/8 07:50", 1, "working_hours", "22/8 16:20"),  # Saturday 22/8 is worked, Sunday not
+        ("3/9 08:00", 60, "working_minutes", "28/8 16:30"),  # over 31/8, 1/9 and 2/9
+        ("25/8 10:00", 1, "working_days", "24/8 10:00"),
+        ("24/8 10:00", 2, "working_days", "21/8 10:00"),
+        ("25/8 17:00", 1, "working_days", "25/8 07:30"),  # as much work as from 17:00 the day before
+        ("23/8 10:00", 1, "working_days", "22/8 07:30"),  # a Sunday: from Saturday's closing
+        ("20/8 12:00", 1, "working_days", "19/8 13:30"),  # lunch
+        ("20/8 10:00", 2, "hours", "20/8 08:00"),
+        ("23/8 02:00", 4, "hours", "22/8 13:30"),  # at night, on a Sunday: while there is time to act
+        ("20/8 09:00", 0, "working_minutes", "20/8 09:00"),
+        ("20/8 17:00", 0, "working_minutes", "20/8 13:30"),
+        ("23/8 02:00", 0, "working_days", "22/8 13:30"),
+    ],
 )
-def test_due_agrees_with_a_walk_minute_by_minute(
-    calendar: WorkingCalendar, start: int, limit: tuple[int, str]
-) -> None:
-    slow = slow_due(flags(calendar), start, *limit)
-    if slow is not None:
-        begun = MIDNIGHT + timedelta(minutes=start)
-        assert due(calendar, begun, Limit(*limit)) == MIDNIGHT + timedelta(minutes=slow)
-
-
-@settings(max_examples=200, deadline=None)
-@given(calendars(), st.integers(0, 30 * 1440), st.integers(0, 30 * 1440))
-def test_working_minutes_agree_with_a_count(calendar: WorkingCalendar, a: int, b: int) -> None:
-    worked = flags(calendar)
-    counted = sum(worked[a:b]) - sum(worked[b:a])
-    there = MIDNIGHT.astimezone(timezone(timedelta(hours=-3)))
-    assert working_minutes(calendar, there + timedelta(minutes=a), there + timedelta(minutes=b)) == counted
-
-
-@settings(max_examples=100, deadline=None)
-@given(calendars(), st.integers(0, 9 * 1440), st.integers(0, 2_000))
-def test_what_is_due_after_some_minutes_of_work_is_that_far_away(
-    calendar: WorkingCalendar, start: int, amount: int
-) -> None:
-    begun = MIDNIGHT + timedelta(minutes=start)
-    assert working_minutes(calendar, begun, due(calendar, begun, Limit(amount, "working_minutes"))) == amount
+def test_warnings_come_in_working_time(end: str, amount: int, unit: str, warned: str) -> None:
+    found = before(YEAR_2026, at(end), Limit(amount, unit))
+    assert found == at(warned)
+    assert found.tzinfo is UTC

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from app.domain.deadlines import Limit, WorkingCalendar, calendar_of, due, zone_named
+from app.domain.deadlines import Limit, WorkingCalendar, due
 from app.domain.tariffs import Block, Tariff, charge, tariff_on
-from app.settings import resources
-
-
-def default(name: str) -> Any:
-    return json.loads((resources() / "defaults" / f"{name}.json").read_text("utf-8"))
+from tests.domain.calendars import CN, VN, default
 
 
 def tariffs(name: str) -> list[Tariff]:
@@ -31,18 +25,6 @@ def tariffs(name: str) -> list[Tariff]:
         )
         for row in default("tariffs")[name]
     ]
-
-
-def calendar(country: str, zone: str) -> WorkingCalendar:
-    weekly = {
-        int(day): tuple(tuple(each) for each in hours) for day, hours in default("office_hours").items()
-    }
-    days = {date.fromisoformat(row["day"]): row["intervals"] for row in default(f"calendar_{country}")}
-    return calendar_of(zone_named(zone), weekly, days)
-
-
-VN = calendar("vn", "Asia/Ho_Chi_Minh")
-CN = calendar("cn", "Asia/Shanghai")
 
 
 @pytest.mark.parametrize(
