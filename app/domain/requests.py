@@ -170,7 +170,10 @@ def fold_request(events: Iterable[Event]) -> State:
     begun = False
     for event in sorted(events, key=_order):
         if event.kind in ("received", "lacking") and not begun:
-            state = _begun(replace(state, state=event.kind), event)
+            # By wrong clocks something else may have come before it: that stands.
+            if state.state == "received":
+                state = replace(state, state=event.kind)
+            state = _begun(state, event)
             begun = True
         elif may(state.state, event.kind) and whole(event) and _fits(state, event):
             state = _after(state, event)

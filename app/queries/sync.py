@@ -51,6 +51,10 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "office": ("", "name"),
     "collection_point": ("code", "name"),
     "request_type": ("code", ""),
+    "incident": ("code", "title"),
+    "payout": ("code", "payee"),
+    "letter": ("code", "addressee"),
+    "work_order": ("code", ""),
     "tariff": ("customer_class", "decision"),
 }
 """Table -> the columns with the code and the name that people know a row by."""

@@ -175,8 +175,10 @@ _FOLLOWS: dict[str, tuple[tuple[str, str], ...]] = {
     "session_opened": (("session", "id"), ("session_opened_code", "code")),
     "session_closed": (("session", "session_id"),),
     "remittance": (("session", "session_id"), ("remittance_code", "code")),
+    "payout": (("session", "session_id"), ("payout_code", "code")),
     "request": (("request", "id"), ("request_code", "code")),
     "request_event": (("request", "request_id"),),
+    "letter": (("letter_code", "code"),),
     "ruling": (("ruled", "entry_id"),),
 }
 """Table -> (projection or source of one, the column with its key)."""
@@ -191,7 +193,9 @@ _SEARCHED = {"customer", "connection", "meter"}
 _FOR_SEARCH = (*_SEARCHED, "search")
 """Keys that lead nowhere but to the search."""
 
-_NUMBERED = {"bill", "receipt", "request", "session_opened", "remittance"}
+_PAPERS = {"bill", "receipt", "request", "session_opened", "remittance", "payout", "letter"}
+"""Facts with a number of their own, of which there may be no two."""
+_NUMBERED = _PAPERS | {"incident"}
 
 _LEADS: tuple[tuple[str, str], ...] = (
     ("meter", "SELECT connection_id FROM meter WHERE office_no = ? AND id IN ({marks})"),
@@ -276,20 +280,22 @@ def _sessions(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         "AS reversals, "
         "coalesce((SELECT sum(v.amount) FROM reversal v "
         "WHERE v.session_id = o.id AND v.office_no + 0 = o.office_no), 0) AS returned, "
+        "coalesce((SELECT sum(y.amount) FROM payout y "
+        "WHERE y.session_id = o.id AND y.office_no + 0 = o.office_no), 0) AS paid_out, "
         "(SELECT x.counted FROM session_closed x WHERE x.session_id = o.id AND x.office_no + 0 = o.office_no "
         "ORDER BY x.hlc, x.device, x.id LIMIT 1) AS counted, "
         "coalesce((SELECT sum(m.amount) FROM remittance m "
         "WHERE m.session_id = o.id AND m.office_no + 0 = o.office_no), 0) AS remitted "
         f"FROM session_opened o WHERE o.office_no = ? AND o.id IN ({marks})) "
         'INSERT INTO session_state (office_no, id, "open", receipts, received, reversals, returned, '
-        "expected, counted, remitted) "
+        "paid_out, expected, counted, remitted) "
         "SELECT w.office_no, w.id, CASE WHEN w.counted IS NULL THEN 1 ELSE 0 END, w.receipts, w.received, "
-        "w.reversals, w.returned, "
-        "w.float_amount + w.received - w.returned, w.counted, w.remitted FROM w WHERE true "
+        "w.reversals, w.returned, w.paid_out, "
+        "w.float_amount + w.received - w.returned - w.paid_out, w.counted, w.remitted FROM w WHERE true "
         'ON CONFLICT (office_no, id) DO UPDATE SET "open" = excluded."open", '
         "receipts = excluded.receipts, "
         "received = excluded.received, reversals = excluded.reversals, returned = excluded.returned, "
-        "expected = excluded.expected, counted = excluded.counted, remitted = excluded.remitted",
+        "paid_out = excluded.paid_out, expected = excluded.expected, counted = excluded.counted, remitted = excluded.remitted",
         (office, *ids),
     )
 
@@ -360,6 +366,6 @@ _EXCEPTIONS: tuple[tuple[str, Find], ...] = (
     ("session", exceptions.of_sessions),
     ("request", request_states.misfits),
     ("ruled", exceptions.ruled),
-    *(_codes(table) for table in sorted(_NUMBERED)),
+    *(_codes(table) for table in sorted(_PAPERS)),
 )
 """What a person must see of what was touched; they stand on the projections."""

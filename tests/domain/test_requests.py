@@ -7,9 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.requests import CHANNELS, EVENTS, OUTCOMES, STATES, Event, State, fold_request, may
+from app.domain.requests import (
+    CHANNELS,
+    EVENTS,
+    OUTCOMES,
+    STATES,
+    WAYS,
+    Event,
+    State,
+    fold_request,
+    may,
+)
 
 T0 = datetime(2026, 8, 20, 1, 0, tzinfo=UTC)
+
+
+SAID: dict[str, dict[str, object]] = {
+    "answered": {"outcome": "solved"},
+    "told": {"how": "phone"},
+    "rated": {"score": 4},
+}
+"""What an event of these kinds must say."""
 
 
 def happened(*kinds: str, device: int = 1, since: int = 0) -> list[Event]:
@@ -21,6 +39,8 @@ def happened(*kinds: str, device: int = 1, since: int = 0) -> list[Event]:
             since + i,
             device,
             unit=f"U{since + i}" if kind == "routed" else None,
+            text="đã nói" if kind in SAID else None,
+            data=SAID.get(kind, {}),
         )
         for i, kind in enumerate(kinds)
     ]
@@ -32,11 +52,12 @@ def test_a_request_runs_its_course() -> None:
         Event("received", T0, 1, 1, due=due, unit="DESK"),
         Event("routed", T0, 2, 1, unit="TECH"),
         Event("noted", T0 + timedelta(hours=1), 3, 1, text="chờ vật tư"),
-        Event("answered", T0 + timedelta(hours=2), 4, 2, data={"outcome": "solved"}),
-        Event("told", T0 + timedelta(hours=3), 5, 1),
+        Event("answered", T0 + timedelta(hours=2), 4, 2, text="đã vá", data={"outcome": "solved"}),
+        Event("told", T0 + timedelta(hours=3), 5, 1, text="đã gọi", data={"how": "phone"}),
         Event("closed", T0 + timedelta(hours=4), 6, 1),
     ]
     assert fold_request(events) == State(
+        moved=events[-1],
         state="closed",
         unit="TECH",
         due=due,
@@ -75,7 +96,7 @@ def test_what_no_longer_fits_is_kept_and_changes_nothing(
 def test_a_reopened_request_needs_a_new_answer_and_a_new_notice() -> None:
     events = happened("received", "routed", "answered", "told", "closed", "reopened")
     again = fold_request(events)
-    assert again == State(state="routed", unit="U1", reopened=1)
+    assert again == State(state="routed", unit="U1", reopened=1, moved=events[-1])
     assert fold_request(events + happened("closed", since=6)).misfits
     anew = fold_request(events + happened("answered", "told", "closed", since=6))
     assert (anew.state, anew.answered_at, anew.reopened) == ("closed", T0 + timedelta(hours=6), 1)
@@ -95,7 +116,8 @@ def test_a_new_unit_and_a_new_due_time_count_from_the_transfer_on() -> None:
 
 
 def test_the_acts_of_one_entry_happen_in_their_natural_order() -> None:
-    at_once = [Event(kind, T0, 7, 1) for kind in ("told", "closed", "answered", "received")]
+    kinds = ("told", "closed", "answered", "received")
+    at_once = [Event(kind, T0, 7, 1, text="đã nói", data=SAID.get(kind, {})) for kind in kinds]
     assert fold_request(at_once).state == "closed"
 
 
@@ -112,6 +134,20 @@ EVENT_LISTS = st.lists(
         hlc=st.integers(1, 30),
         device=st.integers(1, 3),
         unit=st.sampled_from([None, "A", "B"]),
+        text=st.sampled_from([None, " ", "đã nói", "đã nói", "đã nói"]),
+        data=st.fixed_dictionaries(
+            {},
+            optional={
+                "outcome": st.sampled_from(["solved", "explained", "forgotten", 7]),
+                "how": st.sampled_from(["phone", "letter", "not at all", None]),
+                "score": st.integers(-1, 7),
+                "step": st.sampled_from([None, "survey", "estimate", 3]),
+                "next": st.sampled_from([None, "survey", "estimate", []]),
+                "step_due": st.sampled_from([0, 5, -1, True, "later"]),
+                "alarms": st.sampled_from([{}, {"head": 4, "king": 5}, {"head": "soon"}, 9, None]),
+                "incident": st.sampled_from(["ab" * 16, "no id", 1]),
+            },
+        ),
     ),
     max_size=14,
     unique_by=lambda event: (event.hlc, event.device, event.kind),
@@ -125,21 +161,31 @@ def test_the_state_does_not_depend_on_the_order_of_arrival(events: list[Event], 
     assert fold_request(shuffled) == fold_request(events)
 
 
+def _place(event: Event) -> tuple[int, int, int, datetime, str]:
+    return event.hlc, event.device, EVENTS.index(event.kind), event.at, event.text or ""
+
+
 @given(EVENT_LISTS)
 def test_no_event_is_lost_and_nothing_closed_without_answer_and_notice(events: list[Event]) -> None:
     state = fold_request(events)
     assert state.state in STATES
     fitting = [event for event in events if event not in state.misfits]
-    assert fold_request(fitting) == State(**{**vars(state), "misfits": ()})
+    last = max(fitting, key=_place, default=None)
+    assert fold_request(fitting) == State(**{**vars(state), "misfits": (), "moved": last})
     if state.state == "closed":
         assert state.answered_at
         assert state.told_at
         assert state.closed_at
-    assert (state.answered_at is None) == (state.state in ("received", "routed"))
+        assert state.outcome in OUTCOMES
+        said = {event.kind for event in fitting if event.text and event.text.strip()}
+        assert said >= {"answered", "told"}
+        assert any(event.kind == "told" and event.data["how"] in WAYS for event in fitting)
+    assert (state.answered_at is None) == (state.state in ("lacking", "received", "routed"))
 
 
 def test_may_says_what_the_fold_does() -> None:
     reached = {
+        "lacking": ["lacking"],
         "received": ["received"],
         "routed": ["received", "routed"],
         "answered": ["received", "answered"],
@@ -147,10 +193,10 @@ def test_may_says_what_the_fold_does() -> None:
         "closed": ["received", "answered", "told", "closed"],
     }
     for state, kinds in reached.items():
-        for kind in EVENTS[1:]:
+        for kind in EVENTS:
             folded = fold_request([*happened(*kinds), *happened(kind, since=9)])
             assert may(state, kind) is not bool(folded.misfits), (state, kind)
-        assert not may(state, "received")
+        assert may(state, "received") is (state == "lacking")
 
 
 def test_codes_are_distinct() -> None:

@@ -12,7 +12,7 @@ from tests.offices import START, Company
 
 def test_what_the_head_office_changes_is_known_at_once(company: Company, desktop: Desktop) -> None:
     rules = desktop.rules
-    before, working = rules.request_types(), rules.calendar()
+    before, working = rules.request_types(START.date()), rules.calendar()
     assert rules.calendar() is working  # nothing was written: not made anew
     with company.headoffice.database.read.connect() as read:
         wanted = select(RequestType.id).where(RequestType.code == "leak")
@@ -22,10 +22,10 @@ def test_what_the_head_office_changes_is_known_at_once(company: Company, desktop
         draft.add(CalendarDay, day=date(2026, 11, 20), intervals=[], note="Nghỉ bù")
     assert rules.utility.bank_account == "1011017595600"
     company.headoffice.founding.bank("970415", "113366668888")
-    assert rules.request_types() == before
+    assert rules.request_types(START.date()) == before
     company.sync()
     assert (rules.utility.bank_bin, rules.utility.bank_account) == ("970415", "113366668888")
-    after = rules.request_types()
+    after = rules.request_types(START.date())
     assert after["leak"].limit.amount == before["leak"].limit.amount + 5
     assert {code: kind for code, kind in after.items() if code != "leak"} == {
         code: kind for code, kind in before.items() if code != "leak"
@@ -35,5 +35,5 @@ def test_what_the_head_office_changes_is_known_at_once(company: Company, desktop
 
 
 def test_what_is_handed_out_can_be_changed_without_harm(desktop: Desktop) -> None:
-    desktop.rules.request_types().clear()
-    assert len(desktop.rules.request_types()) > 10
+    desktop.rules.request_types(START.date()).clear()
+    assert len(desktop.rules.request_types(START.date())) > 10
