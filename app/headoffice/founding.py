@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from app.domain.errors import AppError
 from app.models import (
     CalendarDay,
+    CharterTarget,
     CollectionPoint,
     Device,
     ListItem,
@@ -119,6 +120,17 @@ class Founding:
                     forms=kind.get("forms"),
                     charter=kind.get("charter"),
                     right_code=kind.get("right"),
+                )
+            for target in _default("charter"):
+                draft.add(
+                    CharterTarget,
+                    code=target["code"],
+                    names=target.get(f"name_{new.kind}", target["name"]),
+                    measure=target["measure"],
+                    limit_amount=target["limit"]["amount"],
+                    limit_unit=target["limit"]["unit"],
+                    share=target["share"],
+                    valid_from=date.min,
                 )
             for list_name, items in _default("lists").items():
                 for place, item in enumerate(items):

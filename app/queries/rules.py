@@ -19,6 +19,7 @@ from app.domain.tariffs import Block
 from app.domain.tariffs import Tariff as TariffRule
 from app.models import (
     CalendarDay,
+    CharterTarget,
     CollectionPoint,
     Device,
     Feed,
@@ -85,6 +86,25 @@ class RequestTypeView:
     forms: tuple[str, ...]
     charter: str | None
     right_code: str | None
+    valid_from: date
+    retired_at: datetime | None
+
+    def name(self, language: str) -> str:
+        """Its name in a language, or in English."""
+        return self.names.get(language) or self.names["en"]
+
+
+@dataclass(frozen=True, slots=True)
+class CharterTargetView:
+    """A promise of the customer charter as it holds from a day on: `share` (in thousandths) of what it
+    measures (`charter.MEASURES`) comes within the limit. Names by language."""
+
+    id: UUID
+    code: str
+    names: dict[str, str]
+    measure: str
+    limit: Limit
+    share: int
     valid_from: date
     retired_at: datetime | None
 
@@ -212,6 +232,28 @@ class RuleQueries:
             )
             for r in rows
         )
+
+    def charter_targets(self, on: date) -> dict[str, CharterTargetView]:
+        """The targets of the customer charter in force on a day, by code."""
+        holding: dict[str, CharterTargetView] = {}
+        for version in self._kept("charter", self._charter):
+            if version.valid_from <= on:
+                holding[version.code] = version
+        return {code: t for code, t in sorted(holding.items()) if t.retired_at is None}
+
+    def _charter(self) -> tuple[CharterTargetView, ...]:
+        """All versions, those that count less first, as of the kinds of request."""
+        t = CharterTarget
+        wanted = select(CharterTarget.__table__).where(t.office_no.in_((0, self._office_no)))
+        with self._read.connect() as read:
+            rows = read.execute(wanted.order_by(t.office_no, t.valid_from, t.made_hlc, t.made_device)).all()
+        return tuple(
+            CharterTargetView(
+                r.id, r.code, r.names, r.measure, Limit(r.limit_amount, r.limit_unit), r.share, r.valid_from,
+                r.retired_at,
+            )
+            for r in rows
+        )  # fmt: skip
 
     def items(self, list_name: str) -> dict[str, Item]:
         """The items of one of the company's lists ("cause", "right"), by code, in their order."""

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from app.domain.charter import MEASURES, WHOLE
 from app.domain.deadlines import Limit, WorkingCalendar, due
 from app.domain.tariffs import Block, Tariff, charge, tariff_on
 from tests.domain.calendars import CN, VN, default
@@ -115,6 +116,24 @@ def test_request_types_can_be_kept() -> None:
     for name in ("vi", "en", "zh"):
         assert len({each["name"][name] for each in types}) == len(types)
         assert len({unit["name"][name] for unit in default("units")}) == len(units)
+
+
+def test_the_charter_can_be_measured_and_every_kind_has_its_target() -> None:
+    targets = {each["code"]: each for each in default("charter")}
+    assert len(targets) == len(default("charter"))
+    types = default("request_types")
+    assert {each["charter"] for each in types if "charter" in each} == set(targets)
+    for each in targets.values():
+        assert each["measure"] in MEASURES
+        assert 0 < each["share"] <= WHOLE
+        assert Limit(each["limit"]["amount"], each["limit"]["unit"]).amount > 0
+        assert each["source"]
+        assert each["certainty"] in ("seen", "second-hand", "guess")
+    for kind in ("water", "electricity"):
+        named = [each.get(f"name_{kind}", each["name"]) for each in targets.values()]
+        assert all(set(name) == {"vi", "en", "zh"} for name in named)
+        for language in ("vi", "en", "zh"):
+            assert len({name[language] for name in named}) == len(targets)
 
 
 def test_notes_and_banks() -> None:
