@@ -220,10 +220,7 @@ class RequestQueries:
         """The request and its events; None for one that does not exist or is not for this viewer."""
         r, e = Request, RequestEvent
         events = (
-            select(
-                e.kind, e.at, e.hlc, e.device, e.unit_code, e.due, e.text, e.data, e.person, e.sealed,
-                Staff.name,
-            )  # fmt: skip
+            select(*_HAPPENED, Staff.name)
             .outerjoin(Staff, and_(Staff.office_no == e.office_no, Staff.id == e.by))
             .where(e.office_no == self._office_no, e.request_id == request_id)
         )
@@ -377,6 +374,12 @@ class RequestQueries:
         return wanted.where(
             or_(s.type_code.not_in(_restricted(read)), s.received_by == viewer.id, s.person == viewer.id)
         )
+
+
+_HAPPENED: tuple[Any, ...] = tuple(
+    getattr(RequestEvent, name)
+    for name in "kind at hlc device unit_code due text data person sealed".split()
+)
 
 
 def _order(sort: str, descending: bool) -> list[ColumnElement[Any]]:

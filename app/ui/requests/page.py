@@ -1,10 +1,9 @@
-"""The list of requests: filters with counts, the table, the inspector with its story and its acts."""
+"""The list of requests: filters with counts, and the table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QTimer
@@ -12,41 +11,27 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.domain import names, people
-from app.domain.requests import UNTOLD, may
-from app.queries.requests import FILTERS, Counts, RequestRow, RequestStory
+from app.domain.requests import UNTOLD
+from app.queries.requests import FILTERS, Counts, RequestRow
 from app.services.requests import Registered
-from app.ui.kit.buttons import Button, Filter, FilterChips
+from app.ui.kit.buttons import Filter, FilterChips
 from app.ui.kit.flow import YieldingBar
 from app.ui.kit.inputs import SearchEdit
-from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
-from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
-from app.ui.requests import dialogs
-from app.ui.requests.dialogs import ActDialog
-from app.ui.requests.intake import IntakeDialog, print_slip
+from app.ui.requests.inspector import RequestInspector
+from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import (
-    day_words,
-    due_of,
-    late_words,
-    one_line,
-    phone_words,
-    short_code,
-    stamp,
-    step_words,
-)
+from app.ui.requests.words import due_of, one_line, short_code
 from app.words import tr
 
 EVERY = 30_000
 """How often, in ms, the words of due times are brought up to date."""
 TABLES = frozenset({"request", "request_event", "customer"})
 """A change of these concerns the page."""
-
-Ask = Callable[[QWidget, RequestRoom, RequestStory, Callable[[], object]], ActDialog]
 
 
 class RequestsPage(Page):
@@ -61,7 +46,6 @@ class RequestsPage(Page):
         self._apart: UUID | None = None
         self._afresh = False
         self._held = False
-        self._story: RequestStory | None = None
         self._reading = Latest(room.jobs, self, Lane.IO)
         self._counting = Latest(room.jobs, self, Lane.IO)
         self.add_search()
@@ -77,7 +61,8 @@ class RequestsPage(Page):
         self.table.show_sorted("due")
         self.search.leads_to(self.table)
         self.set_body(self.table)
-        self.inspector = Inspector()
+        self.inspector = RequestInspector(room)
+        self.inspector.done.connect(self._did)
         self.set_inspector(self.inspector)
         self.table.current_changed.connect(self._moved)
         self.table.clicked.connect(lambda _at: self._come_back())
@@ -90,13 +75,6 @@ class RequestsPage(Page):
         self._ticking = QTimer(self, interval=EVERY)
         self._ticking.timeout.connect(self._tick)
         self._ticking.start()
-        self._asks: dict[str, Ask] = {
-            "routed": dialogs.ask_unit,
-            "noted": dialogs.ask_note,
-            "answered": dialogs.ask_answer,
-            "told": dialogs.ask_telling,
-            "reopened": dialogs.ask_reopening,
-        }
 
     # -- what the window calls --------------------------------------------------------------------------
 
@@ -178,13 +156,13 @@ class RequestsPage(Page):
         if self.table.current_id() is None:
             self.table.choose_first()
         self._held = False
-        self._inspect(self._apart or self.table.current_id())
+        self.inspector.show_request(self._apart or self.table.current_id())
 
     def _moved(self, request_id: UUID | None) -> None:
         """The person went to another row."""
         if not self._held:
             self._apart = None
-            self._inspect(request_id)
+            self.inspector.show_request(request_id)
 
     def _come_back(self) -> bool:
         """From a request that has left the list to the row the keyboard stands on; False if it is there."""
@@ -193,7 +171,7 @@ class RequestsPage(Page):
             return False
         self._apart = None
         self.table.choose(stands)
-        self._inspect(stands)
+        self.inspector.show_request(stands)
         return True
 
     def _search_anew(self) -> None:
@@ -278,93 +256,14 @@ class RequestsPage(Page):
 
     # -- the one chosen ---------------------------------------------------------------------------------
 
-    def _inspect(self, request_id: UUID | None) -> None:
-        room = self.room
-        self._story = None if request_id is None else room.queries.story(request_id, room.viewer)
-        if self._story is None:
-            self.inspector.show_nothing(tr("The chosen request is shown here."))
-            return
-        story, row, now = self._story, self._story.row, self.room.now()
-        notice, tone = "", Tone.WRONG
-        if row.state in UNTOLD:
-            notice, tone = tr("The answer is there. Tell the customer."), Tone.INFO
-        elif row.due is not None and row.late(now):
-            when = day_words(row.due, now, room.zone)
-            notice = tr("{late} · due {when}", late=_upper(late_words(now - row.due)), when=when)
-        elif row.state != "closed" and row.due is not None:
-            notice = tr("Due {when}", when=day_words(row.due, now, room.zone))
-            tone = due_of(row, now, room.zone).tone
-        self.inspector.show_details(
-            Details(
-                code=row.code,
-                title=_headline(row.words),
-                notice=notice,
-                notice_tone=tone,
-                fields=self._fields(row, now),
-                timeline_title=tr("What happened"),
-                timeline=[
-                    (stamp(step.at, now, room.zone), step_words(step, room.units)) for step in story.events
-                ],
-            ),
-            self._buttons(row),
-        )
-
-    def _fields(self, row: RequestRow, now: datetime) -> list[tuple[str, str]]:
-        room = self.room
-        customer = " · ".join(part for part in (row.contact_name, row.customer_code) if part)
-        came = f"{names.channels(tr)[row.channel]} · {day_words(row.received_at, now, room.zone)}"
-        words = one_line(row.words)
-        fields = [
-            (tr("In the customer's words"), "" if words == _headline(row.words) else row.words),
-            (tr("Customer"), customer),
-            (tr("Address"), row.address or ""),
-            (tr("Phone"), phone_words(row.phone)),
-            (tr("Request type"), room.type_name(row.type_code)),
-            (tr("Channel"), came),
-            (tr("Handled by"), room.unit_name(row.unit_code)),
-        ]
-        return [field for field in fields if field[1]]
-
-    def _buttons(self, row: RequestRow) -> list[Button]:
-        roles = self.room.person.roles
-        open_to_me = not row.restricted or self.room.viewer.restricted
-        author = row.received_by == self.room.person.id
-        acts = [
-            ("routed", "requests.route", tr("Ask a unit"), "F6"),
-            ("noted", "requests.note", tr("Note"), "F7"),
-            ("reopened", "requests.reopen", tr("Reopen"), ""),
-            ("answered", "requests.answer", tr("Answer"), "F8"),
-            ("told", "requests.tell", tr("Tell customer"), "F9"),
-        ]
-        buttons = [Button(tr("Print slip"), self._print, key="Ctrl+P")]
-        for kind, act, words, key in acts:
-            mine = open_to_me or (author and kind in ("noted", "told"))
-            if mine and may(row.state, kind) and people.may(roles, act):
-                ask = partial(self._ask, kind)
-                buttons.append(Button(words, ask, key=key, primary=kind in ("answered", "told")))
-        return buttons
-
     def _main_act(self) -> None:
         """Enter: what comes next for this request."""
-        if self._come_back():
-            return
-        primary = [b for b in self.inspector.findChildren(Button) if b.property("primary") and b.isVisible()]
-        if primary:
-            primary[-1].click()
+        if not self._come_back():
+            self.inspector.main_act()
 
-    def _ask(self, kind: str) -> None:
-        if self._story is not None:
-            self._asks[kind](self, self.room, self._story, partial(self._did, kind, self._story.row.code))
-
-    def _did(self, kind: str, code: str) -> None:
-        said = {
-            "routed": tr("{code} is transferred.", code=code),
-            "noted": tr("The note on {code} is saved.", code=code),
-            "answered": tr("{code} is answered. Tell the customer.", code=code),
-            "told": tr("{code} is closed.", code=code),
-            "reopened": tr("{code} is open again.", code=code),
-        }
-        toast(self, said[kind])
+    def _did(self, said: str) -> None:
+        if said:
+            toast(self, said)
         self.reload()
 
     def _received(self, done: Registered) -> None:
@@ -372,19 +271,3 @@ class RequestsPage(Page):
         self._afresh = True
         self.chips.choose("all" if done.closed else "mine")
         self.reload()
-
-    def _print(self) -> None:
-        if self._story is not None:
-            row = self._story.row
-            print_slip(self.room, self.window(), row.id, row.code)
-
-
-def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _headline(words: str) -> str:
-    """The first sentence, for a title; at most 80 letters."""
-    line = one_line(words)
-    first = line.split(". ")[0].rstrip(".")
-    return first if len(first) <= 80 else f"{first[:79].rstrip()}…"

@@ -29,6 +29,10 @@ def due_of(row: RequestRow, now: datetime, zone: tzinfo) -> Due:
         return Due("", Tone.SOFT)
     if row.state in UNTOLD:
         return Due(tr("tell customer"), Tone.INFO, "phone")
+    if row.state == "lacking":
+        return Due(tr("papers missing"), Tone.ATTENTION, "file-invoice")
+    if row.held_at is not None:
+        return Due(tr("waits for customer"), Tone.INFO, "hourglass")
     if row.due is None:
         return Due("", Tone.SOFT)
     if row.due < now:

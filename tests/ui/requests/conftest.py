@@ -42,6 +42,8 @@ def room_of(
     def make(login: str) -> RequestRoom:
         return RequestRoom(
             requests=desktop.requests,
+            work=desktop.request_work,
+            incidents=desktop.incidents,
             queries=desktop.request_queries,
             rules=desktop.rules,
             drafts=desktop.drafts,

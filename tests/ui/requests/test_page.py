@@ -180,8 +180,8 @@ def test_the_next_request_is_not_acted_on_by_accident(
     assert code not in words_of(page.inspector)
     assert page.table.selectionModel().hasSelection()
     qtbot.keyClick(page.table, Key.Key_Up)
-    assert page._story is not None
-    assert page._story.row.id == first
+    assert page.inspector.story is not None
+    assert page.inspector.story.row.id == first
     qtbot.waitUntil(lambda: "F9  Báo khách hàng" in acts(page))
     qtbot.keyClick(page.table, Key.Key_F9)
     assert the_dialog(qtbot, page).isVisible()
@@ -197,7 +197,7 @@ def test_codes_of_other_desks_and_all_chips_have_room(
     wide = QFontMetrics(font(9, mono=True)).horizontalAdvance("BN02-000034")
     assert page.table.columnWidth(0) - 2 * px(PADDING) >= wide
     if scale == 100:
-        page._show_counts(Counts(mine=48, overdue=26, today=31, tell=17, open=96))
+        page._show_counts(Counts(48, 30, 26, 31, 4, 17, 9, 2, 96))
         qtbot.waitUntil(lambda: {each.y() for each in page.chips._chips.values()} == {0})
 
 

@@ -1,0 +1,80 @@
+"""A button that opens a menu whose entries are chosen by their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.ui.kit.buttons import Button
+
+NUMBERED = 9
+"""So many entries have a number to be chosen by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An entry: its words and what it does. `chosen` puts a tick before it; `apart` a line above it."""
+
+    words: str
+    act: Callable[[], object]
+    chosen: bool = False
+    apart: bool = False
+    enabled: bool = True
+
+
+class MenuButton(Button):
+    """Opens a menu, by its key too; there the first nine entries answer to 1 … 9."""
+
+    def __init__(
+        self,
+        text: str,
+        choices: Sequence[Choice] = (),
+        *,
+        key: str = "",
+        sign: str = "",
+        quiet: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, self.unfold, key=key, sign=sign, quiet=quiet, parent=parent)
+        self._choices: tuple[Choice, ...] = tuple(choices)
+        self.menu_shown: QMenu | None = None
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        self._choices = tuple(choices)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return self._choices
+
+    def unfold(self) -> None:
+        """Opens the menu under the button, or above it where there is no room."""
+        menu = menu_of(self, self._choices)
+        menu.setAccessibleName(self.accessibleName())
+        self.menu_shown = menu
+        below = self.mapToGlobal(QPoint(0, self.height()))
+        window = self.window()
+        foot = window.mapToGlobal(QPoint(0, window.height())).y()
+        if below.y() + menu.sizeHint().height() > foot:
+            below = self.mapToGlobal(QPoint(0, -menu.sizeHint().height()))
+        menu.popup(below)
+        menu.setActiveAction(menu.actions()[0] if menu.actions() else None)  # type: ignore[arg-type]
+
+
+def menu_of(parent: QWidget, choices: Sequence[Choice]) -> QMenu:
+    """The menu of these entries; it is gone when it closes."""
+    menu = QMenu(parent)
+    menu.aboutToHide.connect(menu.deleteLater)
+    for number, each in enumerate(choices, 1):
+        if each.apart and number > 1:
+            menu.addSeparator()
+        words = each.words.replace("&", "&&")
+        entry = menu.addAction(f"&{number}  {words}" if number <= NUMBERED else words)
+        entry.setEnabled(each.enabled)
+        if each.chosen:
+            entry.setCheckable(True)
+            entry.setChecked(True)
+        entry.triggered.connect(lambda _checked=False, act=each.act: act())
+    return menu

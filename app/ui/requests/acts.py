@@ -1,0 +1,111 @@
+"""Everything that can be done with a request from its inspector, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from app.domain.requests import may
+from app.queries.requests import RequestStory
+from app.services.request_acts import OF_ITS_AUTHOR
+from app.ui.requests import dialogs
+from app.ui.requests.room import RequestRoom
+from app.words import tr
+
+Done = Callable[[], object]
+Ask = Callable[[QWidget, RequestRoom, RequestStory, Done], object]
+When = Callable[[RequestRoom, RequestStory], bool]
+
+
+def always(_room: RequestRoom, _story: RequestStory) -> bool:
+    """Whenever right and state allow it."""
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What can be done with a request.
+
+    `kind` is the event that it writes: the state must allow it, and of a restricted request only what is its
+    author's (`OF_ITS_AUTHOR`) is open to those without the right; empty for an act that writes no event.
+    `right` is the act in `people.ACTS`, empty where everybody may. `ask` opens its dialog and calls the last
+    argument when it is done, `said` is what is then told of the request's code. `primary`: what comes next
+    for the request (Enter does it). `rare` ones wait in the menu behind F10. `when` asks for more.
+    """
+
+    name: str
+    words: str
+    ask: Ask
+    said: Callable[[str], str] = lambda code: ""
+    kind: str = ""
+    right: str = ""
+    key: str = ""
+    primary: bool = False
+    rare: bool = False
+    when: When = always
+
+    def open_to(self, room: RequestRoom, story: RequestStory) -> bool:
+        """Whether it is offered to this person for this request now."""
+        row = story.row
+        if self.right and not room.may(self.right):
+            return False
+        if self.kind:
+            whole = not row.restricted or room.viewer.restricted
+            author = row.received_by == room.person.id and self.kind in OF_ITS_AUTHOR
+            if not (whole or author) or not may(row.state, self.kind):
+                return False
+        return self.when(room, story)
+
+
+def all_acts() -> tuple[Act, ...]:
+    """The acts in the order in which they are offered, the primary ones last."""
+    return (
+        Act(
+            name="route",
+            kind="routed",
+            right="requests.route",
+            words=tr("Ask a unit"),
+            key="F6",
+            ask=dialogs.ask_unit,
+            said=lambda code: tr("{code} is transferred.", code=code),
+        ),
+        Act(
+            name="note",
+            kind="noted",
+            right="requests.note",
+            words=tr("Note"),
+            key="F7",
+            ask=dialogs.ask_note,
+            said=lambda code: tr("The note on {code} is saved.", code=code),
+        ),
+        Act(
+            name="reopen",
+            kind="reopened",
+            right="requests.reopen",
+            words=tr("Reopen"),
+            ask=dialogs.ask_reopening,
+            said=lambda code: tr("{code} is open again.", code=code),
+        ),
+        Act(
+            name="answer",
+            kind="answered",
+            right="requests.answer",
+            words=tr("Answer"),
+            key="F8",
+            primary=True,
+            ask=dialogs.ask_answer,
+            said=lambda code: tr("{code} is answered. Tell the customer.", code=code),
+        ),
+        Act(
+            name="tell",
+            kind="told",
+            right="requests.tell",
+            words=tr("Tell customer"),
+            key="F9",
+            primary=True,
+            ask=dialogs.ask_telling,
+            said=lambda code: tr("{code} is closed.", code=code),
+        ),
+    )

@@ -1,0 +1,127 @@
+"""The request that is chosen in the list: where it stands, what happened to it, what can be done with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.domain import names
+from app.domain.requests import UNTOLD
+from app.queries.requests import RequestRow, RequestStory
+from app.ui.kit.buttons import Button
+from app.ui.kit.inspector import Details, Inspector
+from app.ui.kit.menus import Choice, MenuButton
+from app.ui.kit.theme import Tone
+from app.ui.requests.acts import Act, all_acts
+from app.ui.requests.intake import print_slip
+from app.ui.requests.room import RequestRoom
+from app.ui.requests.words import day_words, due_of, late_words, one_line, phone_words, stamp, step_words
+from app.words import tr
+
+
+class RequestInspector(Inspector):
+    """Shows a request's story and the acts of `app/ui/requests/acts.py` that are open to the person.
+
+    Signal `done(said)`: an act was done; `said` is the sentence about it. `story` is what is shown.
+    """
+
+    done = Signal(str)
+
+    def __init__(self, room: RequestRoom, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.room = room
+        self.story: RequestStory | None = None
+        self._acts = all_acts()
+
+    def show_request(self, request_id: UUID | None) -> None:
+        """Shows this one, or that none is chosen."""
+        room = self.room
+        self.story = None if request_id is None else room.queries.story(request_id, room.viewer)
+        if self.story is None:
+            self.show_nothing(tr("The chosen request is shown here."))
+            return
+        story, row, now = self.story, self.story.row, room.now()
+        notice, tone = _notice(row, now, room)
+        self.show_details(
+            Details(
+                code=row.code,
+                title=headline(row.words),
+                notice=notice,
+                notice_tone=tone,
+                fields=self._fields(row, now),
+                timeline_title=tr("What happened"),
+                timeline=[
+                    (stamp(step.at, now, room.zone), step_words(step, room.units)) for step in story.events
+                ],
+            ),
+            self._buttons(story),
+        )
+
+    def main_act(self) -> None:
+        """What comes next for this request, if anything."""
+        primary = [b for b in self.findChildren(Button) if b.property("primary") and b.isVisible()]
+        if primary:
+            primary[-1].click()
+
+    def print_slip(self) -> None:
+        """Its slip of receipt once more."""
+        if self.story is not None:
+            print_slip(self.room, self.window(), self.story.row.id, self.story.row.code)
+
+    def _fields(self, row: RequestRow, now: datetime) -> list[tuple[str, str]]:
+        room = self.room
+        customer = " · ".join(part for part in (row.contact_name, row.customer_code) if part)
+        came = f"{names.channels(tr)[row.channel]} · {day_words(row.received_at, now, room.zone)}"
+        fields = [
+            (tr("In the customer's words"), "" if one_line(row.words) == headline(row.words) else row.words),
+            (tr("Customer"), customer),
+            (tr("Address"), row.address or ""),
+            (tr("Phone"), phone_words(row.phone)),
+            (tr("Request type"), room.type_name(row.type_code)),
+            (tr("Channel"), came),
+            (tr("Handled by"), room.unit_name(row.unit_code)),
+        ]
+        return [field for field in fields if field[1]]
+
+    def _buttons(self, story: RequestStory) -> list[Button]:
+        offered = [act for act in self._acts if act.open_to(self.room, story)]
+        buttons = [Button(tr("Print slip"), self.print_slip, key="Ctrl+P")]
+        rare = [Choice(act.words, partial(self._ask, act, story)) for act in offered if act.rare]
+        if rare:
+            buttons.append(MenuButton(tr("More acts"), rare, key="F10"))
+        for act in offered:
+            if not act.rare:
+                ask = partial(self._ask, act, story)
+                buttons.append(Button(act.words, ask, key=act.key, primary=act.primary))
+        return buttons
+
+    def _ask(self, act: Act, story: RequestStory) -> None:
+        done = partial(self.done.emit, act.said(story.row.code))
+        act.ask(self.window(), self.room, story, done)
+
+
+def _notice(row: RequestRow, now: datetime, room: RequestRoom) -> tuple[str, Tone]:
+    """The one line above the fields: what is urgent about it."""
+    if row.state in UNTOLD:
+        return tr("The answer is there. Tell the customer."), Tone.INFO
+    if row.due is not None and row.late(now):
+        when = day_words(row.due, now, room.zone)
+        return tr("{late} · due {when}", late=_upper(late_words(now - row.due)), when=when), Tone.WRONG
+    if row.state != "closed" and row.due is not None:
+        return tr("Due {when}", when=day_words(row.due, now, room.zone)), due_of(row, now, room.zone).tone
+    return "", Tone.WRONG
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def headline(words: str) -> str:
+    """The first sentence, for a title; at most 80 letters."""
+    line = one_line(words)
+    first = line.split(". ")[0].rstrip(".")
+    return first if len(first) <= 80 else f"{first[:79].rstrip()}…"
