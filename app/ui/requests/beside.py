@@ -35,7 +35,7 @@ class RequestLine(QAbstractButton):
         self._words = one_line(row.words)
         when = day_words(row.received_at, now, room.zone)
         self._below = f"{short_code(row.code, room.desk)} · {when}"
-        self._due = due_of(row, now, room.zone)
+        self._due = due_of(row, now, room.rules.calendar())
         self._dim = row.state == "closed"
         self.setText(self._words)
         state = self._due.text or names.states(tr)[row.state]

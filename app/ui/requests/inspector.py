@@ -19,7 +19,7 @@ from app.ui.kit.theme import Tone
 from app.ui.requests.acts import Act, all_acts
 from app.ui.requests.intake import print_slip
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import day_words, due_of, late_words, one_line, phone_words, stamp, step_words
+from app.ui.requests.words import day_words, due_notice, one_line, phone_words, stamp, step_words
 from app.words import tr
 
 
@@ -108,16 +108,7 @@ def _notice(row: RequestRow, now: datetime, room: RequestRoom) -> tuple[str, Ton
     """The one line above the fields: what is urgent about it."""
     if row.state in UNTOLD:
         return tr("The answer is there. Tell the customer."), Tone.INFO
-    if row.due is not None and row.late(now):
-        when = day_words(row.due, now, room.zone)
-        return tr("{late} · due {when}", late=_upper(late_words(now - row.due)), when=when), Tone.WRONG
-    if row.state != "closed" and row.due is not None:
-        return tr("Due {when}", when=day_words(row.due, now, room.zone)), due_of(row, now, room.zone).tone
-    return "", Tone.WRONG
-
-
-def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return due_notice(row, now, room.rules.calendar())
 
 
 def headline(words: str) -> str:

@@ -25,7 +25,7 @@ from app.ui.kit.toast import toast
 from app.ui.requests.inspector import RequestInspector
 from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import due_of, one_line, short_code
+from app.ui.requests.words import DUE_WIDTH, due_of, one_line, short_code
 from app.words import tr
 
 EVERY = 30_000
@@ -41,6 +41,7 @@ class RequestsPage(Page):
         super().__init__(tr("Requests"), parent)
         self.room = room
         self._now: datetime = room.now()
+        self._calendar = room.rules.calendar()
         self._sort: tuple[str, bool] = ("due", False)
         self._wanted: UUID | None = None
         self._apart: UUID | None = None
@@ -120,6 +121,7 @@ class RequestsPage(Page):
     def reload(self) -> None:
         """Asks for the list and the counts anew; the keyboard stays on its row."""
         self._now = now = self.room.now()
+        self._calendar = self.room.rules.calendar()
         room, key, words, (sort, down) = self.room, self.chips.key(), self.search.text(), self._sort
         self._reading.run(
             lambda _job: room.queries.ids(key, room.viewer, now, words, sort, down),
@@ -245,11 +247,11 @@ class RequestsPage(Page):
             Column(tr("State"), lambda r: names.states(tr)[r.state], width=114, gives_way=3),
             Column(
                 tr("Due"),
-                lambda r: due_of(r, self._now, room.zone).text,
+                lambda r: due_of(r, self._now, self._calendar).text,
                 align=RIGHT,
-                tone=lambda r: due_of(r, self._now, room.zone).tone,
-                sign=lambda r: due_of(r, self._now, room.zone).sign,
-                width=142,
+                tone=lambda r: due_of(r, self._now, self._calendar).tone,
+                sign=lambda r: due_of(r, self._now, self._calendar).sign,
+                width=DUE_WIDTH,
                 sort="due",
             ),
         ]

@@ -8,10 +8,14 @@ from datetime import datetime, timedelta, tzinfo
 
 from app.domain import names
 from app.domain.codes import parse_code
-from app.domain.requests import UNTOLD
+from app.domain.deadlines import WorkingCalendar, working_minutes
+from app.domain.requests import HANDLED, UNTOLD
 from app.queries.requests import Happened, RequestRow
 from app.ui.kit.theme import Tone
 from app.words import tr
+
+DUE_WIDTH = 148
+"""Pixels, at 100 %, in which the due column has room for all that `due_of` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +27,57 @@ class Due:
     sign: str = ""
 
 
-def due_of(row: RequestRow, now: datetime, zone: tzinfo) -> Due:
-    """How long there is left, or what is to be done next."""
-    if row.state == "closed":
-        return Due("", Tone.SOFT)
+def due_of(row: RequestRow, now: datetime, calendar: WorkingCalendar) -> Due:
+    """How long there is left, in working time, or what is waited for, or what is to be done next."""
     if row.state in UNTOLD:
         return Due(tr("tell customer"), Tone.INFO, "phone")
     if row.state == "lacking":
         return Due(tr("papers missing"), Tone.ATTENTION, "file-invoice")
+    if row.state == "closed":
+        return Due("", Tone.SOFT)
     if row.held_at is not None:
-        return Due(tr("waits for customer"), Tone.INFO, "hourglass")
+        return Due(tr("awaits customer"), Tone.INFO, "hourglass")
     if row.due is None:
         return Due("", Tone.SOFT)
-    if row.due < now:
+    if row.late(now):
         return Due(late_words(now - row.due), Tone.WRONG)
-    near = row.due.astimezone(zone).date() == now.astimezone(zone).date()
-    return Due(day_words(row.due, now, zone, clock=near), Tone.ATTENTION if near else Tone.SOFT)
+    if calendar.local_day(row.due) == calendar.local_day(now):
+        return Due(_today_words(row.due, now, calendar), Tone.ATTENTION)
+    warned = row.warn_at is not None and row.warn_at <= now
+    return Due(day_words(row.due, now, calendar.zone), Tone.ATTENTION if warned else Tone.SOFT)
+
+
+def _today_words(due: datetime, now: datetime, calendar: WorkingCalendar) -> str:
+    """Of the hour and what is left, as much as the column has room for."""
+    left = working_minutes(calendar, now, due)
+    if not 0 < left < 10 * 60:
+        return day_words(due, now, calendar.zone)
+    if left < 60:
+        return tr("{count} min left", count=left)
+    return tr("{time}, {count} h left", time=f"{due.astimezone(calendar.zone):%H:%M}", count=left // 60)
+
+
+def due_notice(row: RequestRow, now: datetime, calendar: WorkingCalendar) -> tuple[str, Tone]:
+    """The due time in full, for one request that is looked at; no words where there is none."""
+    if row.state not in HANDLED:
+        return "", Tone.SOFT
+    if row.held_at is not None:
+        since = day_words(row.held_at, now, calendar.zone)
+        return tr("Waits for the customer since {when}. The time limit stands still.", when=since), Tone.INFO
+    if row.due is None:
+        return "", Tone.SOFT
+    when = day_words(row.due, now, calendar.zone)
+    if row.late(now):
+        late = late_words(now - row.due)
+        return tr("{late} · due {when}", late=late[:1].upper() + late[1:], when=when), Tone.WRONG
+    tone = due_of(row, now, calendar).tone
+    near = row.due - now <= timedelta(days=7)
+    left = working_minutes(calendar, now, row.due) if near else 0
+    if not left:
+        return tr("Due {when}", when=when), tone
+    if left < 60:
+        return tr("Due {when}, {count} min of working time left", when=when, count=left), tone
+    return tr("Due {when}, {count} h of working time left", when=when, count=left // 60), tone
 
 
 def late_words(late: timedelta) -> str:
@@ -51,20 +90,19 @@ def late_words(late: timedelta) -> str:
     return tr("{count} days late", count=minutes // (24 * 60))
 
 
-def day_words(moment: datetime, now: datetime, zone: tzinfo, *, clock: bool = True) -> str:
-    """A moment as people say it: "hôm nay 16:30", "hôm qua 09:15", "24/11 08:00", "05/01/2027 08:00"."""
+def day_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """A moment as people say it: "hôm nay 16:30", "hôm qua 09:15", "24/11 08:00", "05/01/2027 08:00"; without
+    the year also in the month to come."""
     at, today = moment.astimezone(zone), now.astimezone(zone).date()
     days = (at.date() - today).days
     time = f"{at:%H:%M}"
-    if not clock:
-        return f"{at:%d/%m}" if at.year == today.year else f"{at:%d/%m/%Y}"
     if days == 0:
         return tr("today {time}", time=time)
     if days == -1:
         return tr("yesterday {time}", time=time)
     if days == 1:
         return tr("tomorrow {time}", time=time)
-    return f"{at:%d/%m} {time}" if at.year == today.year else f"{at:%d/%m/%Y} {time}"
+    return f"{at:%d/%m} {time}" if at.year == today.year or 0 < days <= 31 else f"{at:%d/%m/%Y} {time}"
 
 
 def stamp(moment: datetime, now: datetime, zone: tzinfo) -> str:

@@ -26,7 +26,7 @@ from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
 from app.ui.kit.theme import Tone, px
 from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import day_words, due_of, one_line, short_code
+from app.ui.requests.words import DUE_WIDTH, day_words, due_of, one_line, short_code
 from app.ui.sync.words import standing, sync_sentence
 from app.ui.today.tiles import Tile
 from app.words import tr
@@ -60,6 +60,7 @@ class TodayPage(Page):
         self._sees_requests = people.may(roles, "requests.register")
         self._reads_meters = people.may(roles, "readings.enter")
         self._now: datetime = room.now()
+        self._calendar = room.rules.calendar()
         self._rows: dict[UUID, RequestRow] = {}
         self._routes: dict[str, Route] = {}
         self._period = ""
@@ -116,6 +117,7 @@ class TodayPage(Page):
     def reload(self) -> None:
         """Asks anew what is known at once."""
         self._now = now = self.room.now()
+        self._calendar = self.room.rules.calendar()
         self.set_count(f"{long_day(now.astimezone(self.room.zone).date())} · {self.room.person.name}")
         person, today = self.room.person, self._today
         self._reading.run(
@@ -232,11 +234,11 @@ class TodayPage(Page):
             Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=150, grow=2, gives_way=2),
             Column(
                 tr("Due"),
-                lambda r: due_of(r, self._now, room.zone).text,
+                lambda r: due_of(r, self._now, self._calendar).text,
                 align=RIGHT,
-                tone=lambda r: due_of(r, self._now, room.zone).tone,
-                sign=lambda r: due_of(r, self._now, room.zone).sign,
-                width=142,
+                tone=lambda r: due_of(r, self._now, self._calendar).tone,
+                sign=lambda r: due_of(r, self._now, self._calendar).sign,
+                width=DUE_WIDTH,
             ),
         ]
         model = WindowedTableModel(lambda ids: {id: self._rows[id] for id in ids}, columns, parent=self)

@@ -4,13 +4,20 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication
 
-from app.domain.deadlines import zone_named
+from app.domain.deadlines import WorkingCalendar, zone_named
 from app.domain.requests import STATES
 from app.queries.requests import Happened, RequestRow
-from app.ui.kit.theme import Tone
+from app.ui.kit import theme
+from app.ui.kit.bars import PADDING
+from app.ui.kit.pills import pill_width
+from app.ui.kit.theme import Tone, font, px
 from app.ui.requests.words import (
+    DUE_WIDTH,
     day_words,
+    due_notice,
     due_of,
     late_words,
     phone_words,
@@ -19,6 +26,7 @@ from app.ui.requests.words import (
     step_words,
 )
 from app.words import tr
+from tests.domain.calendars import VN
 
 ZONE = zone_named("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 20, 3, 28, tzinfo=UTC)  # 10:28
@@ -28,12 +36,14 @@ def at(day: int, hour: int, minute: int = 0, month: int = 11, year: int = 2026) 
     return datetime(year, month, day, hour, minute, tzinfo=ZONE)
 
 
-def row(state: str, due: datetime | None) -> RequestRow:
+def row(
+    state: str, due: datetime | None, *, held: datetime | None = None, warned: datetime | None = None
+) -> RequestRow:
     return RequestRow(
         id=uuid4(), code="YC-BN03-26-000412", type_code="leak", channel="walk_in", words="Mất nước",
         customer_id=None, customer_code=None, contact_name="Lan", phone=None, address=None, received_at=NOW,
         received_by=uuid4(), state=state, unit_code="REPAIR", due=due, closed_at=None, restricted=False,
-        type_id=None, person=None, person_name=None, step=None, step_due=None, held_at=None, warn_at=None,
+        type_id=None, person=None, person_name=None, step=None, step_due=None, held_at=held, warn_at=warned,
         asked=(), incident_id=None, reopened=0, score=None, moved_hlc=0,
     )  # fmt: skip
 
@@ -43,22 +53,98 @@ def row(state: str, due: datetime | None) -> RequestRow:
     [
         ("routed", at(20, 9, 48), "trễ 40 phút", Tone.WRONG),
         ("received", at(20, 10, 28) - timedelta(seconds=1), "trễ 1 phút", Tone.WRONG),
-        ("routed", at(20, 10, 28), "hôm nay 10:28", Tone.ATTENTION),
         ("routed", at(20, 7, 27), "trễ 3 giờ", Tone.WRONG),
         ("routed", at(18, 10, 28), "trễ 2 ngày", Tone.WRONG),
-        ("routed", at(20, 16, 30), "hôm nay 16:30", Tone.ATTENTION),
-        ("routed", at(20, 23, 59), "hôm nay 23:59", Tone.ATTENTION),
-        ("routed", at(21, 0, 0), "21/11", Tone.SOFT),
-        ("routed", at(5, 8, 0, 1, 2027), "05/01/2027", Tone.SOFT),
+        ("routed", at(20, 10, 28), "hôm nay 10:28", Tone.ATTENTION),
+        ("routed", at(20, 10, 29), "còn 1 phút", Tone.ATTENTION),
+        ("routed", at(20, 11, 27), "còn 59 phút", Tone.ATTENTION),
+        ("routed", at(20, 11, 28), "11:28, còn 1 giờ", Tone.ATTENTION),
+        ("routed", at(20, 16, 30), "16:30, còn 4 giờ", Tone.ATTENTION),  # without the break at noon
+        ("routed", at(20, 23, 59), "23:59, còn 4 giờ", Tone.ATTENTION),
+        ("routed", at(21, 0, 0), "ngày mai 00:00", Tone.SOFT),
+        ("routed", at(24, 8, 0), "24/11 08:00", Tone.SOFT),
+        ("routed", at(20, 8, 0, 12), "20/12 08:00", Tone.SOFT),
+        ("routed", at(5, 8, 0, 1, 2027), "05/01/2027 08:00", Tone.SOFT),
         ("answered", at(20, 9, 48), "báo khách", Tone.INFO),
         ("told", at(20, 9, 48), "báo khách", Tone.INFO),
+        ("lacking", None, "thiếu giấy tờ", Tone.ATTENTION),
         ("closed", at(20, 9, 48), "", Tone.SOFT),
         ("routed", None, "", Tone.SOFT),
     ],
 )
 def test_due_times_in_words(state: str, due: datetime | None, words: str, tone: Tone) -> None:
-    said = due_of(row(state, due), NOW, ZONE)
+    said = due_of(row(state, due), NOW, VN)
     assert (said.text, said.tone) == (words, tone)
+
+
+def test_who_waits_for_the_customer_is_neither_near_nor_late() -> None:
+    for due in (at(18, 9), at(20, 9), at(20, 16), at(27, 9)):
+        held = row("routed", due, held=at(19, 16))
+        assert (due_of(held, NOW, VN).text, due_of(held, NOW, VN).tone) == ("chờ khách hàng", Tone.INFO)
+        assert due_notice(held, NOW, VN) == (
+            "Chờ khách hàng từ hôm qua 16:00. Thời gian này không tính vào hạn.", Tone.INFO,
+        )  # fmt: skip
+    # Answered all the same: then it is the clerk's turn.
+    assert due_of(row("answered", at(20, 9), held=at(19, 16)), NOW, VN).text == "báo khách"
+
+
+def test_what_its_alarm_warns_of_stands_out_before_its_day() -> None:
+    def tone(warned: datetime) -> Tone:
+        return due_of(row("routed", at(23, 8), warned=warned), NOW, VN).tone
+
+    assert (tone(NOW + timedelta(seconds=1)), tone(NOW)) == (Tone.SOFT, Tone.ATTENTION)
+
+
+@pytest.mark.parametrize(
+    ("due", "words", "tone"),
+    [
+        (at(20, 16, 30), "Hạn hôm nay 16:30, còn 4 giờ làm việc", Tone.ATTENTION),
+        (at(20, 11, 0), "Hạn hôm nay 11:00, còn 32 phút làm việc", Tone.ATTENTION),
+        (at(23, 8, 0), "Hạn 23/11 08:00, còn 5 giờ làm việc", Tone.SOFT),  # over the weekend
+        (at(25, 8, 0), "Hạn 25/11 08:00, còn 12 giờ làm việc", Tone.SOFT),  # 24/11 is off
+        (at(30, 8, 0), "Hạn 30/11 08:00", Tone.SOFT),
+        (at(20, 9, 48), "Trễ 40 phút · hạn hôm nay 09:48", Tone.WRONG),
+        (None, "", Tone.SOFT),
+    ],
+)
+def test_the_due_time_of_one_in_full(due: datetime | None, words: str, tone: Tone) -> None:
+    assert due_notice(row("routed", due), NOW, VN) == (words, tone)
+
+
+def test_after_closing_no_working_time_is_left() -> None:
+    evening = at(20, 17, 30)
+    assert due_of(row("routed", at(20, 22)), evening, VN).text == "hôm nay 22:00"
+    assert due_notice(row("routed", at(20, 22)), evening, VN)[0] == "Hạn hôm nay 22:00"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("scale", theme.SCALES)
+def test_the_due_column_has_room_for_all_its_words(qapp: QApplication, language: str, scale: int) -> None:
+    """The cell's width, less what it keeps free at its sides."""
+    tr.use(language)
+    theme.apply(qapp, "light", scale)
+    room = px(DUE_WIDTH) - 2 * px(PADDING)
+    open_all_day = WorkingCalendar(ZONE, dict.fromkeys(range(7), ((0, 1440),)), {})
+    dues = [NOW + timedelta(minutes=each) for each in (*range(-300, 900, 7), *range(-90_000, 90_000, 997))]
+    new_year = at(31, 8, 8, 12)
+    rows = [
+        *((row("routed", due), NOW) for due in dues),
+        *((row("routed", due, warned=NOW), NOW) for due in dues if due - NOW < timedelta(days=31)),
+        *((row("routed", new_year + timedelta(days=d), warned=new_year), new_year) for d in range(1, 32)),
+        (row("routed", at(28, 8, 8, 12, 2028)), NOW),
+        (row("routed", NOW, held=NOW), NOW),
+        *((row(state, NOW), NOW) for state in STATES),
+    ]
+    for each, now in rows:
+        for calendar in (VN, open_all_day):
+            said = due_of(each, now, calendar)
+            pill = said.tone not in (Tone.PLAIN, Tone.SOFT)
+            wide = (
+                pill_width(said.text, said.tone, said.sign)
+                if pill
+                else QFontMetrics(font()).horizontalAdvance(said.text)
+            )
+            assert wide <= room, said
 
 
 def test_near_days_have_names_and_far_ones_dates() -> None:
@@ -76,6 +162,12 @@ def test_the_same_in_english() -> None:
     tr.use("en")
     assert day_words(at(20, 16, 30), NOW, ZONE) == "today 16:30"
     assert late_words(timedelta(minutes=40)) == "40 min late"
+    said = [due_of(row("routed", due), NOW, VN).text for due in (at(20, 11), at(20, 16, 30), at(24, 8))]
+    assert said == ["32 min left", "16:30, 4 h left", "24/11 08:00"]
+    assert due_of(row("routed", NOW, held=NOW), NOW, VN).text == "awaits customer"
+    assert due_notice(row("routed", at(20, 16, 30)), NOW, VN)[0] == (
+        "Due today 16:30, 4 h of working time left"
+    )
 
 
 def test_codes_and_phone_numbers_as_they_are_read() -> None:
@@ -106,6 +198,6 @@ def test_steps_of_the_story(kind: str, data: dict[str, str], text: str | None, w
 
 
 def test_every_state_has_its_word_in_the_due_column() -> None:
-    assert {state: bool(due_of(row(state, at(20, 16)), NOW, ZONE).text) for state in STATES} == {
+    assert {state: bool(due_of(row(state, at(20, 16)), NOW, VN).text) for state in STATES} == {
         "lacking": True, "received": True, "routed": True, "answered": True, "told": True, "closed": False,
     }  # fmt: skip
