@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
@@ -22,7 +22,8 @@ WIDTH = 340
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What the inspector shows of a record: its code, title, one notice, fields and what happened."""
+    """What the inspector shows of a record: its code, title, one notice, fields and what happened. `strip`
+    makes a widget of the page's own, below the notice."""
 
     code: str
     title: str
@@ -31,6 +32,7 @@ class Details:
     fields: Sequence[tuple[str, str]] = ()
     timeline_title: str = ""
     timeline: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    strip: Callable[[], QWidget] | None = None
 
 
 class Notice(QWidget):
@@ -151,6 +153,8 @@ class Inspector(Panel):
         self._add(Label(details.title, points=12.5, bold=True, wrap=True, selectable=True), 4)
         if details.notice:
             self._add(Notice(details.notice, details.notice_tone), 10)
+        if details.strip:
+            self._add(details.strip(), 8)
         for name, value in details.fields:
             self._content.addWidget(Label(name, tone=Tone.SOFT, points=9.5))
             self._add(Label(value, wrap=True, selectable=True), 5)

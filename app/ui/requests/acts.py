@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.requests import may
 from app.queries.requests import RequestStory
 from app.services.request_acts import OF_ITS_AUTHOR
-from app.ui.requests import dialogs
+from app.ui.requests import dialogs, steps
 from app.ui.requests.room import RequestRoom
 from app.words import tr
 
@@ -32,7 +32,7 @@ class Act:
     author's (`OF_ITS_AUTHOR`) is open to those without the right; empty for an act that writes no event.
     `right` is the act in `people.ACTS`, empty where everybody may. `ask` opens its dialog and calls the last
     argument when it is done, `said` is what is then told of the request's code. `primary`: what comes next
-    for the request (Enter does it). `rare` ones wait in the menu behind F10. `when` asks for more.
+    for the request (Enter does it), of several the last one. `rare` ones wait in the menu behind F10. `when` asks for more.
     """
 
     name: str
@@ -107,5 +107,15 @@ def all_acts() -> tuple[Act, ...]:
             primary=True,
             ask=dialogs.ask_telling,
             said=lambda code: tr("{code} is closed.", code=code),
+        ),
+        Act(
+            name="step",
+            kind="stepped",
+            words=tr("Finish step"),
+            key=steps.KEY,
+            primary=True,
+            ask=steps.ask_step,
+            said=lambda code: tr("A step of {code} is done.", code=code),
+            when=steps.may_step,
         ),
     )

@@ -19,6 +19,8 @@ from app.ui.kit.theme import Tone
 from app.ui.requests.acts import Act, all_acts
 from app.ui.requests.intake import print_slip
 from app.ui.requests.room import RequestRoom
+from app.ui.requests.steps import way
+from app.ui.requests.way_view import WayStrip
 from app.ui.requests.words import day_words, due_notice, one_line, phone_words, stamp, step_words
 from app.words import tr
 
@@ -46,16 +48,20 @@ class RequestInspector(Inspector):
             return
         story, row, now = self.story, self.story.row, room.now()
         notice, tone = _notice(row, now, room)
+        on = way(room, story)
+        steps = on.names(tr.language)
         self.show_details(
             Details(
                 code=row.code,
                 title=headline(row.words),
                 notice=notice,
                 notice_tone=tone,
+                strip=partial(WayStrip, room, on, now, row.held_at is not None) if on.steps else None,
                 fields=self._fields(row, now),
                 timeline_title=tr("What happened"),
                 timeline=[
-                    (stamp(step.at, now, room.zone), step_words(step, room.units)) for step in story.events
+                    (stamp(each.at, now, room.zone), step_words(each, room.units, steps))
+                    for each in story.events
                 ],
             ),
             self._buttons(story),
@@ -93,10 +99,11 @@ class RequestInspector(Inspector):
         rare = [Choice(act.words, partial(self._ask, act, story)) for act in offered if act.rare]
         if rare:
             buttons.append(MenuButton(tr("More acts"), rare, key="F10"))
+        main = [act for act in offered if act.primary][-1:]
         for act in offered:
             if not act.rare:
                 ask = partial(self._ask, act, story)
-                buttons.append(Button(act.words, ask, key=act.key, primary=act.primary))
+                buttons.append(Button(act.words, ask, key=act.key, primary=act in main))
         return buttons
 
     def _ask(self, act: Act, story: RequestStory) -> None:

@@ -17,6 +17,8 @@ from app.words import tr
 DUE_WIDTH = 148
 """Pixels, at 100 %, in which the due column has room for all that `due_of` says."""
 
+NO_STEPS: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -137,14 +139,18 @@ def phone_words(digits: str | None) -> str:
     return digits
 
 
-def step_words(step: Happened, units: Mapping[str, str]) -> str:
-    """One line of the story: what happened, by whom, and what was said."""
+def step_words(step: Happened, units: Mapping[str, str], steps: Mapping[str, str] = NO_STEPS) -> str:
+    """One line of the story: what happened, by whom, and what was said. `steps` are the names of the steps of
+    its kind."""
     unit = units.get(step.unit_code or "", step.unit_code or "")
     match step.kind:
         case "received":
             head = tr("Received by {name}", name=step.by)
         case "routed":
             head = tr("Transferred to {unit}", unit=unit)
+        case "stepped":
+            code = str(step.data.get("step"))
+            head = tr("{step} done ({name})", step=steps.get(code, code), name=step.by)
         case "answered":
             outcome = names.outcomes(tr).get(str(step.data.get("outcome")), "")
             head = tr("{outcome} ({name})", outcome=outcome or tr("Answered"), name=step.by)

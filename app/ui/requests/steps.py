@@ -1,0 +1,115 @@
+"""F3, a step is done: the way of a request, and the form of the step at which it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain import people
+from app.queries.requests import RequestStory
+from app.queries.ways import Way, way_of
+from app.ui.kit.inputs import NoteEdit
+from app.ui.kit.labels import Label
+from app.ui.kit.page import scrolled
+from app.ui.kit.theme import Tone, px
+from app.ui.requests.dialogs import ActDialog, Done
+from app.ui.requests.room import RequestRoom
+from app.ui.requests.step_forms import Act, StepForm, StepTask
+from app.ui.requests.way_view import WayList
+from app.words import tr
+
+KEY = "F3"
+
+STEP_FORMS: dict[str, StepForm] = {}
+"""Form of a step (`request_types.FORMS`) -> what is filled in there. A step without one has its note only."""
+
+
+def way(room: RequestRoom, story: RequestStory) -> Way:
+    """The way of a request by the version of its kind under which it was received."""
+    kind = room.rules.type_version(story.row.type_id, story.row.type_code)
+    return way_of(kind.steps if kind else (), story, room.rules.calendar())
+
+
+def may_step(room: RequestRoom, story: RequestStory) -> bool:
+    """Whether the person may do the step at which a request stands; False where it stands at none."""
+    row = story.row
+    kind = room.rules.type_version(row.type_id, row.type_code)
+    step = next((s for s in kind.steps if s.code == row.step), None) if kind else None
+    if step is None:
+        return False
+    form = STEP_FORMS.get(step.form)
+    return people.may(room.person.roles, form.act if form else "requests.handle")
+
+
+class StepDialog(ActDialog):
+    """The way above, the form below; where there is no room for both they scroll."""
+
+    def __init__(self, parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> None:
+        row, self._way = story.row, way(room, story)
+        standing = self._way.now
+        assert standing is not None, "only opened where a step stands"
+        step = standing.step
+        title = tr("{step}: {code}", step=step.name(tr.language), code=row.code)
+        super().__init__(parent, room, title, tr("Finish step"), KEY, self._do, self._shown)
+        self._row, self._after = row, done
+        self._paper: Path | None = None
+        self._over = parent.window()
+        builder = STEP_FORMS.get(step.form)
+        self._wide = builder is not None
+        self._inside = QWidget()
+        self._column_inside = QVBoxLayout(self._inside)
+        self._column_inside.setContentsMargins(px(2), px(2), px(10), px(2))
+        self._column_inside.setSpacing(px(6))
+        self._column_inside.addWidget(WayList(room, self._way, room.now(), row.held_at is not None))
+        task = StepTask(room, story, self._way, step, self.form, self.say)
+        self._step_act = builder.build(task) if builder else _only_words(task)
+        self.form.add("words", tr("&Note"), NoteEdit(2 if builder else 4), wide=True)
+
+    def say(self, text: str, *, tone: Tone = Tone.SOFT, strong: bool = False) -> None:
+        self._column_inside.addWidget(Label(text, tone=tone, wrap=True, bold=strong, selectable=True))
+
+    def start(self, first: str = "") -> None:
+        """Shows the dialog with the keyboard in a field, or in the first."""
+        self._column_inside.addWidget(self.form)
+        self._column_inside.addStretch(1)
+        self._area = scrolled(self._inside)
+        self._column.addWidget(self._area, 1)
+        self._column.addWidget(self.wrong)
+        self._column.addLayout(self._buttons)
+        self.form.mark_clean()
+        room = self._over.size()
+        self.resize(min(px(860 if self._wide else 600), room.width() - px(64)), 0)
+        self._column_inside.activate()
+        high = self._inside.sizeHint().height() + px(130)
+        self.resize(self.width(), min(high, room.height() - px(24)))
+        self.open()
+        self.form.editor(first or self.form.names()[0]).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _do(self, values: Mapping[str, Any]) -> None:
+        self._paper = self._step_act(values)
+
+    def _shown(self) -> None:
+        self._after()
+        if self._paper is not None:
+            self._room.show_paper(self._over, self._paper, self._row.code)
+
+
+def ask_step(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
+    """F3: the step is done; for a request that stands at one."""
+    dialog = StepDialog(parent, room, story, done)
+    dialog.start()
+    return dialog
+
+
+def _only_words(task: StepTask) -> Act:
+    """A step of which nothing in particular is written down."""
+    room, request = task.room, task.story.row.id
+
+    def act(values: Mapping[str, Any]) -> None:
+        room.work.step(room.person, request, task.step.code, values["words"])
+
+    return act
