@@ -32,7 +32,8 @@ class Act:
     author's (`OF_ITS_AUTHOR`) is open to those without the right; empty for an act that writes no event.
     `right` is the act in `people.ACTS`, empty where everybody may. `ask` opens its dialog and calls the last
     argument when it is done, `said` is what is then told of the request's code. `primary`: what comes next
-    for the request (Enter does it), of several the last one. `rare` ones wait in the menu behind F10. `when` asks for more.
+    for the request (Enter does it), of several the last one. `rare` ones wait in the menu behind F10. `when`
+    asks for more.
     """
 
     name: str
