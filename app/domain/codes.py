@@ -14,12 +14,12 @@ KINDS = {
     "NT": "remittance slip",
     "CT": "cash session",
     "SC": "incident",
-    "PT": "work order",
+    "LC": "work order",
     "CV": "outgoing letter",
     "PC": "payout slip",
 }
 """The first part of a code: yêu cầu, khiếu nại, hóa đơn, biên lai, nộp tiền, ca thu,
-sự cố, phiếu công tác, công văn, phiếu chi."""
+sự cố, lệnh công tác, công văn, phiếu chi."""
 
 _DESK = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 _CODE = re.compile(r"([A-Z]{2})-([A-Z][A-Z0-9]{1,7})-([0-9]{2})-([0-9]{6,9})")

@@ -81,19 +81,19 @@ def test_a_copy_is_made_before_a_migration(tmp_path: Path, monkeypatch: pytest.M
         c.execute("INSERT INTO local VALUES ('kept', '42')")
     next_release = tmp_path / "migrations"
     shutil.copytree(migrate.MIGRATIONS, next_release)
-    (next_release / "versions" / "0003_next.py").write_text(
-        "from alembic import op\nrevision = '0003'\ndown_revision = '0002'\n"
+    (next_release / "versions" / "9999_next.py").write_text(
+        f"from alembic import op\nrevision = '9999'\ndown_revision = '{HEAD}'\n"
         "def upgrade():\n    op.execute('DROP TABLE local')\n"
     )
     monkeypatch.setattr(migrate, "MIGRATIONS", next_release)
-    monkeypatch.setattr(database, "HEAD", "0003")
+    monkeypatch.setattr(database, "HEAD", "9999")
     open_database(path, NOW).close()
     (copy,) = (path.parent / "backups").iterdir()
     with closing(sqlite3.connect(path)) as c:
         assert c.execute("SELECT count(*) FROM sqlite_master WHERE name = 'local'").fetchone() == (0,)
     with closing(sqlite3.connect(copy)) as c:
         assert c.execute("SELECT value FROM local WHERE key = 'kept'").fetchone() == ("42",)
-        assert c.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert c.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
 
 
 def test_what_is_no_database_is_named(tmp_path: Path) -> None:

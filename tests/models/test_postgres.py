@@ -58,9 +58,9 @@ def schema(postgres_url: str) -> Iterator[Connection]:
 
 # -- the schema --------------------------------------------------------------------------------------------
 
-NOT_SCOPED = {"alembic_version", "local", "draft"}
+NOT_SCOPED = {"alembic_version", "local", "draft", "read_mark", "saved_view", "blob", "blob_part"}
 """Tables that belong to one program and to no office: the revision of the schema, what a desk knows about
-itself, and the forms that its people have left unfinished."""
+itself, the forms that its people have left unfinished and how they see lists, the contents of scans."""
 
 KEYS = """
 SELECT t.relname, c.conname, {columns_of_c}, f.relname, {referred}

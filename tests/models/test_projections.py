@@ -120,8 +120,8 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         (2, key(53), 2**52 - 5, 0),
     ],
     "session_state": [
-        (1, key(21), 0, 2, 430, 1, 300, 180, 180, 130),  # the first count of the two
-        (1, key(22), 1, 0, 0, 0, 0, 0, None, 0),
+        (1, key(21), 0, 2, 430, 1, 300, 0, 180, 180, 130),  # the first count of the two
+        (1, key(22), 1, 0, 0, 0, 0, 0, 0, None, 0),
     ],
     "series": [
         (1, "BL-BN03-26", 7), (1, "HD-BN03-26", 13), (1, "KN-BN03-26", 4), (1, "NT-BN03-26", 1),

@@ -139,7 +139,10 @@ def test_requests_by_kind_unit_and_time(desktop: Desktop) -> None:
         if closed:
             for kept in ("told", "closed"):
                 with desktop.writer.entry(f"requests.{kept}", yen) as draft:
-                    draft.add(RequestEvent, request_id=request, kind=kept, at=now, by=yen, data={})
+                    draft.add(
+                        RequestEvent, request_id=request, kind=kept, at=now, by=yen, text="Đã gọi",
+                        data={"how": "phone"},
+                    )  # fmt: skip
         if first <= (received + HANOI).date() <= last:
             figures = plain[kind, unit]
             figures["received"] += 1

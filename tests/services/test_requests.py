@@ -61,7 +61,7 @@ def test_a_request_from_its_receipt_to_its_end(desktop: Desktop) -> None:
     done = service.register(yen, new())
     assert (done.code, done.unit_code) == ("YC-BN03-26-000001", "REPAIR")
     assert done.due - desktop.clock.now() == pytest.approx(timedelta(hours=24), abs=timedelta(seconds=5))
-    service.route(yen, done.id, "NETWORK", "Nhờ xem van khu vực")
+    desktop.request_work.route(yen, done.id, "NETWORK", "Nhờ xem van khu vực")
     service.note(yen, done.id, "Đã đến hiện trường, van khu vực hỏng")
     service.answer(mai, done.id, "Đã thay van, nước có lại từ 10:30", "solved")
     service.tell(yen, done.id, "phone", "Đã gọi, khách xác nhận có nước")
@@ -132,7 +132,7 @@ def test_an_information_is_answered_at_the_desk_in_one_entry(desktop: Desktop) -
     assert state_of(desktop, done.id) == "closed"
     assert kinds_of(desktop, done.id) == {"received", "answered", "told", "closed"}
     with pytest.raises(Invalid) as error:
-        desktop.requests.register(yen, new("info", channel="letter", answer="Thứ ba"))
+        desktop.requests.register(yen, new("info", channel="email", answer="Thứ ba"))
     assert error.value.fields == {"answer": "answer.not_at_once"}
 
 
@@ -227,7 +227,7 @@ def do(desktop: Desktop, by: Person, request_id: UUID, act: str) -> None:
     service = desktop.requests
     match act:
         case "route":
-            service.route(by, request_id, "NETWORK", "Nhờ xem")
+            desktop.request_work.route(by, request_id, "NETWORK", "Nhờ xem")
         case "answer":
             service.answer(by, request_id, "Đã xong", "solved")
         case "tell":
