@@ -33,6 +33,7 @@ from app.queries.cash import CashQueries
 from app.queries.customers import CustomerQueries
 from app.queries.drafts import DraftQueries
 from app.queries.exceptions import ExceptionQueries
+from app.queries.measures import MeasureQueries
 from app.queries.readings import ReadingQueries
 from app.queries.reports import ReportQueries
 from app.queries.requests import RequestQueries
@@ -265,6 +266,11 @@ class Desktop:
     def report_queries(self) -> ReportQueries:
         """What a supervisor asks."""
         return ReportQueries(self.database.read, self.office_no, self.rules)
+
+    @cached_property
+    def measure_queries(self) -> MeasureQueries:
+        """What requests come to."""
+        return MeasureQueries(self.database.read, self.office_no, self.rules)
 
     @cached_property
     def exception_queries(self) -> ExceptionQueries:

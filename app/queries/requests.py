@@ -367,13 +367,16 @@ class RequestQueries:
         return self._allowed(read, viewer, wanted.select_from(s).where(here(s, self._office_no)))
 
     def _allowed(self, read: Connection, viewer: Viewer, wanted: Select[Any]) -> Select[Any]:
-        """Without the restricted ones, but for those who may see them, their author, and who is named."""
-        if viewer.restricted:
-            return wanted
-        s = RequestState
-        return wanted.where(
-            or_(s.type_code.not_in(_restricted(read)), s.received_by == viewer.id, s.person == viewer.id)
-        )
+        return wanted.where(*visible_to(read, viewer))
+
+
+def visible_to(read: Connection, viewer: Viewer) -> list[ColumnElement[bool]]:
+    """Without the restricted ones, but for those who may see them, their author, and who is named."""
+    if viewer.restricted:
+        return []
+    s = RequestState
+    seen = (s.type_code.not_in(_restricted(read)), s.received_by == viewer.id, s.person == viewer.id)
+    return [or_(*seen)]
 
 
 _HAPPENED: tuple[Any, ...] = tuple(
