@@ -93,8 +93,17 @@ def calendar_of(
     )
 
 
-MOST = {"working_minutes": 1_200_000, "working_hours": 20_000, "working_days": 2_600, "hours": 87_840}
+MOST = {
+    "working_minutes": 1_200_000,
+    "working_hours": 20_000,
+    "working_days": 2_600,
+    "hours": 87_840,
+    "minutes": 5_270_400,
+}
 """The units of a limit and the largest amount of each: ten years of a usual office."""
+
+_BY_THE_CLOCK = ("hours", "minutes")
+"""Units that run day and night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +132,8 @@ def due(calendar: WorkingCalendar, start: datetime, limit: Limit) -> datetime:
     for a limit that ends more than 100 years later.
     """
     start = _utc(start)
-    if limit.unit == "hours":
-        return start + timedelta(hours=limit.amount)
+    if limit.unit in _BY_THE_CLOCK:
+        return start + timedelta(**{limit.unit: limit.amount})
     if limit.unit == "working_days":
         return _days_later(calendar, _opened(calendar, start), limit.amount)
     return _later(calendar, start, _working_time(limit))
@@ -146,8 +155,8 @@ def before(calendar: WorkingCalendar, moment: datetime, limit: Limit) -> datetim
     moment = _utc(moment)
     if limit.unit == "working_days" and limit.amount:
         return _days_earlier(calendar, moment, limit.amount)
-    if limit.unit == "hours":
-        at = moment - timedelta(hours=limit.amount)
+    if limit.unit in _BY_THE_CLOCK:
+        at = moment - timedelta(**{limit.unit: limit.amount})
     else:
         at = _earlier(calendar, moment, _working_time(limit))
     opening, closing = next(_openings(calendar, at, back=True))
@@ -159,14 +168,14 @@ def shifted(
 ) -> datetime:
     """The due time, in UTC, after a hold: `due` and the time that the hold took of a limit in `unit`.
 
-    Of a limit in "hours" a hold takes all of its time, of another its working time. A hold that begins when
-    the time is up takes none, nor does one that ends before it begins (two desks, two clocks).
+    Of a limit in "hours" or "minutes" a hold takes all of its time, of another its working time. A hold that
+    begins when the time is up takes none, nor does one that ends before it begins (two desks, two clocks).
     Several holds: one after the other, each with the due time that the one before gave. Raises as `due`.
     """
     due, held_from, held_until = _utc(due), _utc(held_from), _utc(held_until)
     if held_from >= min(due, held_until):
         return due
-    if unit == "hours":
+    if unit in _BY_THE_CLOCK:
         return due + (held_until - held_from)
     held = _worked(calendar, held_from, held_until)
     # A hold without working time must not carry a due time at closing over to the next opening.

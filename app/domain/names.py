@@ -120,6 +120,57 @@ def events(tr: Translate) -> dict[str, str]:
     }
 
 
+def order_kinds(tr: Translate) -> dict[str, str]:
+    """What a work order is for (`field.KINDS`)."""
+    return {
+        "repair": tr("Repair"),
+        "survey": tr("Survey"),
+        "installation": tr("Installation"),
+        "meter_check": tr("Meter check"),
+        "inspection": tr("Inspection"),
+    }
+
+
+def order_states(tr: Translate) -> dict[str, str]:
+    """Where a work order stands (`field.STATES`)."""
+    return {
+        "planned": tr("To be done"),
+        "on_site": tr("Crew on site"),
+        "restored": tr("Supply restored"),
+        "done": tr("Done"),
+        "cancelled": tr("Cancelled"),
+    }
+
+
+def order_events(tr: Translate) -> dict[str, str]:
+    """What happened to a work order (`field.EVENTS`)."""
+    return {
+        "issued": tr("Issued"),
+        "rescheduled": tr("Another day"),
+        "assigned": tr("Crew"),
+        "on_site": tr("Crew on site"),
+        "restored": tr("Supply restored"),
+        "done": tr("Done"),
+        "cancelled": tr("Cancelled"),
+    }
+
+
+def order_results(tr: Translate) -> dict[str, str]:
+    """How work in the field ended (`field.RESULTS`)."""
+    return {
+        "completed": tr("Completed"),
+        "no_fault": tr("No fault found"),
+        "in_order": tr("In order"),
+        "irregular": tr("Irregularity found"),
+        "not_possible": tr("Could not be done"),
+    }
+
+
+def bearers(tr: Translate) -> dict[str, str]:
+    """Whose material it is (`field.BEARERS`)."""
+    return {"utility": tr("the utility's"), "customer": tr("the customer's")}
+
+
 def roles(tr: Translate) -> dict[str, str]:
     """What a person is here for (`people.ROLES`)."""
     return {
@@ -190,6 +241,12 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "requests.resumed": tr("Request taken up again"),
         "requests.stepped": tr("Step of a request done"),
         "requests.rated": tr("Customer's opinion recorded"),
+        "field.issued": tr("Work order issued"),
+        "field.planned": tr("Work order planned"),
+        "field.on_site": tr("Crew on site"),
+        "field.restored": tr("Supply restored"),
+        "field.done": tr("Work order done"),
+        "field.cancelled": tr("Work order cancelled"),
         "incidents.begin": tr("Incident opened"),
         "incidents.change": tr("Incident changed"),
         "customers.add": tr("Customer added"),

@@ -35,6 +35,16 @@ def fields(tr: Translate) -> Mapping[str, str]:
         "time.after_receipt": tr("The office cannot have had it after the desk. Check date and hour."),
         "time.too_long_ago": tr("That is more than a year ago. Check the date."),
         "time.before_start": tr("This is before the beginning. Check date and hour."),
+        "day.over": tr("This day is over. Choose another."),
+        "connection.unknown": tr("This connection is not at this desk. Look for the customer again."),
+        "order.kind_unknown": tr("Choose what the crew is sent for."),
+        "order.needs_request": tr(
+            "Only an inspection goes out without a request. Receive the request first."
+        ),
+        "order.reach_unknown": tr("This promise is no longer made. Choose another."),
+        "order.crew_large": tr("At most 12 people go out on one work order."),
+        "order.result_unknown": tr("Choose how the work ended."),
+        "order.material_wrong": tr("Each line needs a name and a quantity above zero; at most 50 lines."),
         "unit.unknown": tr("This unit is no longer in use. Choose another."),
         "channel.unknown": tr("Choose how the request came."),
         "outcome.unknown": tr("Choose how the matter ended."),

@@ -30,6 +30,11 @@ def work(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "request.not_asked": tr("No question on request {request} is open for this unit."),
         "request.held": tr("Request {request} waits for the customer already."),
         "request.not_held": tr("Request {request} does not wait for the customer."),
+        "order.unknown": tr("This work order is not at this desk. Reconcile, then look for it again."),
+        "order.over": tr("Work order {order} is done or cancelled already. Nothing was changed."),
+        "order.restored": tr(
+            "The supply is back by work order {order}: it cannot be cancelled. Say what was done."
+        ),
         "incident.unknown": tr("This incident is not at this desk. Reconcile, then look for it again."),
         "customer.unknown": tr("This customer is not at this desk. Look for the customer again."),
         "meter.unknown": tr("This meter does not belong to the connection. Look for the customer again."),

@@ -31,6 +31,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "connection": ("customers.edit", "customers.import"),
     "meter": ("customers.edit", "customers.import"),
     "collection_point": ("cash.see_all",),
+    "work_order": ("field.plan",),
+    "work_order_event": ("field.plan", "field.report"),
 }
 """Table -> the acts of which one is needed to write it. Receipts and what belongs to a cash session are not
 among them: the money is in the drawer, whoever took it. To take back what his own session has taken is a

@@ -14,7 +14,9 @@ from app.models.base import Base, Card, Fact, Json
 
 class WorkOrder(Base, Fact):
     """Work to be done outside, for a request or as an inspection. `crew` holds names as they stand on the
-    sheet, or ids of staff as text; `planned_on` and `route` give the sheet on which it is printed."""
+    sheet, or ids of staff as 32 hexadecimal digits; `planned_on` and `route` give the sheet on which it is
+    printed. `reported_at` is when an emergency was heard of, from which its clock runs. `labour_free`: the
+    customer pays the material alone."""
 
     __tablename__ = "work_order"
     __table_args__ = (
@@ -35,6 +37,11 @@ class WorkOrder(Base, Fact):
     crew: Mapped[list[str]] = mapped_column(Json)
     made_at: Mapped[datetime]
     made_by: Mapped[UUID]
+    unannounced: Mapped[bool]
+    labour_free: Mapped[bool]
+    reported_at: Mapped[datetime | None]
+    on_site_by: Mapped[datetime | None]
+    restore_by: Mapped[datetime | None]
 
 
 class WorkOrderEvent(Base, Fact):
@@ -66,6 +73,7 @@ class WorkOrderState(Base):
     on_site_at: Mapped[datetime | None]
     restored_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+    result: Mapped[str | None]
     misfits: Mapped[int]
 
 

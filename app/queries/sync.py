@@ -26,6 +26,7 @@ from app.models import (
     Request,
     SessionOpened,
     Staff,
+    WorkOrder,
 )
 from app.models.base import instant
 
@@ -62,6 +63,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
 _LINKS: Mapping[str, tuple[str, str]] = {
     "reversal": ("receipt_id", "receipt"),
     "request_event": ("request_id", "request"),
+    "work_order_event": ("work_order_id", "work_order"),
     "session_closed": ("session_id", "session_opened"),
     "reading": ("connection_id", "connection"),
 }
@@ -76,6 +78,7 @@ _FIRST = (
 _LOOKED_UP: Mapping[str, Any] = {
     "receipt": Receipt,
     "request": Request,
+    "work_order": WorkOrder,
     "session_opened": SessionOpened,
     "customer": Customer,
     "connection": Connection,

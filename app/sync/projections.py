@@ -15,7 +15,7 @@ from typing import Any
 
 from app.domain.fold import fold
 from app.models.store import Cursor
-from app.sync import exceptions, request_states, uses
+from app.sync import exceptions, request_states, uses, work_orders
 from app.sync.entries import Body
 from app.sync.exceptions import Raised
 
@@ -179,21 +179,33 @@ _FOLLOWS: dict[str, tuple[tuple[str, str], ...]] = {
     "request": (("request", "id"), ("request_code", "code")),
     "request_event": (("request", "request_id"),),
     "letter": (("letter_code", "code"),),
+    "work_order": (("order", "id"), ("work_order_code", "code")),
+    "work_order_event": (("order", "work_order_id"),),
     "ruling": (("ruled", "entry_id"),),
 }
 """Table -> (projection or source of one, the column with its key)."""
 
-_MAY_END = {"use": "connection_use", "request": "request_state", "balance": "customer_balance"}
+_MAY_END = {
+    "use": "connection_use",
+    "request": "request_state",
+    "balance": "customer_balance",
+    "order": "work_order_state",
+}
 """Projections without a row when no fact is left to stand on."""
 
-_OWN_STATE = {"bill": "bill_state", "session_opened": "session_state", "request": "request_state"}
+_OWN_STATE = {
+    "bill": "bill_state",
+    "session_opened": "session_state",
+    "request": "request_state",
+    "work_order": "work_order_state",
+}
 """Facts with a projection under their own id."""
 
 _SEARCHED = {"customer", "connection", "meter"}
 _FOR_SEARCH = (*_SEARCHED, "search")
 """Keys that lead nowhere but to the search."""
 
-_PAPERS = {"bill", "receipt", "request", "session_opened", "remittance", "payout", "letter"}
+_PAPERS = {"bill", "receipt", "request", "session_opened", "remittance", "payout", "letter", "work_order"}
 """Facts with a number of their own, of which there may be no two."""
 _NUMBERED = _PAPERS | {"incident"}
 
@@ -350,6 +362,7 @@ _PROJECTIONS: tuple[tuple[str, WorkOut], ...] = (
     ("balance", _balances),
     ("session", _sessions),
     ("request", request_states.fold),
+    ("order", work_orders.fold),
 )
 """In this order: balances stand on bill states."""
 
@@ -365,6 +378,7 @@ _EXCEPTIONS: tuple[tuple[str, Find], ...] = (
     ("receipt", exceptions.reversed_twice),
     ("session", exceptions.of_sessions),
     ("request", request_states.misfits),
+    ("order", work_orders.misfits),
     ("ruled", exceptions.ruled),
     *(_codes(table) for table in sorted(_PAPERS)),
 )

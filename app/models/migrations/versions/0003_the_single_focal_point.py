@@ -61,12 +61,14 @@ SCOPED: dict[str, tuple[str, str]] = {
     "rule_change": (f"{FACT} table_name:word row:text by:id asked_at:time note:word?", ""),
     "work_order": (
         f"{FACT} code:word kind:word request_id:id? connection_id:id? unit_code:word? address:word words:text "
-        "route:word? planned_on:day? crew:text made_at:time made_by:id",
+        "route:word? planned_on:day? crew:text made_at:time made_by:id unannounced:whole labour_free:whole "
+        "reported_at:time? on_site_by:time? restore_by:time?",
         "code request_id planned_on",
     ),
     "work_order_event": (f"{FACT} work_order_id:id kind:word at:time by:id text:text? data:text", "work_order_id"),
     "work_order_state": (
-        "state:word planned_on:day? crew:text on_site_at:time? restored_at:time? done_at:time? misfits:whole",
+        "state:word planned_on:day? crew:text on_site_at:time? restored_at:time? done_at:time? result:word? "
+        "misfits:whole",
         "state,planned_on",
     ),
 }
