@@ -331,9 +331,9 @@ class _Sides:
     def events(self, request_id: UUID, said: Any) -> Iterator[Side]:
         """What no longer fits, and before it what stands in its way."""
         e, hidden = RequestEvent, restricted(self._read, self._office, request_id)
-        wanted = select(e.kind, e.at, e.hlc, e.device, e.by, e.unit_code, e.due, e.text, e.data).where(
-            here(e, self._office), e.request_id == request_id
-        )
+        wanted = select(
+            e.kind, e.at, e.hlc, e.device, e.by, e.unit_code, e.due, e.text, e.data, e.person, e.sealed
+        ).where(here(e, self._office), e.request_id == request_id)
         happened = [
             Event(
                 x.kind, x.at, x.hlc, x.device, x.by, x.unit_code, x.text, x.due, x.data, x.person,

@@ -307,7 +307,8 @@ def _sessions(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
         'ON CONFLICT (office_no, id) DO UPDATE SET "open" = excluded."open", '
         "receipts = excluded.receipts, "
         "received = excluded.received, reversals = excluded.reversals, returned = excluded.returned, "
-        "paid_out = excluded.paid_out, expected = excluded.expected, counted = excluded.counted, remitted = excluded.remitted",
+        "paid_out = excluded.paid_out, expected = excluded.expected, counted = excluded.counted, "
+        "remitted = excluded.remitted",
         (office, *ids),
     )
 

@@ -31,7 +31,10 @@ People = dict[str, UUID]
 """Login -> the id of a member of an office's staff (`tests/offices.py`, STAFF)."""
 
 DAY = date(2026, 11, 20)
-STEPS = ("routed", "answered", "told", "closed", "reopened")
+STEPS = (
+    *("lacking", "received", "routed", "routed", "stepped", "asked", "replied", "held", "resumed", "merged"),
+    *("answered", "answered", "told", "told", "rated", "closed", "closed", "reopened", "noted", "praised"),
+)
 
 
 class Worker:
@@ -89,9 +92,16 @@ def register_request(worker: Worker, draft: Draft, by: UUID) -> None:
 def step_request(worker: Worker, draft: Draft, by: UUID) -> None:
     found = worker.pick(draft, "SELECT id FROM request WHERE office_no = ? ORDER BY id LIMIT 4")
     if found:
+        rng = worker.rng
+        said: dict[str, object] = {
+            "outcome": rng.choice(("solved", "explained", "forgotten")), "how": rng.choice(("phone", "")),
+            "score": rng.randrange(7), "step": rng.choice((None, "a")), "next": rng.choice((None, "a", "b")),
+            "alarms": {"head": rng.randrange(9)}, "incident": rng.choice(("", "ab" * 16)),
+        }  # fmt: skip
         draft.add(
-            RequestEvent, request_id=UUID(bytes=found[0]), kind=worker.rng.choice(STEPS), at=draft.now, by=by,
-            unit_code=f"U{worker.rng.randrange(3)}", data={},
+            RequestEvent, request_id=UUID(bytes=found[0]), kind=rng.choice(STEPS), at=draft.now, by=by,
+            unit_code=f"U{rng.randrange(3)}", text=rng.choice(("đã nói", "")), data=said,
+            person=rng.choice((None, by)),
         )  # fmt: skip
 
 
