@@ -32,17 +32,20 @@ from app.queries.bills import BillQueries
 from app.queries.cash import CashQueries
 from app.queries.customers import CustomerQueries
 from app.queries.drafts import DraftQueries
+from app.queries.duty import DutyQueries
 from app.queries.exceptions import ExceptionQueries
 from app.queries.measures import MeasureQueries
 from app.queries.readings import ReadingQueries
 from app.queries.reports import ReportQueries
 from app.queries.requests import RequestQueries
+from app.queries.rule_book import RuleBook
 from app.queries.rules import RuleQueries
 from app.queries.today import TodayQueries
 from app.services.billing import BillingService
 from app.services.cash import CashService
 from app.services.customers import CustomerService
 from app.services.drafts import DraftService
+from app.services.duty import DutyService
 from app.services.exceptions import ExceptionService
 from app.services.import_readings import ReadingImportService
 from app.services.imports import ImportService
@@ -50,6 +53,7 @@ from app.services.incidents import IncidentService
 from app.services.readings import ReadingService
 from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
+from app.services.rules import RuleService
 from app.services.signin import SignIn
 from app.services.writer import Desk
 from app.sync.bundle import SUFFIX, BundleReport, DeskBundles, Kind, parse, read_bundle
@@ -182,6 +186,26 @@ class Desktop:
     def rules(self) -> RuleQueries:
         """What the head office has laid down."""
         return RuleQueries(self.database.read, self.office_no)
+
+    @cached_property
+    def rule_book(self) -> RuleBook:
+        """The rules of the office with their history."""
+        return RuleBook(self.database.read, self.office_no, self.rules)
+
+    @cached_property
+    def rule_service(self) -> RuleService:
+        """What a supervisor does with the rules."""
+        return RuleService(self.writer, self.rules, self.today)
+
+    @cached_property
+    def duty(self) -> DutyService:
+        """Who sees to it that somebody is at the contact desk."""
+        return DutyService(self.writer, self.duty_queries, self.today)
+
+    @cached_property
+    def duty_queries(self) -> DutyQueries:
+        """Who is at the contact desk when."""
+        return DutyQueries(self.database.read, self.office_no, self.rules)
 
     @cached_property
     def requests(self) -> RequestService:

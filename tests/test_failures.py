@@ -138,6 +138,8 @@ def of_fields() -> set[str]:
                     found |= {t for t in texts(node.value) if t}
             elif isinstance(node, ast.Call) and named(node.func) in ("ValueError", "_whole"):
                 found |= {t for arg in node.args for t in texts(arg) if t}
+            elif isinstance(node, ast.Return) and node.value is not None:
+                found |= {t for t in texts(node.value) if CODE.fullmatch(t) and t not in known()}
             elif isinstance(node, ast.Dict) and len(node.keys) == 1:
                 found |= {t for t in texts(node.values[0]) if CODE.fullmatch(t)}
     return found

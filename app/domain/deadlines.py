@@ -8,7 +8,7 @@ worked in exchange). VN Labour Code Art. 112 leaves Tết and 2/9 to a yearly de
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from itertools import pairwise
 from typing import NamedTuple
@@ -47,6 +47,7 @@ def zone_named(name: str) -> tzinfo:
 @dataclass(frozen=True)
 class WorkingCalendar:
     """`weekly` maps weekdays (Monday 0) to hours, `days` the dates that differ to theirs; () is a day off.
+    `later`: other weeks, each with the day from which it counts, in their order.
 
     Raises AppError("calendar.hours") where the hours of a day are not in order within the day.
     """
@@ -54,9 +55,11 @@ class WorkingCalendar:
     zone: tzinfo
     weekly: Mapping[int, Hours]
     days: Mapping[date, Hours]
+    later: tuple[tuple[date, Mapping[int, Hours]], ...] = ()
 
     def __post_init__(self) -> None:
-        for day, hours in (*self.weekly.items(), *self.days.items()):
+        weeks = (self.weekly, *(week for _, week in self.later))
+        for day, hours in (*(each for week in weeks for each in week.items()), *self.days.items()):
             bounds = [0, *(minute for interval in hours for minute in interval), 24 * 60]
             apart = all(start < end for start, end in hours)
             if not apart or any(a > b for a, b in pairwise(bounds)):
@@ -64,7 +67,11 @@ class WorkingCalendar:
 
     def hours(self, day: date) -> Hours:
         """The working time of `day`, in minutes after its midnight."""
-        return self.days.get(day, self.weekly.get(day.weekday(), ()))
+        return self.days.get(day, self.week(day).get(day.weekday(), ()))
+
+    def week(self, day: date) -> Mapping[int, Hours]:
+        """The usual hours at the time of `day`."""
+        return next((week for since, week in reversed(self.later) if since <= day), self.weekly)
 
     def openings(self, day: date) -> list[tuple[datetime, datetime]]:
         """The working time of `day` as pairs of UTC times."""
@@ -79,18 +86,28 @@ class WorkingCalendar:
 
 
 def calendar_of(
-    zone: tzinfo, weekly: Mapping[int, Hours], days: Mapping[date, Sequence[Sequence[int]] | None]
+    zone: tzinfo,
+    weekly: Mapping[int, Hours],
+    days: Mapping[date, Sequence[Sequence[int]] | None],
+    later: Sequence[tuple[date, Mapping[int, Hours]]] = (),
 ) -> WorkingCalendar:
     """A calendar from stored rows; a day without hours of its own (None) is worked as a Monday is."""
-    usual = next((hours for _, hours in sorted(weekly.items()) if hours), ())
-    return WorkingCalendar(
-        zone,
-        {day: tuple(Interval(*each) for each in hours) for day, hours in weekly.items()},
-        {
-            day: tuple(Interval(*each) for each in (usual if hours is None else hours))
+    weeks = WorkingCalendar(zone, _week(weekly), {}, tuple((day, _week(week)) for day, week in later))
+    return replace(
+        weeks,
+        days={
+            day: _usual(weeks.week(day)) if hours is None else tuple(Interval(*each) for each in hours)
             for day, hours in days.items()
         },
     )
+
+
+def _week(weekly: Mapping[int, Hours]) -> Mapping[int, Hours]:
+    return {day: tuple(Interval(*each) for each in hours) for day, hours in weekly.items()}
+
+
+def _usual(week: Mapping[int, Hours]) -> Hours:
+    return next((hours for _, hours in sorted(week.items()) if hours), ())
 
 
 MOST = {

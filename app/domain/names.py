@@ -249,6 +249,8 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "field.cancelled": tr("Work order cancelled"),
         "incidents.begin": tr("Incident opened"),
         "incidents.change": tr("Incident changed"),
+        "rules.change": tr("Rule laid down"),
+        "duty.change": tr("Duty roster changed"),
         "customers.add": tr("Customer added"),
         "customers.edit": tr("Customer's details changed"),
         "customers.import": tr("Customers from Excel"),

@@ -45,6 +45,12 @@ def rules(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "By the office hours this time limit ends more than {years} years from now. Enter a shorter one, "
             "or correct the office hours."
         ),
+        "rule.form": tr(
+            "This rule is not in the form that the head office can write. Close the form and begin again."
+        ),
+        "unit.in_use": tr(
+            "Requests of the kind “{kind}” still go to this unit. Give them to another unit first."
+        ),
         "escalation.form": tr(
             "The setting “{name}” for late requests is not right. Enter an amount and a unit of time, or "
             "leave it empty."

@@ -13,7 +13,9 @@ from uuid import UUID
 import msgspec
 
 from app.domain.people import may
+from app.headoffice.rule_changes import RuleChanges
 from app.models.store import Cursor
+from app.queries.rules import RuleQueries
 from app.sync.apply import is_hub, wrong_with
 from app.sync.entries import SCHEMA, Body, Entry, Rows, decode_body, lift
 from app.sync.hlc import COUNTER_BITS, LATEST, Hlc
@@ -33,6 +35,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "collection_point": ("cash.see_all",),
     "work_order": ("field.plan",),
     "work_order_event": ("field.plan", "field.report"),
+    "rule_change": ("rules.change",),
+    "duty": ("duty.edit",),
 }
 """Table -> the acts of which one is needed to write it. Receipts and what belongs to a cash session are not
 among them: the money is in the drawer, whoever took it. To take back what his own session has taken is a
@@ -41,8 +45,16 @@ cashier's act too (`_of_own_drawer`)."""
 COLUMNS = ("id", "entry_id", "entry_hlc", "entry_origin", "verdict", "counts_hlc")
 
 
-def rule(cur: Cursor, entries: Sequence[Entry], hlc: Hlc, new_id: Callable[[], UUID]) -> Body | None:
-    """The rulings on new acts, as the body of an entry of the head office; None when nothing is wrong."""
+def rule(
+    cur: Cursor,
+    entries: Sequence[Entry],
+    hlc: Hlc,
+    new_id: Callable[[], UUID],
+    rules_of: Callable[[int], RuleQueries],
+) -> Body | None:
+    """The rulings on new acts and the rules that they lay down, as the body of an entry of the head office;
+    None when there is neither. `rules_of`: what holds in an office so far."""
+    changes = RuleChanges(cur, hlc, rules_of)
     rows: list[list[Any]] = []
     ruled = _ruled(cur, [e for e in entries if hlc.wild(e.hlc)])
     beside = _Beside(entries)
@@ -51,15 +63,22 @@ def rule(cur: Cursor, entries: Sequence[Entry], hlc: Hlc, new_id: Callable[[], U
     for entry in entries:
         if entry.origin in hubs:
             continue
-        if not _allowed(cur, entry, beside, histories):
+        if not (_allowed(cur, entry, beside, histories) and _can_be_written(entry, changes)):
             rows.append([new_id().bytes, entry.id, entry.hlc, entry.origin, "not_allowed", None])
         elif hlc.wild(entry.hlc) and (entry.hlc, entry.origin) not in ruled:
             # Each later than the one before it, so that an author's acts keep their order.
             ruled.add((entry.hlc, entry.origin))
             rows.append([new_id().bytes, entry.id, entry.hlc, entry.origin, "time", hlc.tick()])
-    if not rows:
-        return None
-    return Body([Rows("ruling", COLUMNS, rows)], [])
+    written = changes.rows()
+    if rows:
+        written.insert(0, Rows("ruling", COLUMNS, rows))
+    return Body(written, []) if written else None
+
+
+def _can_be_written(entry: Entry, changes: RuleChanges) -> bool:
+    """Whether the rules that an act lays down, if any, are what they have to be."""
+    body = _body(entry) if entry.schema <= SCHEMA else None
+    return body is None or bool(wrong_with(body)[0]) or changes.take(entry, body)
 
 
 def _ruled(cur: Cursor, entries: Sequence[Entry]) -> set[tuple[int, int]]:

@@ -24,6 +24,7 @@ from app.headoffice.snapshots import Snapshots, snapshot
 from app.models import Device, Local, Office, Utility
 from app.models.base import millis
 from app.models.store import Cursor, Store
+from app.queries.rules import RuleQueries
 from app.services.writer import Desk
 from app.sync import journal
 from app.sync.digest import digest_of, hashes_in, parked_in, tables_now
@@ -217,7 +218,10 @@ class Hub:
         return self.office_feed(office) if office else COMPANY
 
     def _rule(self, cur: Cursor, new: Sequence[Entry]) -> Body | None:
-        return rule(cur, new, self._writer.hlc, self._writer.new_id)
+        return rule(cur, new, self._writer.hlc, self._writer.new_id, self._rules_of)
+
+    def _rules_of(self, office: int) -> RuleQueries:
+        return RuleQueries(self._store.read, office)
 
     def _succeeds(self, asker: _Feed, feed: _Feed) -> bool:
         """Whether a desk has had this feed before its data was restored or copied."""

@@ -120,6 +120,17 @@ class RuleChange(Base, Fact):
     note: Mapped[str | None]
 
 
+class OfficeHours(Base, Card):
+    """The hours of an office from a day on; before the first of them those of its card count."""
+
+    __tablename__ = "office_hours"
+    __owned__ = True
+
+    hours: Mapped[dict[str, list[list[int]]]] = mapped_column(Json)
+    """As `Office.hours`."""
+    valid_from: Mapped[date]
+
+
 class CalendarDay(Base, Card):
     """A day that is not like its weekday: off, an extra working day, a half day."""
 

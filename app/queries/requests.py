@@ -27,7 +27,6 @@ from app.models import (
     RequestState,
     RequestType,
     Staff,
-    Unit,
 )
 from app.queries.customers import here
 from app.queries.request_search import matching
@@ -167,11 +166,15 @@ class RequestQueries:
     def viewer(self, person: UUID, roles: Collection[str]) -> Viewer:
         """The person as one who looks at requests."""
         wanted = select(Staff.unit_code).where(Staff.office_no == self._office_no, Staff.id == person)
-        led = select(Unit.code).where(Unit.head == person, Unit.retired_at.is_(None)).order_by(Unit.code)
         leads = people.may(roles, "requests.restricted")
         with self._read.connect() as read:
-            unit = read.execute(wanted).scalar()
-            return Viewer(person, unit, leads, tuple(read.execute(led).scalars()), leads)
+            unit_code = read.execute(wanted).scalar()
+        led = sorted(
+            unit.code
+            for unit in self._rules.units_ever().values()
+            if unit.head == person and unit.retired_at is None
+        )
+        return Viewer(person, unit_code, leads, tuple(led), leads)
 
     def end_of_day(self, now: datetime) -> datetime:
         """The next midnight of the utility's zone after `now`."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, and_, func, literal, select
 
 from app.domain.deadlines import Limit, WorkingCalendar, calendar_of, zone_named
 from app.domain.escalation import Escalation, escalation_of
 from app.domain.money import CURRENCIES, Currency
 from app.domain.request_types import Document, Step, documents_of, steps_of
 from app.domain.requests import CHANNELS
+from app.domain.rule_checks import Known
 from app.domain.tariffs import Block
 from app.domain.tariffs import Tariff as TariffRule
 from app.models import (
@@ -23,13 +24,18 @@ from app.models import (
     CollectionPoint,
     Device,
     Feed,
+    LetterTemplate,
     ListItem,
     Office,
+    OfficeHours,
     RequestType,
+    RuleChange,
+    Staff,
     Tariff,
     Unit,
     Utility,
 )
+from app.models.base import Day
 
 T = TypeVar("T")
 
@@ -92,6 +98,31 @@ class RequestTypeView:
     def name(self, language: str) -> str:
         """Its name in a language, or in English."""
         return self.names.get(language) or self.names["en"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """A unit that handles requests, and who leads it."""
+
+    code: str
+    name: str
+    phone: str | None
+    head: UUID | None
+    retired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTemplateView:
+    """The text of a letter in one language as it holds from a day on."""
+
+    id: UUID
+    code: str
+    language: str
+    name: str
+    subject: str
+    text: str
+    valid_from: date
+    retired_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +194,44 @@ class RuleQueries:
     def _office(self) -> OfficeView:
         with self._read.connect() as read:
             o = read.execute(select(Office.__table__).where(Office.number == self._office_no)).one()
-        hours = {int(d): tuple((a, b) for a, b in spans) for d, spans in o.hours.items()}
-        return OfficeView(o.number, o.name, o.address, o.phone, hours)
+        return OfficeView(o.number, o.name, o.address, o.phone, _hours_of(o.hours))
 
     def calendar(self) -> WorkingCalendar:
         """The office's working time."""
         return self._kept("calendar", self._calendar)
 
     def _calendar(self) -> WorkingCalendar:
+        days = {row.day: row.intervals for row in self.rows(CalendarDay)}
+        return calendar_of(zone_named(self.utility.zone), self.office.hours, days, self._weeks())
+
+    def _weeks(self) -> list[tuple[date, dict[int, tuple[tuple[int, int], ...]]]]:
+        """The hours that were laid down since, each with its first day."""
+        return sorted({row.valid_from: _hours_of(row.hours) for row in self.rows(OfficeHours)}.items())
+
+    def rows(self, model: Any) -> Sequence[Any]:
+        """All rows of a table of rules, those that count less first: the company's before the office's, then
+        by the day from which they hold, then by when they were laid down, whenever the head office has
+        written them."""
+        change = and_(RuleChange.office_no == model.office_no, RuleChange.id == model.id)
+        since = (
+            [func.coalesce(model.valid_from, literal(date.min, Day()))]
+            if hasattr(model, "valid_from")
+            else []
+        )
+        wanted = (
+            select(model.__table__)
+            .outerjoin(RuleChange, change)
+            .where(model.office_no.in_((0, self._office_no)))
+            .order_by(
+                model.office_no,
+                *since,
+                func.coalesce(RuleChange.hlc, model.made_hlc),
+                func.coalesce(RuleChange.device, model.made_device),
+                model.id,
+            )
+        )
         with self._read.connect() as read:
-            c = CalendarDay  # the office's own day counts before the company's
-            wanted = select(c.day, c.intervals).where(c.office_no.in_((0, self._office_no)))
-            days = dict(read.execute(wanted.order_by(c.office_no, c.made_hlc, c.made_device)).all())
-        return calendar_of(zone_named(self.utility.zone), self.office.hours, days)
+            return read.execute(wanted).all()
 
     def request_types(self, on: date) -> dict[str, RequestTypeView]:
         """The kinds of request in use on a day, by code, the most urgent first."""
@@ -205,11 +261,6 @@ class RuleQueries:
         return self._kept("request_types", self._read_types)
 
     def _read_types(self) -> tuple[RequestTypeView, ...]:
-        t = RequestType
-        wanted = select(RequestType.__table__).where(t.office_no.in_((0, self._office_no)))
-        ordered = wanted.order_by(t.office_no, t.valid_from, t.made_hlc, t.made_device)
-        with self._read.connect() as read:
-            rows = read.execute(ordered).all()
         return tuple(
             RequestTypeView(
                 r.id,
@@ -230,7 +281,7 @@ class RuleQueries:
                 r.valid_from or date.min,
                 r.retired_at,
             )
-            for r in rows
+            for r in self.rows(RequestType)
         )
 
     def charter_targets(self, on: date) -> dict[str, CharterTargetView]:
@@ -243,34 +294,76 @@ class RuleQueries:
 
     def _charter(self) -> tuple[CharterTargetView, ...]:
         """All versions, those that count less first, as of the kinds of request."""
-        t = CharterTarget
-        wanted = select(CharterTarget.__table__).where(t.office_no.in_((0, self._office_no)))
-        with self._read.connect() as read:
-            rows = read.execute(wanted.order_by(t.office_no, t.valid_from, t.made_hlc, t.made_device)).all()
         return tuple(
             CharterTargetView(
                 r.id, r.code, r.names, r.measure, Limit(r.limit_amount, r.limit_unit), r.share, r.valid_from,
                 r.retired_at,
             )
-            for r in rows
+            for r in self.rows(CharterTarget)
         )  # fmt: skip
+
+    def letter_templates(self, on: date) -> dict[tuple[str, str], LetterTemplateView]:
+        """The texts of letters in use on a day, by code and language."""
+        holding: dict[tuple[str, str], LetterTemplateView] = {}
+        for version in self._kept("letters", self._letters):
+            if version.valid_from <= on:
+                holding[version.code, version.language] = version
+        return {key: t for key, t in sorted(holding.items()) if t.retired_at is None}
+
+    def _letters(self) -> tuple[LetterTemplateView, ...]:
+        return tuple(
+            LetterTemplateView(
+                r.id, r.code, r.language, r.name, r.subject, r.text, r.valid_from, r.retired_at
+            )
+            for r in self.rows(LetterTemplate)
+        )
 
     def items(self, list_name: str) -> dict[str, Item]:
         """The items of one of the company's lists ("cause", "right"), by code, in their order."""
         return dict(self._kept(f"list:{list_name}", lambda: self._items(list_name)))
 
     def _items(self, list_name: str) -> dict[str, Item]:
-        i = ListItem
-        wanted = select(i.code, i.names).where(i.list_name == list_name, i.retired_at.is_(None))
-        with self._read.connect() as read:
-            rows = read.execute(wanted.order_by(i.place, i.code)).all()
-        return {r.code: Item(r.code, r.names) for r in rows}
+        newest = {row.code: row for row in self.rows(ListItem) if row.list_name == list_name}
+        there = sorted(newest.values(), key=lambda row: (row.place, row.code))
+        return {row.code: Item(row.code, row.names) for row in there if row.retired_at is None}
 
     def units(self) -> dict[str, str]:
         """The units that handle requests: code to name."""
-        wanted = select(Unit.code, Unit.name).where(Unit.retired_at.is_(None)).order_by(Unit.name)
+        there = sorted(self.units_ever().values(), key=lambda unit: unit.name)
+        return {unit.code: unit.name for unit in there if unit.retired_at is None}
+
+    def units_ever(self) -> dict[str, UnitView]:
+        """The units by code, also those no longer in use."""
+        return dict(self._kept("units", self._units))
+
+    def _units(self) -> dict[str, UnitView]:
+        return {
+            row.code: UnitView(row.code, row.name, row.phone, row.head, row.retired_at)
+            for row in self.rows(Unit)
+        }
+
+    def known(self) -> Known:
+        """What a new rule may name, and the calendar it would change."""
+        used: dict[str, str] = {}
+        for version in self.request_types_ever().values():
+            if version.retired_at is None:
+                for unit in (version.unit_code, *(step.unit_code for step in version.steps)):
+                    used.setdefault(unit, version.code)
+        targets = {t.code: t for t in self._kept("charter", self._charter)}
+        staff = select(Staff.id).where(Staff.office_no == self._office_no, Staff.retired_at.is_(None))
         with self._read.connect() as read:
-            return dict(read.execute(wanted).all())
+            people = {id.hex for id in read.execute(staff).scalars()}
+        return Known(
+            units=self.units(),
+            used=used,
+            targets={code for code, target in targets.items() if target.retired_at is None},
+            rights=set(self.items("right")),
+            staff=people,
+            zone=zone_named(self.utility.zone),
+            weekly=self.office.hours,
+            later=list(self._weeks()),
+            days={row.day: row.intervals for row in self.rows(CalendarDay)},
+        )
 
     def points(self) -> dict[str, str]:
         """The collection points: code to name."""
@@ -299,3 +392,7 @@ class RuleQueries:
     def customer_classes(self, today: date) -> tuple[str, ...]:
         """The classes that have prices on a day."""
         return tuple(sorted({t.customer_class for t in self.tariffs() if t.valid_from <= today}))
+
+
+def _hours_of(hours: Mapping[str, list[list[int]]]) -> dict[int, tuple[tuple[int, int], ...]]:
+    return {int(day): tuple((a, b) for a, b in spans) for day, spans in hours.items()}

@@ -58,6 +58,7 @@ SCOPED: dict[str, tuple[str, str]] = {
         "approved_by:id by:id paid_at:time",
         "code session_id customer_id request_id",
     ),
+    "office_hours": (f"{CARD} hours:text valid_from:day", ""),
     "rule_change": (f"{FACT} table_name:word row:text by:id asked_at:time note:word?", ""),
     "work_order": (
         f"{FACT} code:word kind:word request_id:id? connection_id:id? unit_code:word? address:word words:text "
