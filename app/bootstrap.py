@@ -34,6 +34,7 @@ from app.queries.customers import CustomerQueries
 from app.queries.drafts import DraftQueries
 from app.queries.duty import DutyQueries
 from app.queries.exceptions import ExceptionQueries
+from app.queries.field import FieldQueries
 from app.queries.measures import MeasureQueries
 from app.queries.readings import ReadingQueries
 from app.queries.reports import ReportQueries
@@ -47,6 +48,7 @@ from app.services.customers import CustomerService
 from app.services.drafts import DraftService
 from app.services.duty import DutyService
 from app.services.exceptions import ExceptionService
+from app.services.field import FieldService
 from app.services.import_readings import ReadingImportService
 from app.services.imports import ImportService
 from app.services.incidents import IncidentService
@@ -216,6 +218,16 @@ class Desktop:
     def request_work(self) -> RequestWorkService:
         """What units do with requests."""
         return RequestWorkService(self.writer, self.rules)
+
+    @cached_property
+    def field(self) -> FieldService:
+        """What people do about work in the field."""
+        return FieldService(self.writer, self.rules)
+
+    @cached_property
+    def field_queries(self) -> FieldQueries:
+        """What people ask about work in the field."""
+        return FieldQueries(self.database.read, self.office_no, self.rules)
 
     @cached_property
     def incidents(self) -> IncidentService:

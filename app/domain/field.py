@@ -7,6 +7,7 @@ site within 45, 90 or 120 minutes; seed S3: small repairs labour free, the mater
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -110,9 +111,10 @@ def fold_order(events: Iterable[Event], planned_on: date | None = None, crew: Se
     return state
 
 
-def _order(event: Event) -> tuple[int, int, int, datetime, str]:
+def _order(event: Event) -> tuple[int, int, int, datetime, str, str]:
     kind = EVENTS.index(event.kind) if event.kind in EVENTS else len(EVENTS)
-    return event.hlc, event.device, kind, event.at, event.text or ""
+    data = json.dumps(event.data, sort_keys=True, default=str)
+    return event.hlc, event.device, kind, event.at, event.text or "", data
 
 
 def _after(state: State, event: Event) -> State:

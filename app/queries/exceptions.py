@@ -28,6 +28,7 @@ from app.models import (
     RequestState,
     SessionOpened,
     Settlement,
+    WorkOrder,
 )
 from app.queries.bills import bill_id
 from app.queries.sides import Authors, Side, Written, restricted, sides_of
@@ -175,7 +176,7 @@ class ExceptionQueries:
                 amount = -sum(lacking for _, lacking in row.said["places"])
             case "remitted":
                 amount = row.said["remitted"] - row.said["due"]
-            case "misfit":
+            case "misfit" if row.table_name == "request":
                 state = select(RequestState.state).where(
                     RequestState.office_no == office, RequestState.id == row.row_id
                 )
@@ -232,6 +233,8 @@ class ExceptionQueries:
                 )
             case "request":
                 return self._of_request(read, row_id)
+            case "work_order":
+                return self._of_order(read, row_id)
             case "session_opened" | "remittance":
                 model = SessionOpened if table == "session_opened" else Remittance
                 found = read.execute(
@@ -255,6 +258,18 @@ class ExceptionQueries:
         if restricted(read, self._office_no, row_id):
             return found.code, "", None, row_id
         return found.code, found.contact_name, found.customer_id, row_id
+
+    def _of_order(self, read: Read, row_id: UUID) -> tuple[str, str, UUID | None, UUID | None]:
+        o, r = WorkOrder, Request
+        found = read.execute(
+            select(o.code, o.request_id, r.contact_name)
+            .outerjoin(r, and_(r.office_no == o.office_no, r.id == o.request_id))
+            .where(o.office_no == self._office_no, o.id == row_id)
+        ).first()
+        if found is None:
+            return "", "", None, None
+        hidden = found.request_id is not None and restricted(read, self._office_no, found.request_id)
+        return found.code, "" if hidden else found.contact_name or "", None, None
 
 
 def open_exceptions(read: Read, office_no: int | None = None) -> dict[int, dict[str, int]]:

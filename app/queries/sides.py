@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection as Read
 from sqlalchemy import and_, func, select
 
+from app.domain import field
 from app.domain.requests import Event, fold_request
 from app.models import (
     Allocation,
@@ -30,6 +31,8 @@ from app.models import (
     SessionClosed,
     SessionOpened,
     Staff,
+    WorkOrder,
+    WorkOrderEvent,
 )
 from app.models.base import instant
 from app.queries.customers import here
@@ -146,6 +149,8 @@ def sides_of(
             return ask.late(row_id, said)
         case "remitted":
             return ask.remittances(row_id, said)
+        case "misfit" if table == "work_order":
+            return ask.order_events(row_id)
         case "misfit":
             return ask.events(row_id, said)
         case "same_code":
@@ -342,18 +347,23 @@ class _Sides:
             for x in self._read.execute(wanted)
         ]
         misfits = fold_request(happened).misfits
-        fitting = sorted(
-            (x for x in happened if x not in misfits and x.kind != "noted"), key=lambda x: (x.hlc, x.device)
-        )
-        shown: list[tuple[Event, bool]] = []
-        for misfit in misfits:
-            before = [x for x in fitting if (x.hlc, x.device) <= (misfit.hlc, misfit.device)]
-            if before and (before[-1], True) not in shown:
-                shown.append((before[-1], True))
-            shown.append((misfit, False))
+        shown = _apart([x for x in happened if x.kind != "noted" or x in misfits], misfits)
         for x, fits in shown:
             text = "" if hidden else x.text or ""
             yield self._side("event", x.by, x.device, x.at, x.kind, x.unit or "", stands=fits, text=text)
+
+    def order_events(self, order_id: UUID) -> Iterator[Side]:
+        """What no longer fits a work order, and before it what stands in its way."""
+        e = WorkOrderEvent
+        wanted = select(e.kind, e.at, e.hlc, e.device, e.by, e.text, e.data).where(
+            here(e, self._office), e.work_order_id == order_id
+        )
+        happened = [
+            field.Event(x.kind, x.at, x.hlc, x.device, x.by, x.text, x.data if isinstance(x.data, dict) else {})
+            for x in self._read.execute(wanted)
+        ]
+        for x, fits in _apart(happened, field.fold_order(happened).misfits):
+            yield self._side("order_event", x.by, x.device, x.at, x.kind, stands=fits, text=x.text or "")
 
     def papers(self, table: str, said: Any) -> Iterator[Side]:
         """The rows that bear one code."""
@@ -397,12 +407,28 @@ class _Sides:
         return Side(what, who, desk, at, value, code, id.hex if id else "", **more)
 
 
+E = TypeVar("E", Event, field.Event)
+
+
+def _apart(happened: Sequence[E], misfits: Sequence[E]) -> list[tuple[E, bool]]:
+    """Each misfit, and before it the last that fitted; whether it fitted."""
+    fitting = sorted((x for x in happened if x not in misfits), key=lambda x: (x.hlc, x.device))
+    shown: list[tuple[E, bool]] = []
+    for misfit in misfits:
+        before = [x for x in fitting if (x.hlc, x.device) <= (misfit.hlc, misfit.device)]
+        if before and (before[-1], True) not in shown:
+            shown.append((before[-1], True))
+        shown.append((misfit, False))
+    return shown
+
+
 _NUMBERED: Mapping[str, Any] = {
     "bill": Bill,
     "receipt": Receipt,
     "request": Request,
     "session_opened": SessionOpened,
     "remittance": Remittance,
+    "work_order": WorkOrder,
 }
 _VALUES = {
     "bill": "total",

@@ -70,8 +70,8 @@ _LINKS: Mapping[str, tuple[str, str]] = {
 """Table without a code of its own -> the column that names a row of another."""
 
 _FIRST = (
-    "reversal", "receipt", "request", "request_event", "remittance", "session_closed", "session_opened",
-    "customer", "connection", "meter", "reading", "bill",
+    "reversal", "receipt", "work_order", "work_order_event", "request", "request_event", "remittance",
+    "session_closed", "session_opened", "customer", "connection", "meter", "reading", "bill",
 )  # fmt: skip
 """Where an entry writes several tables, it is known by the first of these."""
 

@@ -205,6 +205,8 @@ class ExceptionsPage(Page):
         row = self._row()
         if where == "cash":
             self.record_asked.emit("cash", "")
+        elif row is not None and row.table_name == "work_order":
+            self.record_asked.emit("field", row.row_id)
         elif row is not None and row.request_id is not None:
             self.record_asked.emit("requests", row.request_id)
         elif row is not None and row.customer_id is not None:

@@ -216,7 +216,9 @@ class Sides(QWidget):
         head.addWidget(Label(row.code, tone=Tone.SOFT, points=9, mono=True, selectable=True))
         head.addWidget(Label(row.name, selectable=True))
         head.addStretch(1)
-        if row.request_id is not None:
+        if row.table_name == "work_order":
+            head.addWidget(Button(tr("Show work order"), lambda: self._go("record"), key=RECORD_KEY))
+        elif row.request_id is not None:
             head.addWidget(Button(tr("Show request"), lambda: self._go("record"), key=RECORD_KEY))
         elif row.customer_id is not None:
             head.addWidget(Button(tr("Show customer"), lambda: self._go("record"), key=RECORD_KEY))

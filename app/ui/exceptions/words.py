@@ -117,6 +117,8 @@ def what_happened(row: ExceptionRow, room: ExceptionRoom) -> str:
                 "“{field}” was set at two desks that had not heard of each other. The later one counts.",
                 field=field_words().get(row.part, row.part),
             )
+        case "misfit" if row.table_name == "work_order":
+            return tr("Two desks ended this work order, each in another way. The first counts.")
         case "misfit":
             return tr("What was done at the second desk no longer fitted. It is kept and changes nothing.")
         case "same_id":
@@ -147,6 +149,8 @@ def next_step(row: ExceptionRow) -> str:
             return tr("Look at the meter, then keep the right index.")
         case "concurrent":
             return tr("Ask which is right, then keep or change it.")
+        case "misfit" if row.table_name == "work_order":
+            return tr("Ask the crew which is right. Where the first is not, issue a new work order.")
         case "misfit":
             return tr("Leave the request as it is, or reopen it where the customer needs another answer.")
         case "ruled":
@@ -159,7 +163,7 @@ def side_title(row: ExceptionRow, side: Side) -> str:
     match side.what:
         case "session_closed":
             return tr("To hand in") if row.kind == "remitted" else tr("Closed, counted")
-        case "event":
+        case "event" | "order_event":
             return tr("Step")
         case "value":
             return field_words().get(row.part, row.part)
@@ -172,6 +176,7 @@ def side_title(row: ExceptionRow, side: Side) -> str:
         "bill": tr("Bill"),
         "request": tr("Request"),
         "session_opened": tr("Cash session"),
+        "work_order": tr("Work order"),
         "entry": tr("Entry"),
         "ruling": tr("Ruling"),
     }.get(side.what, tr("Record"))
@@ -184,6 +189,8 @@ def side_value(row: ExceptionRow, side: Side, room: ExceptionRoom) -> str:
             return names.customer_classes(tr).get(side.value, str(side.value))
         case "event":
             return names.events(tr).get(side.value, str(side.value))
+        case "order_event":
+            return names.order_events(tr).get(side.value, str(side.value))
         case "entry":
             return names.entry_kinds(tr).get(side.value, str(side.value))
         case "ruling":
