@@ -35,6 +35,7 @@ from app.models import (
 from app.queries.customers import here
 from app.queries.requests import Viewer
 from app.queries.rules import RuleQueries
+from app.queries.sides import said_of
 
 FILTERS = ("today", "mine", "late", "unplanned", "open", "day", "all")
 """today: planned for today or before, or its clock runs; mine: I am in the crew; late: its day is over or its
@@ -403,8 +404,7 @@ def _crew(members: Sequence[str], names: dict[str, str]) -> tuple[str, ...]:
 
 
 def _event(x: Any) -> Event:
-    data = x.data if isinstance(x.data, dict) else {}
-    return Event(x.kind, x.at, x.hlc, x.device, None, x.text, data)
+    return Event(x.kind, x.at, x.hlc, x.device, None, x.text, said_of(x.data))
 
 
 def _turn(event: Event) -> tuple[int, int, int]:

@@ -359,7 +359,7 @@ class _Sides:
             here(e, self._office), e.work_order_id == order_id
         )
         happened = [
-            field.Event(x.kind, x.at, x.hlc, x.device, x.by, x.text, x.data if isinstance(x.data, dict) else {})
+            field.Event(x.kind, x.at, x.hlc, x.device, x.by, x.text, said_of(x.data))
             for x in self._read.execute(wanted)
         ]
         for x, fits in _apart(happened, field.fold_order(happened).misfits):
@@ -405,6 +405,11 @@ class _Sides:
     ) -> Side:
         who, desk = self._authors.name(by), self._authors.desk(device)
         return Side(what, who, desk, at, value, code, id.hex if id else "", **more)
+
+
+def said_of(data: Any) -> Mapping[str, Any]:
+    """What an event's data says; others may have written something that is no mapping."""
+    return data if isinstance(data, dict) else {}
 
 
 E = TypeVar("E", Event, field.Event)

@@ -145,7 +145,7 @@ class FieldService:
             if wrong:
                 raise Invalid(**wrong)
             clock = self._clock(new, asked, targets)
-            code = draft.number("PT")
+            code = draft.number("LC")
             order = draft.add(
                 WorkOrder,
                 code=code,
@@ -255,7 +255,9 @@ class FieldService:
         if x is None:
             raise AppError("order.unknown")
         if not may(x.state, kind):
-            raise AppError("order.restored" if x.state == "restored" else "order.over", order=x.code)
+            if x.state == "restored":
+                raise AppError("order.restored", order=x.code)
+            raise AppError("order.over", order=x.code)
         begun = x.reported_at or x.arrived_at or x.received_at or x.made_at - BEFORE_THE_PAPER
         return _Standing(
             x.id, x.code, x.kind, x.request_id, begun, x.restore_by, x.state, x.planned_on, tuple(x.crew),

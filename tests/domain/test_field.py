@@ -74,7 +74,12 @@ def test_a_time_said_once_more_is_set_right() -> None:
 
 @pytest.mark.parametrize(
     "late",
-    [done(20, 2), happened("cancelled", 20, 2, text="nhầm"), happened("on_site", 20), happened("assigned", 20)],
+    [
+        done(20, 2),
+        happened("cancelled", 20, 2, text="nhầm"),
+        happened("on_site", 20),
+        happened("assigned", 20),
+    ],
 )
 def test_what_comes_after_the_end_is_a_misfit(late: Event) -> None:
     for end in (done(9), happened("cancelled", 9, text="trùng")):
@@ -127,7 +132,9 @@ def told(events: list[Event]) -> tuple[object, ...]:
 
 
 @given(lives(), st.randoms())
-def test_whatever_others_wrote_and_however_it_came_there_is_one_state(events: list[Event], random: Any) -> None:
+def test_whatever_others_wrote_and_however_it_came_there_is_one_state(
+    events: list[Event], random: Any
+) -> None:
     before = told(events)
     random.shuffle(events)
     assert told(events) == before

@@ -96,11 +96,12 @@ FACTS: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
         [(1, 1, 2, key(61), "KN-BN03-26-000004", "", "", "", "", 1, NOBODY)],
     ),
     "work_order": (
-        ("office_no", "hlc", "device", "id", "code", "kind", "address", "words", "crew", "planned_on", "made_at",
-         "made_by", "unannounced", "labour_free"),
+        ("office_no", "hlc", "device", "id", "code", "kind", "address", "words", "crew", "planned_on",
+         "made_at", "made_by", "unannounced", "labour_free"),
         [
-            (1, 1, 2, key(71), "PT-BN03-26-000008", "repair", "", "", '["Nam"]', "2026-11-20", 1, NOBODY, 0, 0),
-            (1, 1, 2, key(72), "PT-BN03-26-000009", "inspection", "", "", '{"no": "list"}', "soon", 1, NOBODY,
+            (1, 1, 2, key(71), "LC-BN03-26-000008", "repair", "", "", '["Nam"]', "2026-11-20", 1, NOBODY,
+             0, 0),
+            (1, 1, 2, key(72), "LC-BN03-26-000009", "inspection", "", "", '{"no": "list"}', "soon", 1, NOBODY,
              1, 0),
         ],
     ),
@@ -147,8 +148,9 @@ EXPECTED: dict[str, list[tuple[Any, ...]]] = {
         (1, key(79), "planned", None, '["Ba"]', None, None, None, None, 0),  # its order takes no effect
     ],
     "series": [
-        (1, "BL-BN03-26", 7), (1, "HD-BN03-26", 13), (1, "KN-BN03-26", 4), (1, "NT-BN03-26", 1),
-        (1, "PT-BN03-26", 9), (1, "x", 9), (2, "BL-HP1-26", 1), (2, "HD-BN03-26", 14),
+        (1, "BL-BN03-26", 7), (1, "HD-BN03-26", 13), (1, "KN-BN03-26", 4),
+        (1, "LC-BN03-26", 9), (1, "NT-BN03-26", 1), (1, "PT-BN03-26", 2),
+        (1, "x", 9), (2, "BL-HP1-26", 1), (2, "HD-BN03-26", 14),
     ],
 }  # fmt: skip
 

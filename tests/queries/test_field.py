@@ -77,8 +77,8 @@ def test_by_unit_and_by_words(desktop: Desktop) -> None:
     assert desktop.field_queries.counts(viewer(desktop), desktop.clock.now(), "NETWORK").open == 1
     assert found(desktop, "open", words="van khu vuc") == [repair]
     assert found(desktop, "open", words="bn-0001") == [network]
-    assert found(desktop, "open", words="pt bn03 26 000002") == [network]
-    assert found(desktop, "open", words="PT-BN03-26-000002") == [network]
+    assert found(desktop, "open", words="lc bn03 26 000002") == [network]
+    assert found(desktop, "open", words="LC-BN03-26-000002") == [network]
     asked = desktop.requests.register(person(desktop, "yen"), new("repair", contact_name="Lò Văn Phúc"))
     other = send(desktop, kind="repair", request_id=asked.id)
     assert found(desktop, "open", words="lo van phuc") == [other]

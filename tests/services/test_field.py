@@ -56,14 +56,18 @@ def test_an_emergency_from_the_call_to_the_note_for_the_desk(desktop: Desktop) -
     made = desktop.field.issue(
         yen, order(request_id=asked.id, reach="on_site_town", crew=(duc.id.hex, "Anh Ba"))
     )
-    assert made.code == "PT-BN03-26-000001"
+    assert made.code == "LC-BN03-26-000001"
     assert made.on_site_by is not None
     assert made.restore_by is not None
     assert abs(made.on_site_by - called - timedelta(minutes=45)) < timedelta(seconds=1)
     assert abs(made.restore_by - called - timedelta(hours=2)) < timedelta(seconds=1)
     seen = story(desktop, yen, made.id).row
     assert seen.address == "12/5 Nguyễn Gia Thiều, phường Kinh Bắc"
-    assert (seen.unit_code, seen.crew, seen.request_words) == ("REPAIR", (duc.name, "Anh Ba"), "Mất nước cả ngõ")
+    assert (seen.unit_code, seen.crew, seen.request_words) == (
+        "REPAIR",
+        (duc.name, "Anh Ba"),
+        "Mất nước cả ngõ",
+    )
     minutes(desktop, 20)
     desktop.field.arrive(duc, made.id)
     back = minutes(desktop, 40)
@@ -76,7 +80,7 @@ def test_an_emergency_from_the_call_to_the_note_for_the_desk(desktop: Desktop) -
     assert (told.row.state, told.row.result, told.materials) == ("done", "completed", (used,))
     assert told.row.clock.kept() == {"on_site": True, "restored": True}
     ((text, data),) = notes(desktop, asked.id)
-    assert text == "PT-BN03-26-000001: Đã thay măng sông\nMăng sông 27: 2 cái"
+    assert text == "LC-BN03-26-000001: Đã thay măng sông\nMăng sông 27: 2 cái"
     assert data == {"work_order": made.id.hex, "result": "completed"}
     with desktop.database.read.connect() as read:
         kinds = list(read.execute(select(Entry.kind).order_by(Entry.hlc.desc()).limit(1)).scalars())
@@ -87,9 +91,7 @@ def test_an_emergency_from_the_call_to_the_note_for_the_desk(desktop: Desktop) -
 def test_the_clock_runs_from_when_the_office_had_it_and_only_for_repairs(desktop: Desktop) -> None:
     yen = person(desktop, "yen")
     arrived = desktop.clock.now() - timedelta(hours=1)
-    asked = desktop.requests.register(
-        yen, new("leak", channel="letter", arrived_at=arrived)
-    )
+    asked = desktop.requests.register(yen, new("leak", channel="letter", arrived_at=arrived))
     made = desktop.field.issue(yen, order(request_id=asked.id))
     assert (made.on_site_by, made.restore_by) == (None, arrived + timedelta(hours=24))
     survey = desktop.field.issue(yen, order(request_id=asked.id, kind="survey", reach="on_site_town"))
@@ -263,7 +265,14 @@ def test_a_denunciation_tells_the_crew_only_what_its_leader_wrote(desktop: Deskt
     home = add_home(desktop, "BN-0001")
     secret = "Nhân viên ghi khống chỉ số nhà tôi"
     asked = desktop.requests.register(
-        mai, new("denunciation", words=secret, customer_id=home.customer, contact_name="Bà Tố Cáo", phone="0987654321")
+        mai,
+        new(
+            "denunciation",
+            words=secret,
+            customer_id=home.customer,
+            contact_name="Bà Tố Cáo",
+            phone="0987654321",
+        ),
     )
     with pytest.raises(AppError) as caught:
         desktop.field.issue(yen, order(kind="inspection", request_id=asked.id, address="Phố Vệ An"))
@@ -283,7 +292,9 @@ def test_a_denunciation_tells_the_crew_only_what_its_leader_wrote(desktop: Deskt
     # The one it is for sees where it comes from.
     assert story(desktop, mai, made.id).row.request_code == asked.code
     assert "Bà Tố Cáo" in str(story(desktop, mai, made.id))
-    desktop.field.finish(duc, made.id, Outcome("in_order", "Chỉ số đúng"))  # though he may not see the request
+    desktop.field.finish(
+        duc, made.id, Outcome("in_order", "Chỉ số đúng")
+    )  # though he may not see the request
     assert notes(desktop, asked.id)[0][0] == f"{made.code}: Chỉ số đúng"
 
 

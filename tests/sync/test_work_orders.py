@@ -34,7 +34,9 @@ def states(company: Company) -> list[tuple[object, ...]]:
 
 
 @ON_BOTH
-def test_done_at_one_desk_and_cancelled_at_another(company: Company, desktop: Desktop, other: Desktop) -> None:
+def test_done_at_one_desk_and_cancelled_at_another(
+    company: Company, desktop: Desktop, other: Desktop
+) -> None:
     yen, mai = person(desktop, "yen"), person(desktop, "mai")
     asked = desktop.requests.register(yen, new("repair"))
     made = desktop.field.issue(yen, order(request_id=asked.id))
