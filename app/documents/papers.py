@@ -70,6 +70,25 @@ class RequestSlip:
 
 
 @dataclass(frozen=True)
+class MissingPapers:
+    """What a customer takes home when papers are missing: the request is noted, not yet received. `brought`
+    and `missing` are names of papers, `optional` those that may be needed; `hours` are lines as printed."""
+
+    letterhead: Letterhead
+    title: str
+    code: str
+    customer: Party
+    kind: str
+    words: str
+    noted_at: datetime
+    brought: tuple[str, ...]
+    missing: tuple[str, ...]
+    optional: tuple[str, ...]
+    hours: tuple[str, ...]
+    officer: Officer
+
+
+@dataclass(frozen=True)
 class ReceiptLine:
     """One bill paid, wholly or in part."""
 

@@ -18,6 +18,7 @@ from app.ui.kit.menus import Choice, MenuButton
 from app.ui.kit.theme import Tone
 from app.ui.requests.acts import Act, all_acts
 from app.ui.requests.intake import print_slip
+from app.ui.requests.missing_slip import print_missing
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.steps import way
 from app.ui.requests.way_view import WayStrip
@@ -74,8 +75,12 @@ class RequestInspector(Inspector):
             primary[-1].click()
 
     def print_slip(self) -> None:
-        """Its slip of receipt once more."""
-        if self.story is not None:
+        """Its slip of receipt once more; of one that is not received the list of what is missing."""
+        if self.story is None:
+            return
+        if self.story.row.state == "lacking":
+            print_missing(self.room, self.window(), self.story.row.id)
+        else:
             print_slip(self.room, self.window(), self.story.row.id, self.story.row.code)
 
     def _fields(self, row: RequestRow, now: datetime) -> list[tuple[str, str]]:
@@ -95,7 +100,9 @@ class RequestInspector(Inspector):
 
     def _buttons(self, story: RequestStory) -> list[Button]:
         offered = [act for act in self._acts if act.open_to(self.room, story)]
-        buttons = [Button(tr("Print slip"), self.print_slip, key="Ctrl+P")]
+        lacking = story.row.state == "lacking"
+        paper = tr("Print missing papers") if lacking else tr("Print slip")
+        buttons = [Button(paper, self.print_slip, key="Ctrl+P")]
         rare = [Choice(act.words, partial(self._ask, act, story)) for act in offered if act.rare]
         if rare:
             buttons.append(MenuButton(tr("More acts"), rare, key="F10"))

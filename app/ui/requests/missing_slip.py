@@ -1,0 +1,89 @@
+"""The list of missing papers: from the request that is noted, not received, to the PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from PySide6.QtWidgets import QWidget
+
+from app.documents.files import folder_for, replacing
+from app.documents.papers import MissingPapers, Officer, Party
+from app.domain.errors import AppError
+from app.domain.request_types import missing
+from app.queries.requests import RequestStory
+from app.ui.kit.jobs import Job, Lane
+from app.ui.kit.theme import Tone
+from app.ui.kit.toast import toast
+from app.ui.requests.room import RequestRoom
+from app.ui.requests.words import phone_words
+from app.words import Words
+
+
+def papers_brought(story: RequestStory) -> set[str]:
+    """The codes of the papers that were brought so far."""
+    told = (event.data.get("documents") for event in story.events if event.kind in ("lacking", "received"))
+    return {code for codes in told if isinstance(codes, list) for code in codes if isinstance(code, str)}
+
+
+def missing_paper_of(room: RequestRoom, request_id: UUID) -> MissingPapers:
+    """What stands on the list, in the utility's language. AppError "request.unknown", and
+    "request.complete" where nothing is missing."""
+    from app.documents.missing_papers import hours_lines
+    from app.documents.office import letterhead
+
+    story = room.queries.story(request_id, room.viewer)
+    if story is None:
+        raise AppError("request.unknown")
+    kind = room.rules.type_version(story.row.type_id, story.row.type_code)
+    if kind is None:
+        raise AppError("request.unknown")
+    row, language = story.row, room.rules.utility.language
+    brought = papers_brought(story)
+    lacking = missing(kind.documents, brought)
+    if row.state != "lacking" or not lacking:
+        raise AppError("request.complete", request=row.code)
+    tr = Words(language)
+    officer = room.queries.officer(row.received_by)
+    return MissingPapers(
+        letterhead=letterhead(room.rules),
+        title=tr("List of missing papers"),
+        code=row.code,
+        customer=Party(row.contact_name, row.customer_code or "", row.address or "", phone_words(row.phone)),
+        kind=kind.name(language),
+        words=row.words,
+        noted_at=row.received_at,
+        brought=tuple(d.name(language) for d in kind.documents if d.code in brought),
+        missing=tuple(d.name(language) for d in kind.documents if d.code in lacking),
+        optional=tuple(d.name(language) for d in kind.documents if not d.needed and d.code not in brought),
+        hours=hours_lines(room.rules.office.hours, tr),
+        officer=Officer(officer.name, officer.title, phone_words(officer.phone)),
+    )
+
+
+def write_missing(room: RequestRoom, request_id: UUID) -> Path:
+    """Makes the list's PDF in the folder of papers. AppError as `missing_paper_of` and `replacing`."""
+    from app.documents.missing_papers import missing_papers  # here: pages do not wait for the tools of paper
+
+    paper = missing_paper_of(room, request_id)
+    pdf = missing_papers(paper, room.rules.utility.language)
+    file = folder_for(room.papers / f"{paper.code} {paper.title}.pdf")
+    with replacing(file) as draft:
+        draft.write_bytes(pdf)
+    return file
+
+
+def print_missing(room: RequestRoom, parent: QWidget, request_id: UUID) -> None:
+    """Makes the list of missing papers off the UI thread and shows it over `parent`; what keeps it from being
+    made is said there."""
+
+    def make(_job: Job[Path]) -> Path:
+        return write_missing(room, request_id)
+
+    room.jobs.run(
+        parent,
+        make,
+        done=lambda file: room.show_paper(parent, file, file.stem),
+        failed=lambda error: toast(parent, room.why(error), tone=Tone.WRONG),
+        lane=Lane.IO,
+    )
