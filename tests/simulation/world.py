@@ -93,7 +93,8 @@ class World:
                 most = self.rng.randint(1, 3000) if self._strikes("slow_line", pc.name) else CHUNK_BYTES
                 self.note(f"{pc.name}: sync {self._pass(pc, most)}".rstrip())
                 if pc.forgotten:
-                    self._scrap(pc)
+                    self._newest = max(self._newest, pc.schema)  # what it has sent waits for that release
+            self._scrap(pc)
 
     def hub_answers(self, path: str, data: bytes) -> bytes:
         """See `HubMachine.answer`."""
@@ -107,7 +108,7 @@ class World:
         say. Returns how many rounds it took. Violation when it does not become quiet."""
         self.switches = Switches()
         self.network.calm()
-        newest = max(machine.schema for machine in self._all())
+        newest = max(self._newest, *(machine.schema for machine in self._all()))
         for machine in self._all():
             machine.disk.calm()
             machine.clock.set_right()
@@ -174,6 +175,7 @@ class World:
             twin.schema = pc.schema
             self.model.copies(twin.name, pc.ids())
         elif len(self.pcs) > 2 and self._strikes("destroyed", name):
+            self._newest = max(self._newest, pc.schema)  # what it has sent waits for that release
             self._scrap(pc)
         elif running and pc.schema < NEXT_SCHEMA and self._strikes("upgrade", name):
             self.note(f"{name}: start {pc.upgrade()}".rstrip())
@@ -255,12 +257,14 @@ class World:
     def _enrol(self, pc: Pc) -> None:
         self.note(f"{pc.name}: enrol {pc.enrol()}".rstrip())
         if pc.forgotten:
+            self._newest = max(self._newest, pc.schema)  # what it has sent waits for that release
             self._scrap(pc)
 
     def _say_all(self, pc: Pc) -> str:
         """A PC says all that it has to say, by the way that it has."""
         told = self._pass(pc) if not pc.line.dead else self.sticks.trip(pc, self.hub)
         if pc.forgotten:
+            self._newest = max(self._newest, pc.schema)  # what it has sent waits for that release
             self._scrap(pc)
         return told
 
