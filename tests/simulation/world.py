@@ -54,6 +54,7 @@ class World:
         self.network = Network(self.rng, self.switches, self.clock, self.hub_answers, self.note)
         self.sticks = Sticks(self.rng, self._strikes, self.note)
         self.pcs: list[Pc] = []
+        self._newest = 0
         self._let_in = 0
         for office in range(1, OFFICES + 1):
             for desk in range(1, desks + 1):
