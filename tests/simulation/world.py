@@ -94,8 +94,7 @@ class World:
                 most = self.rng.randint(1, 3000) if self._strikes("slow_line", pc.name) else CHUNK_BYTES
                 self.note(f"{pc.name}: sync {self._pass(pc, most)}".rstrip())
                 if pc.forgotten:
-                    self._newest = max(self._newest, pc.schema)  # what it has sent waits for that release
-            self._scrap(pc)
+                    self._scrap(pc)
 
     def hub_answers(self, path: str, data: bytes) -> bytes:
         """See `HubMachine.answer`."""
@@ -176,7 +175,6 @@ class World:
             twin.schema = pc.schema
             self.model.copies(twin.name, pc.ids())
         elif len(self.pcs) > 2 and self._strikes("destroyed", name):
-            self._newest = max(self._newest, pc.schema)  # what it has sent waits for that release
             self._scrap(pc)
         elif running and pc.schema < NEXT_SCHEMA and self._strikes("upgrade", name):
             self.note(f"{name}: start {pc.upgrade()}".rstrip())
@@ -258,14 +256,12 @@ class World:
     def _enrol(self, pc: Pc) -> None:
         self.note(f"{pc.name}: enrol {pc.enrol()}".rstrip())
         if pc.forgotten:
-            self._newest = max(self._newest, pc.schema)  # what it has sent waits for that release
             self._scrap(pc)
 
     def _say_all(self, pc: Pc) -> str:
         """A PC says all that it has to say, by the way that it has."""
         told = self._pass(pc) if not pc.line.dead else self.sticks.trip(pc, self.hub)
         if pc.forgotten:
-            self._newest = max(self._newest, pc.schema)  # what it has sent waits for that release
             self._scrap(pc)
         return told
 
@@ -291,6 +287,7 @@ class World:
     def _scrap(self, pc: Pc) -> None:
         """A PC and its disk are gone for good."""
         pc.disk.stop()
+        self._newest = max(self._newest, pc.schema)  # what it has sent waits for that release
         self.pcs.remove(pc)
         self.model.goes_back(pc.name)
 
