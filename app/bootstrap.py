@@ -28,6 +28,7 @@ from app.models.base import millis
 from app.models.database import Database, open_database, trouble_told
 from app.models.postgres import open_postgres
 from app.models.store import Store
+from app.queries.attachments import AttachmentQueries
 from app.queries.bills import BillQueries
 from app.queries.cash import CashQueries
 from app.queries.customers import CustomerQueries
@@ -42,6 +43,7 @@ from app.queries.requests import RequestQueries
 from app.queries.rule_book import RuleBook
 from app.queries.rules import RuleQueries
 from app.queries.today import TodayQueries
+from app.services.attachments import AttachmentService
 from app.services.billing import BillingService
 from app.services.cash import CashService
 from app.services.customers import CustomerService
@@ -58,8 +60,10 @@ from app.services.requests import RequestService
 from app.services.rules import RuleService
 from app.services.signin import SignIn
 from app.services.writer import Desk
+from app.sync.blobs import Blobs
 from app.sync.bundle import SUFFIX, BundleReport, DeskBundles, Kind, parse, read_bundle
 from app.sync.client import SyncClient, SyncLoop, SyncState, open_answer
+from app.sync.contents import Contents
 from app.sync.enrolment import Enrolment, Identity, enrol, identity_of, replica_key, succeed
 from app.sync.exceptions import written
 from app.sync.fetch import Ask, Told, fetch
@@ -74,6 +78,7 @@ gc.set_threshold(100_000, 20, 100)  # rows come in by the ten thousands, and hol
 OFFICE_DATABASE = "office.db"
 HUB_DATABASE = "headoffice.db"
 HUB_KEY = "headoffice.key"
+CONTENTS = "attachments"
 NEXT_KEY = "next.key"
 
 
@@ -160,6 +165,9 @@ class Desktop:
             )
             if self.client.restored or not self.client.complete:
                 self.client.once()
+            self.contents = Contents(home / CONTENTS, self.writer, clock.now)
+            self.blobs = Blobs(self.contents, self.client)
+            self.client.after = self.blobs.send
             self._closing = opening.pop_all()
 
     def _adopt(self, reply: EnrolReply, key: Ed25519PrivateKey) -> None:
@@ -233,6 +241,16 @@ class Desktop:
     def incidents(self) -> IncidentService:
         """What concerns many at once."""
         return IncidentService(self.writer, self.rules)
+
+    @cached_property
+    def attachments(self) -> AttachmentService:
+        """What people do with scans and photos."""
+        return AttachmentService(self.writer, self.rules, self.contents, self.attachment_queries)
+
+    @cached_property
+    def attachment_queries(self) -> AttachmentQueries:
+        """What people ask about scans and photos."""
+        return AttachmentQueries(self.database.read, self.office_no, self.rules)
 
     @cached_property
     def request_queries(self) -> RequestQueries:

@@ -247,6 +247,7 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "field.restored": tr("Supply restored"),
         "field.done": tr("Work order done"),
         "field.cancelled": tr("Work order cancelled"),
+        "attachments.add": tr("Scan or photo attached"),
         "incidents.begin": tr("Incident opened"),
         "incidents.change": tr("Incident changed"),
         "rules.change": tr("Rule laid down"),

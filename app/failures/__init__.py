@@ -19,6 +19,7 @@ from app.domain.importing import Problem
 from app.domain.money import VND, Currency, format_money, format_number
 from app.domain.names import customer_classes
 from app.domain.quantities import format_quantity
+from app.failures.attachments import attachments
 from app.failures.bundles import bundles
 from app.failures.cells import cells
 from app.failures.desk import desk
@@ -41,7 +42,14 @@ class Translate(Protocol):
     def __call__(self, text: str, /, **places: object) -> str: ...
 
 
-TABLES: tuple[Callable[[Translate], Mapping[str, Sentence]], ...] = (rules, work, desk, bundles, papers)
+TABLES: tuple[Callable[[Translate], Mapping[str, Sentence]], ...] = (
+    rules,
+    work,
+    desk,
+    bundles,
+    papers,
+    attachments,
+)
 
 
 def sentence(error: AppError, tr: Translate, currency: Currency = VND) -> str:

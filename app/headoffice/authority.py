@@ -37,6 +37,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "work_order_event": ("field.plan", "field.report"),
     "rule_change": ("rules.change",),
     "duty": ("duty.edit",),
+    "attachment": ("requests.note", "field.report", "field.plan"),
 }
 """Table -> the acts of which one is needed to write it. Receipts and what belongs to a cash session are not
 among them: the money is in the drawer, whoever took it. To take back what his own session has taken is a

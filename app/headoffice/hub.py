@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from app.domain.codes import code
 from app.domain.errors import AppError
+from app.headoffice import blobs
 from app.headoffice.authority import rule
 from app.headoffice.bundles import carried
 from app.headoffice.founding import COMPANY
@@ -103,6 +104,9 @@ class Hub:
             "/v1/digest": self._digests,
             "/v1/carry": partial(carried, self, self._key),
             "/v1/snapshot": partial(snapshot, self, self._snapshots),
+            "/v1/blobs": partial(blobs.stock, self, self._store),
+            "/v1/blob-put": partial(blobs.put, self, self._store),
+            "/v1/blob-get": partial(blobs.get, self, self._store),
         }
         message: Any
         try:
@@ -110,7 +114,7 @@ class Hub:
                 raise AppError("sync.nonsense")
             message = handlers[path](sealed(data))
         except AppError as error:
-            if error.code.startswith(("sync.", "enrol.", "desk.", "bundle.")):
+            if error.code.startswith(("sync.", "enrol.", "desk.", "bundle.", "attachment.")):
                 message = Refusal(error.code, {k: str(v) for k, v in error.params.items()})
             else:  # a full disk here is not a full disk there
                 log.error("the head office could not answer: %s %s", error.code, dict(error.params))

@@ -164,11 +164,12 @@ class Attachment(Base, Fact):
 
 
 class Blob(Base):
-    """How far the content of an attachment is here: `done` bytes of `size`; `sent_at` when the head office
-    said that it has all of it."""
+    """How far the content of an attachment is here: `done` bytes of `size`. `sent_at`: at a desk, when the
+    head office said that it has all of it, or gave it; at the head office, when all of it had come."""
 
     __tablename__ = "blob"
     __kind__ = "local"
+    __table_args__ = (Index("ix_blob_sent_at", "sent_at"),)
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     size: Mapped[int] = mapped_column(BigInteger)
@@ -177,7 +178,8 @@ class Blob(Base):
 
 
 class BlobPart(Base):
-    """A part of a content, where a replica keeps contents in its database."""
+    """A part of a content, at the head office, which keeps contents in its database: its processes share
+    them, and its backup holds them. `number`: of the part's first byte."""
 
     __tablename__ = "blob_part"
     __kind__ = "local"

@@ -56,6 +56,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "payout": ("code", "payee"),
     "letter": ("code", "addressee"),
     "work_order": ("code", ""),
+    "attachment": ("", "name"),
     "tariff": ("customer_class", "decision"),
 }
 """Table -> the columns with the code and the name that people know a row by."""

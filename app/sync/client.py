@@ -92,6 +92,8 @@ class SyncReport:
     sent: int
     received: int
     rounds: int
+    more: bool = False
+    """Contents of scans and photos wait, which go after the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ class SyncClient:
         """Held while the state of the talk with the head office changes."""
         self.told = told
         """Hears of progress, on the thread that makes the pass."""
+        self.after: Callable[[Callable[[], bool]], bool] = lambda going_on: False
+        """What a pass does once all rows are exchanged, given its `going_on`; whether there is more of it."""
 
     # -- what it knows ----------------------------------------------------------------------------------
 
@@ -172,7 +176,8 @@ class SyncClient:
     # -- a pass -----------------------------------------------------------------------------------------
 
     def once(self, going_on: Callable[[], bool] = lambda: True) -> SyncReport:
-        """Send and receive until both sides hold the same, or `going_on` says no between two messages.
+        """Send and receive until both sides hold the same, or `going_on` says no between two messages; then
+        what goes after the rows, for a while.
 
         AppError: "sync.offline", "sync.certificate", "sync.nonsense", "sync.not_authentic", "sync.revoked",
         "sync.unknown_device", "sync.rows_differ" (the same entries, yet other rows), "sync.stuck" (neither
@@ -186,7 +191,8 @@ class SyncClient:
                     self._round(talk)
             finally:
                 self.told(None)
-            return self.concluded(talk)
+            report = self.concluded(talk)
+        return replace(report, more=going_on() and self.after(going_on))
 
     def _round(self, talk: Talk) -> None:
         begun = time.monotonic()
@@ -364,6 +370,8 @@ class SyncLoop:
         self._paused = threading.Event()
         self._asked = 0.0
         """How long the head office has asked to be left alone, in seconds."""
+        self._more = False
+        """What goes after the rows goes on at once."""
         self._showing = threading.RLock()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
         if client.paused:
@@ -430,12 +438,12 @@ class SyncLoop:
                 log.exception("a sync pass failed")
                 failures += 1
             wait = back_off(failures, self._rng, self._asked) if failures else 0.0
-            self._wake.wait(max(self._every, wait))
+            self._wake.wait(wait if self._more and not failures else max(self._every, wait))
 
     def _pass(self) -> bool:
         self._asked = 0.0
         try:
-            self._client.once(lambda: not self._paused.is_set())
+            self._more = self._client.once(self._may_go_on).more
         except AppError as error:
             if error.code == "sync.busy":
                 self._asked = float(str(error.params["wait"]))
@@ -447,6 +455,9 @@ class SyncLoop:
             raise
         self._show("paused" if self._paused.is_set() else "online", None)
         return True
+
+    def _may_go_on(self) -> bool:
+        return not self._paused.is_set() and not self._stop.is_set()
 
     def _progress(self, progress: Progress | None) -> None:
         with self._showing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from backports import zstd
@@ -31,11 +31,19 @@ while it is taken up."""
 OFFERED_BYTES = 2 << 20
 """How much a desk offers at once at most, over a quick line: many rows are written best together."""
 
+BLOB_PART = 256 << 10
+"""Bytes of a scan or photo that one message carries at most: rows never wait longer than for that."""
+
 Head = tuple[Count, bytes]
 """The last number of a feed and its hash."""
 
 Heads = dict[Count, Head]
 """A version vector: feed -> its head."""
+
+Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+"""SHA-256 of the content of a scan or photo."""
+
+MOST_DIGESTS = 200
 
 WHOLE = 1 << 30
 """As many bytes as there are: a bundle is not cut."""
@@ -176,6 +184,55 @@ class SnapshotReply(msgspec.Struct, frozen=True, array_like=True):
     offset: Count = 0
     data: bytes = b""
     making: bool = False
+
+
+class BlobsRequest(msgspec.Struct, frozen=True, array_like=True):
+    """How much is there of these contents? With `lacking_after` also: which contents of attachments in the
+    asker's scope are not there whole, in the order of digests."""
+
+    digests: Annotated[list[Digest], msgspec.Meta(max_length=MOST_DIGESTS)] = []
+    lacking_after: bytes | None = None
+
+
+class BlobsReply(msgspec.Struct, frozen=True, array_like=True):
+    """`done`: the bytes there of each content that was asked for; -1 where no attachment in the asker's scope
+    names it. `more`: there are further ones that are lacking."""
+
+    done: list[int]
+    lacking: list[Digest] = []
+    more: bool = False
+
+
+class BlobPut(msgspec.Struct, frozen=True, array_like=True):
+    """A part of a content of `size` bytes, from `offset` on."""
+
+    digest: Digest
+    size: Count
+    offset: Count
+    data: bytes
+
+
+class BlobDone(msgspec.Struct, frozen=True, array_like=True):
+    """So many bytes of the content are there, from the first on."""
+
+    done: Count
+
+
+class BlobGet(msgspec.Struct, frozen=True, array_like=True):
+    """Asks for a part of a content."""
+
+    digest: Digest
+    offset: Count
+    length: Count
+
+
+class BlobPart(msgspec.Struct, frozen=True, array_like=True):
+    """A part of a content of `size` bytes; size 0: it is not there (yet), or no attachment in the asker's
+    scope names it."""
+
+    size: Count = 0
+    offset: Count = 0
+    data: bytes = b""
 
 
 class Sealed(msgspec.Struct, frozen=True, array_like=True):

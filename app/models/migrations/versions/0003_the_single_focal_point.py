@@ -117,6 +117,7 @@ def upgrade() -> None:
     for table, (key, columns) in LOCAL.items():
         keys = [spec.partition(":")[0] for spec in key.split()]
         op.create_table(table, *_columns(f"{key} {columns}"), _key(table, *keys))
+    op.create_index("ix_blob_sent_at", "blob", ["sent_at"])
     for table, columns in ADDED.items():
         with op.batch_alter_table(table) as batch_op:
             for column in _columns(columns):

@@ -1,0 +1,107 @@
+"""What people ask about scans and photos: which belong to a request or a work order, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, and_, select
+
+from app.models import Attachment, Blob, Draft, Entry, Request, Staff, WorkOrder
+from app.queries.requests import Viewer
+from app.queries.rules import RuleQueries
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A scan or photo; `size` in bytes. `where`: "unsent" (here, the head office has not got it yet), "here",
+    "there" (not at this desk: it is fetched when somebody wants to see it)."""
+
+    id: UUID
+    name: str
+    media: str
+    size: int
+    digest: bytes
+    by: str
+    added_at: datetime
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a form had with it that was saved, when the program ended before it was attached."""
+
+    form: str
+    request_id: UUID
+    fields: dict[str, Any]
+
+
+class AttachmentQueries:
+    """Asks of the scans and photos of an office."""
+
+    def __init__(self, read: Engine, office_no: int, rules: RuleQueries) -> None:
+        self._read = read
+        self._office_no = office_no
+        self._rules = rules
+
+    def of(self, about_table: str, about_id: UUID, viewer: Viewer) -> list[AttachmentRow]:
+        """Those of a request or a work order, oldest first; none where the request is not for this viewer."""
+        a, b, s = Attachment, Blob, Staff
+        if not self._may_see(about_table, about_id, viewer):
+            return []
+        wanted = (
+            select(
+                a.id, a.name, a.media, a.size, a.digest, a.added_at, s.name.label("staff"),
+                b.digest.label("here"), b.sent_at,
+            )
+            .outerjoin(s, and_(s.office_no == a.office_no, s.id == a.by))
+            .outerjoin(b, b.digest == a.digest)
+            .where(a.office_no == self._office_no, a.about_id == about_id, a.about_table == about_table)
+            .order_by(a.added_at, a.hlc, a.device, a.id)
+        )  # fmt: skip
+        with self._read.connect() as read:
+            found = read.execute(wanted).all()
+        return [
+            AttachmentRow(
+                row.id,
+                row.name,
+                row.media,
+                row.size,
+                row.digest,
+                row.staff or "",
+                row.added_at,
+                "there" if row.here is None else "unsent" if row.sent_at is None else "here",
+            )
+            for row in found
+        ]
+
+    def left(self, prefix: str, by: UUID) -> list[Left]:
+        """This person's kept forms of such a name that were saved."""
+        d, e, r = Draft, Entry, Request
+        wanted = (
+            select(d.form, d.fields, r.id)
+            .join(e, e.id == d.entry_id)
+            .join(r, and_(r.office_no == e.office_no, r.hlc == e.hlc, r.device == e.origin))
+            .where(d.form.startswith(prefix, autoescape=True), d.by == by, r.office_no == self._office_no)
+        )
+        with self._read.connect() as read:
+            return [Left(row.form, row.id, row.fields) for row in read.execute(wanted)]
+
+    def _may_see(self, about_table: str, about_id: UUID, viewer: Viewer) -> bool:
+        r, w = Request, WorkOrder
+        request_id: UUID | None = about_id
+        with self._read.connect() as read:
+            if about_table == w.__tablename__:
+                request_id = read.execute(
+                    select(w.request_id).where(w.office_no == self._office_no, w.id == about_id)
+                ).scalar()
+            found = read.execute(
+                select(r.type_code, r.type_id, r.received_by).where(
+                    r.office_no == self._office_no, r.id == request_id
+                )
+            ).first()
+        kind = found and self._rules.type_version(found.type_id, found.type_code)
+        restricted = kind is not None and kind.restricted
+        return not restricted or viewer.restricted or (found is not None and found.received_by == viewer.id)
