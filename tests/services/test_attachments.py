@@ -40,11 +40,20 @@ def files(desktop: Desktop) -> list[str]:
 
 
 def work_order(desktop: Desktop, request: UUID | None = None) -> UUID:
-    with desktop.writer.entry("requests.noted", None) as draft:
+    with desktop.writer.entry("field.issued", None) as draft:
         return draft.add(
-            WorkOrder, code=draft.number("PT"), kind="repair", request_id=request, address="Vệ An",
-            words="Thay van", crew=["Nguyễn Văn Sơn"], made_at=draft.now, made_by=uuid4(),
-        )  # fmt: skip
+            WorkOrder,
+            code=draft.number("LC"),
+            kind="repair",
+            request_id=request,
+            address="Vệ An",
+            words="Thay van",
+            crew=["Nguyễn Văn Sơn"],
+            made_at=draft.now,
+            made_by=uuid4(),
+            unannounced=False,
+            labour_free=False,
+        )
 
 
 def test_a_scan_is_kept_under_its_digest_and_named_by_one_fact(desktop: Desktop, tmp_path: Path) -> None:
