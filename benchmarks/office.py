@@ -47,11 +47,12 @@ from app.models import (
 )
 from app.models.base import Raw, canonical_json, millis
 from app.queries.bills import bill_id
+from app.queries.rules import RequestTypeView
 from app.services.writer import Draft, Person, raw_columns
 from app.sync.transport import DirectTransport
 from benchmarks.harness import telling
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when what is built changes: an office in the cache is then built anew, as with another schema."""
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -189,20 +190,22 @@ class Builder:
 
     def everything(self) -> None:
         """Customers, four months, receipts, requests."""
-        self._at(datetime(2026, 6, 20, tzinfo=UTC))
+        self.at(datetime(2026, 6, 20, tzinfo=UTC))
         self.customers()
         for month in MONTHS:
-            self._at(datetime(2026, month.month, 22, tzinfo=UTC))
+            self.at(datetime(2026, month.month, 22, tzinfo=UTC))
             self.readings(month)
             self._bills(month)
             if month == MONTHS[2]:
-                self._at(datetime(2026, 10, 5, tzinfo=UTC))
+                self.at(datetime(2026, 10, 5, tzinfo=UTC))
                 self._receipts()
-        self._at(datetime(2026, 11, 3, tzinfo=UTC))
-        self._requests()
+        self.at(datetime(2026, 11, 3, tzinfo=UTC))
+        asking = self.people[::25]
+        self.requests(asking, len(asking) // 100)
         self.desktop.database.write.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _at(self, moment: datetime) -> None:
+    def at(self, moment: datetime) -> None:
+        """It is that moment now."""
         assert isinstance(self._clock, SteppingClock)
         self._clock.set(moment)
 
@@ -315,39 +318,46 @@ class Builder:
                 closed_at=draft.now,
             )  # fmt: skip
 
-    def _requests(self) -> None:
-        """All but the newest hundredth are answered and closed."""
+    def requests(self, asking: Sequence[Supplied], waiting: int) -> None:
+        """What these ask; all but the last `waiting` are answered and closed."""
         columns, happened = raw_columns(Request), raw_columns(RequestEvent)
         types, by = self.desktop.rules.request_types_ever(), self._by["yen"].id.bytes
-        asking = self.people[::25]
-        waiting = {id(each) for each in asking[-len(asking) // 100 :]}
-        for draft, some in self._each("requests", "requests.register", "yen", asking):
-            now, rows, events = millis(draft.now), [], []
-            for each in some:
-                said = made_up_request(each.made_up, self._rng)
-                kind, who, key = types[said.type], each.made_up, draft.new_id().bytes
-                rows.append(
-                    (
-                        key, draft.number("YC"), kind.code, "walk_in", each.customer, who.name, who.phone,
-                        who.address, said.text, now, by,
-                    )
-                )  # fmt: skip
-                steps: list[tuple[str, str | None, int | None, str | None, dict[str, Any]]] = [
-                    ("received", kind.unit_code, now + 7 * 86_400_000, None, {}),
-                    ("routed", kind.unit_code, None, None, {}),
-                ]
-                if id(each) not in waiting:
-                    steps += [
-                        ("answered", None, None, "Đã giải quyết.", {"outcome": "done"}),
-                        ("told", None, None, "Đã báo khách hàng.", {"how": "phone"}),
-                        ("closed", None, None, None, {}),
-                    ]
-                events += [
-                    (draft.new_id().bytes, key, name, now, by, unit, due, text, canonical_json(data))
-                    for name, unit, due, text, data in steps
-                ]
+        done = len(asking) - waiting
+        for draft, some in self._each("requests", "requests.register", "yen", list(enumerate(asking))):
+            rows, events = [], []
+            for number, each in some:
+                said, now = made_up_request(each.made_up, self._rng), millis(draft.now) + number * 1000
+                kind, key = types[said.type], draft.new_id().bytes
+                rows.append(_row(columns, key, _request(each, said.text, kind, draft.number("YC"), now, by)))
+                for name, text, data in _LIFE[: 5 if number < done else 2]:
+                    due = now + 7 * 86_400_000 if name == "received" else None
+                    values = {
+                        "request_id": key, "kind": name, "at": now, "by": by, "due": due, "text": text,
+                        "unit_code": kind.unit_code if text is None else None, "data": canonical_json(data),
+                    }  # fmt: skip
+                    events.append(_row(happened, draft.new_id().bytes, values))
             draft.add_raw(Request, columns, rows)
             draft.add_raw(RequestEvent, happened, events)
+
+
+_LIFE: tuple[tuple[str, str | None, dict[str, str]], ...] = (
+    ("received", None, {}),
+    ("routed", None, {}),
+    ("answered", "Đã giải quyết.", {"outcome": "solved"}),
+    ("told", "Đã báo khách hàng.", {"how": "phone"}),
+    ("closed", None, {}),
+)
+
+
+def _request(
+    s: Supplied, text: str, kind: RequestTypeView, code: str, now: int, by: bytes
+) -> dict[str, Raw]:
+    p = s.made_up
+    return {
+        "code": code, "type_code": kind.code, "type_id": kind.id.bytes, "channel": "walk_in",
+        "customer_id": s.customer, "contact_name": p.name, "phone": p.phone, "address": p.address,
+        "area": p.ward, "words": text, "received_at": now, "received_by": by,
+    }  # fmt: skip
 
 
 def _row(columns: Sequence[str], id: bytes, values: dict[str, Raw]) -> list[Raw]:

@@ -82,6 +82,8 @@ class RequestState(Base):
     customer_id: Mapped[UUID | None]
     received_at: Mapped[datetime]
     received_by: Mapped[UUID]
+    channel: Mapped[str]
+    area: Mapped[str | None]
     state: Mapped[str]
     unit_code: Mapped[str | None]
     person: Mapped[UUID | None]

@@ -14,16 +14,16 @@ from app.models.store import Cursor
 from app.sync.exceptions import Raised
 
 _STATE = (
-    "office_no", "id", "code", "type_code", "customer_id", "received_at", "received_by", "state", "unit_code",
-    "person", "step", "step_due", "due", "held_at", "warn_at", "head_at", "leader_at", "company_at", "asked",
-    "incident_id", "outcome", "cause", "answered_at", "told_at", "closed_at", "score", "reopened", "misfits",
+    "office_no", "id", "code", "type_code", "customer_id", "received_at", "received_by", "channel", "area",
+    "state", "unit_code", "person", "step", "step_due", "due", "held_at", "warn_at", "head_at", "leader_at",
+    "company_at", "asked", "incident_id", "outcome", "cause", "answered_at", "told_at", "closed_at", "score", "reopened", "misfits",
     "moved_hlc", "moved_by",
 )  # fmt: skip
 
 
 def fold(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     cur.execute(
-        "SELECT id, code, type_code, customer_id, received_at, received_by, hlc FROM request "
+        "SELECT id, code, type_code, customer_id, received_at, received_by, channel, area, hlc FROM request "
         f"WHERE office_no = ? AND id IN ({marks})",
         (office, *ids),
     )
@@ -31,14 +31,16 @@ def fold(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     rows = []
     for request, happened in _events(cur, office, marks, ids).items():
         # Of a request that takes no effect what happened to it is kept all the same.
-        code, kind, customer, received_at, by, hlc = made.get(request, ("", "", None, 0, request, 0))
+        code, kind, customer, received_at, by, channel, area, hlc = made.get(
+            request, ("", "", None, 0, request, "", None, 0)
+        )
         s = fold_request(happened)
         linked = _id(s.customer)
         alarms = (s.alarms.get(name) for name in ALARMS)
         rows.append(
             (
-                office, request, code, kind, linked or customer, received_at, by, s.state, s.unit, s.person,
-                s.step, s.step_due, _moment(s.due), _moment(s.held_at), *alarms,
+                office, request, code, kind, linked or customer, received_at, by, channel, area,
+                s.state, s.unit, s.person, s.step, s.step_due, _moment(s.due), _moment(s.held_at), *alarms,
                 "".join(f"|{unit}" for unit in s.asked) + "|" if s.asked else None,
                 _id(s.incident), s.outcome, s.cause,
                 *map(_moment, (s.answered_at, s.told_at, s.closed_at)), s.score, s.reopened, len(s.misfits),

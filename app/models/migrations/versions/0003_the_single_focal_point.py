@@ -92,8 +92,8 @@ ADDED: dict[str, str] = {
 }
 
 STATE = (
-    "code:word type_code:word customer_id:id? received_at:time received_by:id state:word unit_code:word? "
-    "person:id? step:word? step_due:time? due:time? held_at:time? warn_at:time? head_at:time? leader_at:time? "
+    "code:word type_code:word customer_id:id? received_at:time received_by:id channel:word area:word? "
+    "state:word unit_code:word? person:id? step:word? step_due:time? due:time? held_at:time? warn_at:time? head_at:time? leader_at:time? "
     "company_at:time? asked:word? incident_id:id? outcome:word? cause:word? answered_at:time? told_at:time? "
     "closed_at:time? score:whole? reopened:whole misfits:whole moved_hlc:large moved_by:id?"
 )
@@ -129,7 +129,7 @@ def upgrade() -> None:
     _states(
         STATE,
         "coalesce(r.code, ''), coalesce(r.type_code, ''), r.customer_id, coalesce(r.received_at, 0), "
-        "coalesce(r.received_by, b.id), b.state, b.unit_code, NULL, NULL, NULL, b.due, NULL, NULL, NULL, NULL, "
+        "coalesce(r.received_by, b.id), coalesce(r.channel, ''), NULL, b.state, b.unit_code, NULL, NULL, NULL, b.due, NULL, NULL, NULL, NULL, "
         "NULL, NULL, NULL, NULL, NULL, b.answered_at, b.told_at, b.closed_at, NULL, 0, b.misfits, "
         "coalesce(r.hlc, 0), r.received_by",
         STATE_INDEXES,
