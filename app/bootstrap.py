@@ -44,6 +44,7 @@ from app.queries.rule_book import RuleBook
 from app.queries.rules import RuleQueries
 from app.queries.today import TodayQueries
 from app.services.attachments import AttachmentService
+from app.queries.views import ViewQueries
 from app.services.billing import BillingService
 from app.services.cash import CashService
 from app.services.customers import CustomerService
@@ -59,6 +60,7 @@ from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
 from app.services.rules import RuleService
 from app.services.signin import SignIn
+from app.services.views import ViewService
 from app.services.writer import Desk
 from app.sync.blobs import Blobs
 from app.sync.bundle import SUFFIX, BundleReport, DeskBundles, Kind, parse, read_bundle
@@ -221,6 +223,16 @@ class Desktop:
     def requests(self) -> RequestService:
         """What people do with requests."""
         return RequestService(self.writer, self.rules)
+
+    @cached_property
+    def views(self) -> ViewService:
+        """How people like to see lists, and what they have read."""
+        return ViewService(self.writer)
+
+    @cached_property
+    def view_queries(self) -> ViewQueries:
+        """Reads the same."""
+        return ViewQueries(self.database.read)
 
     @cached_property
     def request_work(self) -> RequestWorkService:

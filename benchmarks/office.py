@@ -17,7 +17,7 @@ from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from platformdirs import user_cache_path

@@ -13,6 +13,7 @@ def fields(tr: Translate) -> Mapping[str, str]:
         "required": tr("Please fill this in."),
         "too_long": tr("Too long; please shorten it."),
         "taken": tr("This code is in use already. Choose another."),
+        "name.long": tr("Too long: at most 60 letters."),
         "text.long": tr("Too long: at most 4,000 letters."),
         "phone.wrong": tr("This is not a phone number. Check the figures."),
         "class.unknown": tr("This class has no prices. Choose one from the list."),

@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, or_, select
 
 from app.domain import people
-from app.domain.deadlines import zone_named
 from app.domain.fold import fold
-from app.domain.requests import EVENTS, HANDLED, OPEN, UNTOLD, Event, fold_request
+from app.domain.requests import EVENTS, HANDLED, OPEN, Event, fold_request
 from app.models import (
     Customer,
     CustomerBalance,
@@ -29,14 +28,10 @@ from app.models import (
     Staff,
 )
 from app.queries.customers import here
+from app.queries.packed import Ids, packed
+from app.queries.request_lists import EVERYTHING, FILTERS, Narrowed, RequestLists
 from app.queries.request_search import matching
 from app.queries.rules import RuleQueries
-
-FILTERS = ("mine", "inbox", "overdue", "today", "escalated", "tell", "held", "lacking", "open", "all")
-"""mine: received by me, with me by name, or with my unit; inbox: with my unit, or asked of it; escalated:
-late enough to concern me, as head of the unit or as leader; tell: answered, the customer does not know yet;
-held: waiting for the customer; lacking: noted, papers are missing."""
-SORTS = ("due", "code", "received")
 
 SAME_CUSTOMER = 20
 
@@ -55,10 +50,11 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many requests each filter gives."""
+    """How many requests each of `FILTERS` gives but the last."""
 
     mine: int
     inbox: int
+    unread: int
     overdue: int
     today: int
     escalated: int
@@ -101,6 +97,9 @@ class RequestRow:
     reopened: int
     score: int | None
     moved_hlc: int
+    area: str | None = None
+    unread: bool = False
+    """Moved by somebody else since the person who asks looked at it."""
 
     def late(self, now: datetime) -> bool:
         """Whether it should have been answered by now; one that waits for its customer is not late."""
@@ -161,7 +160,7 @@ class RequestQueries:
     def __init__(self, read: Engine, office_no: int, rules: RuleQueries) -> None:
         self._read = read
         self._office_no = office_no
-        self._rules = rules
+        self._lists = RequestLists(rules)
 
     def viewer(self, person: UUID, roles: Collection[str]) -> Viewer:
         """The person as one who looks at requests."""
@@ -178,8 +177,7 @@ class RequestQueries:
 
     def end_of_day(self, now: datetime) -> datetime:
         """The next midnight of the utility's zone after `now`."""
-        local = now.astimezone(zone_named(self._rules.utility.zone))
-        return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        return self._lists.end_of_day(now)
 
     def ids(
         self,
@@ -189,35 +187,50 @@ class RequestQueries:
         words: str = "",
         sort: str = "due",
         descending: bool = False,
-    ) -> list[UUID]:
-        """The requests of one of `FILTERS` in the order of one of `SORTS`; those without a due time last.
+        *,
+        narrowed: Narrowed = EVERYTHING,
+        then: Sequence[tuple[str, bool]] = (),
+    ) -> Ids:
+        """The requests of one of `FILTERS`, narrowed, in the order of one of `SORTS` and then of others
+        (each with whether it descends); those without a due time last.
 
         `words` are looked for, without regard to accents, in code, customer, contact and the request's text.
         """
         with self._read.connect() as read:
             wanted = self._visible(read, viewer, select(RequestState.id))
-            wanted = wanted.where(*self._conditions(filter, viewer, now))
+            wanted = wanted.where(*self._lists.named(filter, viewer, now))
+            wanted = wanted.where(*self._lists.narrowed(narrowed, viewer, now))
             if words.strip():
                 wanted = wanted.where(
                     RequestState.id.in_(matching(read, self._office_no, words, open_only=filter != "all"))
                 )
-            return list(read.execute(wanted.order_by(*_order(sort, descending))).scalars())
+            return packed(read, wanted.order_by(*self._lists.order(sort, descending, then)))
 
     def counts(self, viewer: Viewer, now: datetime) -> Counts:
         """How many each filter would give."""
-        tests = [and_(*self._conditions(each, viewer, now)) for each in FILTERS[:-1]]
+        tests = [and_(*self._lists.named(each, viewer, now)) for each in FILTERS[:-1]]
         wanted = select(*(func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in tests))
         with self._read.connect() as read:
             counted = self._visible(read, viewer, wanted).where(RequestState.state.in_(OPEN))
             return Counts(*read.execute(counted).one())
 
-    def rows(self, ids: Sequence[UUID]) -> dict[UUID, RequestRow]:
-        """Requests by id; `ids` come from one of the lists here."""
+    def areas(self) -> list[str]:
+        """The wards and streets that requests name."""
+        s = RequestState
+        wanted = select(s.area).where(here(s, self._office_no), s.area.is_not(None)).distinct()
+        with self._read.connect() as read:
+            return sorted((each or "" for each in read.execute(wanted).scalars()), key=fold)
+
+    def rows(self, ids: Sequence[UUID], viewer: Viewer | None = None) -> dict[UUID, RequestRow]:
+        """Requests by id; `ids` come from one of the lists here. What is unread is told of `viewer` only."""
         r = Request
+        wanted = self._row().where(r.office_no == self._office_no, r.id.in_(ids))
+        if viewer is not None:
+            open_ = and_(*self._lists.named("unread", viewer, _NEVER))
+            wanted = wanted.add_columns(case((open_, 1), else_=0).label("unread"))
         with self._read.connect() as read:
             restricted = _restricted(read)
-            found = read.execute(self._row().where(r.office_no == self._office_no, r.id.in_(ids)))
-            return {each.id: _as_row(each, restricted) for each in found}
+            return {each.id: _as_row(each, restricted) for each in read.execute(wanted)}
 
     def story(self, request_id: UUID, viewer: Viewer) -> RequestStory | None:
         """The request and its events; None for one that does not exist or is not for this viewer."""
@@ -314,41 +327,6 @@ class RequestQueries:
 
     # -- parts of questions -----------------------------------------------------------------------------
 
-    def _conditions(self, filter: str, viewer: Viewer, now: datetime) -> list[ColumnElement[bool]]:
-        s = RequestState
-        running = and_(s.state.in_(HANDLED), s.held_at.is_(None))
-        match filter:
-            case "all":
-                return []
-            case "tell":
-                return [s.state.in_(UNTOLD)]
-            case "overdue":
-                return [running, s.due < now]
-            case "today":
-                return [running, s.due >= now, s.due < self.end_of_day(now)]
-            case "escalated":
-                mine: list[ColumnElement[bool]] = [s.unit_code.in_(viewer.heads) & (s.head_at <= now)]
-                if viewer.leader:
-                    mine.append(s.leader_at <= now)
-                return [running, or_(*mine)]
-            case "held":
-                return [s.state.in_(HANDLED), s.held_at.is_not(None)]
-            case "lacking":
-                return [s.state == "lacking"]
-            case "open":
-                return [s.state.in_(OPEN)]
-            case "inbox":
-                return [s.state.in_(HANDLED), self._with(viewer)]
-        return [s.state.in_(OPEN), or_(s.received_by == viewer.id, self._with(viewer))]
-
-    def _with(self, viewer: Viewer) -> ColumnElement[bool]:
-        """With the person or the person's unit, or asked of it."""
-        s = RequestState
-        mine = s.person == viewer.id
-        if viewer.unit_code is None:
-            return mine
-        return or_(mine, s.unit_code == viewer.unit_code, s.asked.like(f"%|{viewer.unit_code}|%"))
-
     def _row(self) -> Select[Any]:
         r, s, c, p = Request, RequestState, Customer, Staff
         columns: list[Any] = [
@@ -382,18 +360,13 @@ def visible_to(read: Connection, viewer: Viewer) -> list[ColumnElement[bool]]:
     return [or_(*seen)]
 
 
-_HAPPENED: tuple[Any, ...] = tuple(
-    getattr(RequestEvent, name)
-    for name in "kind at hlc device unit_code due text data person sealed".split()
-)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""For conditions that do not look at the time."""
 
-
-def _order(sort: str, descending: bool) -> list[ColumnElement[Any]]:
-    s = RequestState
-    by: Any = {"due": s.due, "code": s.code, "received": s.received_at}[sort]
-    ordered = [key.desc() if descending else key.asc() for key in (by, s.code)]
-    # Closed ones have nothing to wait for.
-    return [s.state == "closed", s.due.is_(None), *ordered] if sort == "due" else ordered
+_HAPPENED: tuple[Any, ...] = (
+    RequestEvent.kind, RequestEvent.at, RequestEvent.hlc, RequestEvent.device, RequestEvent.unit_code,
+    RequestEvent.due, RequestEvent.text, RequestEvent.data, RequestEvent.person, RequestEvent.sealed,
+)  # fmt: skip
 
 
 def _restricted(read: Connection) -> frozenset[str]:
@@ -404,6 +377,7 @@ def _restricted(read: Connection) -> frozenset[str]:
 def _as_row(found: Any, restricted: frozenset[str]) -> RequestRow:
     values = dict(found._mapping)
     asked = tuple(unit for unit in (values.pop("asked") or "").split("|") if unit)
+    values["unread"] = bool(values.get("unread"))
     return RequestRow(**values, asked=asked, restricted=found.type_code in restricted)
 
 

@@ -16,8 +16,8 @@ from app.sync.exceptions import Raised
 _STATE = (
     "office_no", "id", "code", "type_code", "customer_id", "received_at", "received_by", "channel", "area",
     "state", "unit_code", "person", "step", "step_due", "due", "held_at", "warn_at", "head_at", "leader_at",
-    "company_at", "asked", "incident_id", "outcome", "cause", "answered_at", "told_at", "closed_at", "score", "reopened", "misfits",
-    "moved_hlc", "moved_by",
+    "company_at", "asked", "incident_id", "outcome", "cause", "answered_at", "told_at", "closed_at", "score",
+    "reopened", "misfits", "moved_hlc", "moved_by",
 )  # fmt: skip
 
 

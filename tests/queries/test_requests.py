@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,7 +8,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from app.bootstrap import Desktop
-from app.queries.requests import FILTERS, Counts, RequestQueries, Viewer
+from app.queries.request_lists import FILTERS
+from app.queries.requests import Counts, RequestQueries, Viewer
 from app.services.writer import Person
 from tests.offices import person
 from tests.services.test_requests import add_customer, new
@@ -22,7 +24,7 @@ def viewer_of(desktop: Desktop, login: str) -> Viewer:
     return desktop.request_queries.viewer(who.id, who.roles)
 
 
-def lists(desktop: Desktop, login: str) -> dict[str, list[UUID]]:
+def lists(desktop: Desktop, login: str) -> dict[str, Sequence[UUID]]:
     viewer, now = viewer_of(desktop, login), desktop.clock.now()
     return {each: desktop.request_queries.ids(each, viewer, now) for each in FILTERS}
 
@@ -43,7 +45,8 @@ def test_lists_and_counts_by_filter(desktop: Desktop) -> None:
 
     assert lists(desktop, "yen") == {
         "mine": [soon, late, told],
-        "inbox": [],
+        "inbox": [soon],
+        "unread": [told],
         "overdue": [],
         "today": [soon, late],
         "escalated": [],
@@ -53,10 +56,14 @@ def test_lists_and_counts_by_filter(desktop: Desktop) -> None:
         "open": [soon, late, told, today],
         "all": [soon, late, told, today, closed],
     }
-    assert queries.counts(viewer, desktop.clock.now()) == Counts(3, 0, 0, 2, 0, 1, 0, 0, 4)
+    assert queries.counts(viewer, desktop.clock.now()) == Counts(
+        mine=3, inbox=1, unread=1, overdue=0, today=2, escalated=0, tell=1, held=0, lacking=0, open=4
+    )
     desktop.clock.advance(timedelta(hours=3))  # type: ignore[attr-defined]
     assert lists(desktop, "yen")["overdue"] == [soon, late]
-    assert queries.counts(viewer, desktop.clock.now()) == Counts(3, 0, 2, 0, 0, 1, 0, 0, 4)
+    assert queries.counts(viewer, desktop.clock.now()) == Counts(
+        mine=3, inbox=1, unread=1, overdue=2, today=0, escalated=0, tell=1, held=0, lacking=0, open=4
+    )
     assert queries.ids("all", viewer, desktop.clock.now(), sort="code", descending=True) == [
         closed, told, soon, today, late,
     ]  # fmt: skip

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain import names, people
 from app.domain.requests import UNTOLD
-from app.queries.requests import FILTERS, Counts, RequestRow
+from app.queries.request_lists import FILTERS
+from app.queries.requests import Counts, RequestRow
 from app.services.requests import Registered
 from app.ui.kit.buttons import Filter, FilterChips
 from app.ui.kit.flow import YieldingBar

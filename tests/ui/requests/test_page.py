@@ -197,7 +197,7 @@ def test_codes_of_other_desks_and_all_chips_have_room(
     wide = QFontMetrics(font(9, mono=True)).horizontalAdvance("BN02-000034")
     assert page.table.columnWidth(0) - 2 * px(PADDING) >= wide
     if scale == 100:
-        page._show_counts(Counts(48, 30, 26, 31, 4, 17, 9, 2, 96))
+        page._show_counts(Counts(48, 30, 12, 26, 31, 4, 17, 9, 2, 96))
         qtbot.waitUntil(lambda: {each.y() for each in page.chips._chips.values()} == {0})
 
 

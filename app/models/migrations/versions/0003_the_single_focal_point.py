@@ -100,7 +100,7 @@ STATE = (
 STATE_BEFORE = (
     "state:word unit_code:word? due:time? answered_at:time? told_at:time? closed_at:time? misfits:whole"
 )
-STATE_INDEXES = "received_at incident_id customer_id"
+STATE_INDEXES = "received_at,code,office_no,id,type_code,received_by,person incident_id customer_id"
 
 PLANNED = (
     "attachment duty incident letter payout work_order work_order_event work_order_state read_mark"
@@ -182,7 +182,8 @@ def _states(columns: str, values: str, indexes: str) -> None:
     op.drop_table("request_state_before")
     op.create_index("ix_request_state_state_due", "request_state", ["state", "due"])
     for index in indexes.split():
-        op.create_index(f"ix_request_state_{index}", "request_state", [index])
+        names = index.split(",")
+        op.create_index(f"ix_request_state_{names[0]}", "request_state", names)
 
 
 def _columns(specs: str) -> list[sa.Column[object]]:
