@@ -45,7 +45,7 @@ def test_lists_and_counts_by_filter(desktop: Desktop) -> None:
 
     assert lists(desktop, "yen") == {
         "mine": [soon, late, told],
-        "inbox": [soon],
+        "inbox": [],
         "unread": [told],
         "overdue": [],
         "today": [soon, late],
@@ -57,12 +57,12 @@ def test_lists_and_counts_by_filter(desktop: Desktop) -> None:
         "all": [soon, late, told, today, closed],
     }
     assert queries.counts(viewer, desktop.clock.now()) == Counts(
-        mine=3, inbox=1, unread=1, overdue=0, today=2, escalated=0, tell=1, held=0, lacking=0, open=4
+        mine=3, inbox=0, unread=1, overdue=0, today=2, escalated=0, tell=1, held=0, lacking=0, open=4
     )
     desktop.clock.advance(timedelta(hours=3))  # type: ignore[attr-defined]
     assert lists(desktop, "yen")["overdue"] == [soon, late]
     assert queries.counts(viewer, desktop.clock.now()) == Counts(
-        mine=3, inbox=1, unread=1, overdue=2, today=0, escalated=0, tell=1, held=0, lacking=0, open=4
+        mine=3, inbox=0, unread=1, overdue=2, today=0, escalated=0, tell=1, held=0, lacking=0, open=4
     )
     assert queries.ids("all", viewer, desktop.clock.now(), sort="code", descending=True) == [
         closed, told, soon, today, late,
