@@ -1,17 +1,23 @@
-"""How a table is seen and driven: painted rows, keyboard, sorting, copying, its empty state."""
+"""How a table is driven: keyboard, choosing, sorting, copying, columns by choice, its empty state."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
-    QColor,
+    QContextMenuEvent,
     QFocusEvent,
-    QFontMetrics,
     QGuiApplication,
-    QHelpEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -22,19 +28,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
-    QToolTip,
     QWidget,
 )
 
-from app.ui.kit.bars import PADDING, heading_width
-from app.ui.kit.pills import draw_pill, pill_width
-from app.ui.kit.style import check_box
-from app.ui.kit.tables import Cell, Column, WindowedTableModel
+from app.ui.kit.arranging import MOST_KEYS, Arrangement, ColumnsDialog
+from app.ui.kit.bars import heading_width
+from app.ui.kit.cells import CellDelegate
+from app.ui.kit.copying import clipping
+from app.ui.kit.menus import Choice, menu_of
+from app.ui.kit.tables import Column, WindowedTableModel
 from app.ui.kit.theme import Tone, font, look, px, theme
+from app.words import tr
 
 ROW = 34
 DENSE_ROW = 28
@@ -42,86 +47,16 @@ COPY_LIMIT = 10_000
 """Rows copied at once at most: a clipboard is no export."""
 
 
-class CellDelegate(QStyledItemDelegate):
-    """Paints cells from the model's `cell`, without asking it role by role."""
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        model, now = index.model(), theme()
-        assert isinstance(model, WindowedTableModel)
-        cell = model.cell(index.row(), index.column())
-        plain: Any = option
-        rect: QRect = plain.rect
-        chosen = bool(plain.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(plain.state & QStyle.StateFlag.State_MouseOver)
-        painter.save()
-        painter.fillRect(rect, QColor(now.chosen if chosen else now.hover if hovered else now.surface))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(now.line))
-        if chosen and index.column() == 0:
-            painter.fillRect(QRect(rect.left(), rect.top(), px(3), rect.height()), QColor(now.accent))
-        if plain.state & QStyle.StateFlag.State_HasFocus or self._stands(index):
-            # The focus ring goes around the row: above and below here, its ends at the outer cells.
-            for top in (rect.top(), rect.bottom() - 1):
-                painter.fillRect(QRect(rect.left(), top, rect.width(), 2), QColor(now.accent))
-            if index.column() == model.columnCount() - 1:
-                painter.fillRect(QRect(rect.right() - 1, rect.top(), 2, rect.height()), QColor(now.accent))
-        inner = rect.adjusted(px(PADDING), 0, -px(PADDING), -1)
-        if cell.checked is not None:
-            self._check(painter, inner, cell)
-        elif cell.pill and cell.text:
-            right = bool(cell.align & Qt.AlignmentFlag.AlignRight)
-            draw_pill(painter, inner, cell.text, cell.tone, cell.sign, right=right)
-        elif cell.text:
-            painter.setFont(font(9 if cell.mono else 10, bold=cell.strong, mono=cell.mono))
-            painter.setPen(now.ink(cell.tone))
-            # Of a code the end tells it from others: "…000034".
-            cut = Qt.TextElideMode.ElideLeft if cell.mono else Qt.TextElideMode.ElideRight
-            shown = painter.fontMetrics().elidedText(cell.text, cut, inner.width() + 1)
-            painter.drawText(inner, int(cell.align | Qt.AlignmentFlag.AlignVCenter), shown)
-        painter.restore()
-
-    def _stands(self, index: QModelIndex | QPersistentModelIndex) -> bool:
-        view = self.parent()
-        return isinstance(view, QTableView) and view.hasFocus() and view.currentIndex().row() == index.row()
-
-    @staticmethod
-    def _check(painter: QPainter, room: QRect, cell: Cell) -> None:
-        size = px(17)
-        state = QStyle.StateFlag.State_Enabled
-        state |= QStyle.StateFlag.State_On if cell.checked else QStyle.StateFlag.State_Off
-        check_box(painter, QRect(room.left(), room.center().y() - size // 2, size, size), state)
-
-    def helpEvent(  # noqa: N802
-        self,
-        event: QHelpEvent,
-        view: QAbstractItemView,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> bool:
-        """A tooltip only where words were cut."""
-        if event.type() is not QEvent.Type.ToolTip or not index.isValid():
-            return super().helpEvent(event, view, option, index)
-        model = index.model()
-        assert isinstance(model, WindowedTableModel)
-        cell = model.cell(index.row(), index.column())
-        wide = (
-            pill_width(cell.text, cell.tone, cell.sign)
-            if cell.pill
-            else QFontMetrics(font(bold=cell.strong, mono=cell.mono)).horizontalAdvance(cell.text)
-        )
-        room = view.visualRect(index).width() - 2 * px(PADDING)
-        QToolTip.showText(event.globalPos(), cell.text if wide > room else "", view)
-        return True
-
-
 class TableView(QTableView):
-    """A list to work in.
+    """A list to work in. Shift and Ctrl with arrows, clicks and Ctrl+Space choose several rows, Ctrl+A all.
 
     Signals:
         opened(id): Enter or a double click on a row.
         current_changed(id or None): the row the keyboard stands on.
         sort_asked(key, descending): a heading was clicked; the page asks its query anew and calls `set_ids`.
+            With Shift, in a list that `sorts_many`, a further key: `sorts()` has them all.
+        many_changed(count): so many rows are chosen now.
+        arranged(): the person changed columns, their order, widths, or the sort keys.
         toggled(id): Space or a click in a column with boxes.
         typed(text): letters typed into the list; a page hands them to its search.
         copied(rows, chosen): Ctrl+C put `rows` rows of the `chosen` ones on the clipboard.
@@ -133,20 +68,34 @@ class TableView(QTableView):
     toggled = Signal(object)
     typed = Signal(str)
     copied = Signal(int, int)
+    many_changed = Signal(int)
+    arranged = Signal()
 
     def __init__(
-        self, model: WindowedTableModel[Any], name: str, *, dense: bool = False, parent: QWidget | None = None
+        self,
+        model: WindowedTableModel[Any],
+        name: str,
+        *,
+        dense: bool = False,
+        sorts_many: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
-        """`name` is what a screen reader calls the list; `dense` makes rows of 28 instead of 34 pixels."""
+        """`name` is what a screen reader calls the list; `dense` makes rows of 28 instead of 34 pixels;
+        `sorts_many`: the page sorts by several columns."""
         super().__init__(parent)
         self._source = model
         self._dense = dense
         self._empty = ""
-        self._sorted: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
+        self._sorts: list[tuple[str, bool]] = []
+        self._sorts_many = sorts_many
+        self._arrangement = Arrangement()
+        self._ends = (0, len(model.columns) - 1)
         self._by_hand = False
+        self._chosen_before = 0
+        self._filling = False
         self.setAccessibleName(name)
         self.setModel(model)
-        self.setItemDelegate(CellDelegate(self))
+        self.setItemDelegate(CellDelegate(self, self.ends))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -167,8 +116,12 @@ class TableView(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSectionsMovable(any(column.name for column in model.columns))
         header.sectionClicked.connect(self._on_heading)
         header.sectionResized.connect(self._on_resized)
+        header.sectionMoved.connect(lambda *_: self._on_moved())
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(lambda _at: self.choose_columns())
         self.doubleClicked.connect(lambda index: self.opened.emit(model.ids[index.row()]))
         self.clicked.connect(self._on_clicked)
         self._measure()
@@ -180,14 +133,28 @@ class TableView(QTableView):
         """Shows these rows; stays on the row it stood on where that is still among them. `rows`: see
         `WindowedTableModel.set_ids`."""
         stood = self.current_id()
+        if len(ids) and ids == self._source.ids:
+            self._source.forget(rows=rows)  # scroll, choice and all stay as they are
+            return
+        chosen = self._chosen_rows()
+        several = self.chosen_ids() if 1 < len(chosen) <= COPY_LIMIT else []
+        self._filling = True
         self._source.set_ids(ids, rows)
         if stood is None or not self.choose(stood):
             self.current_changed.emit(None)
+        if several:
+            self._choose_again(several)
+        self._filling = False
+        self._tell_chosen()
 
     def current_id(self) -> Any | None:
         """The row the keyboard stands on."""
         index = self.currentIndex()
         return self._source.ids[index.row()] if index.isValid() else None
+
+    def chosen_ids(self) -> list[Any]:
+        """The rows that are chosen, in their order."""
+        return [self._source.ids[row] for row in self._chosen_rows()]
 
     def choose(self, row_id: object) -> bool:
         """Goes to that row; False when it is not in the list."""
@@ -199,7 +166,7 @@ class TableView(QTableView):
 
     def stand_at(self, place: int) -> None:
         """Puts the keyboard on that row without choosing it: the next arrow key goes on from there."""
-        at, flag = self._source.index(place, 0), QItemSelectionModel.SelectionFlag.Clear
+        at, flag = self._source.index(place, self._ends[0]), QItemSelectionModel.SelectionFlag.Clear
         self.selectionModel().setCurrentIndex(at, flag)
         self.scrollTo(at)
 
@@ -215,10 +182,86 @@ class TableView(QTableView):
 
     def show_sorted(self, key: str, descending: bool = False) -> None:
         """Puts the arrow on the column of that sort key, without asking for anything."""
-        place = next((i for i, each in enumerate(self._source.columns) if each.sort == key), -1)
-        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        self._sorted = (place, order)
-        self.horizontalHeader().setSortIndicator(*self._sorted)
+        self.show_sorts([(key, descending)])
+
+    def show_sorts(self, sorts: Sequence[tuple[str, bool]]) -> None:
+        """The same for several: the first has the arrow, the others their place as well."""
+        self._sorts = list(sorts)
+        places = {each.sort: i for i, each in enumerate(self._source.columns) if each.sort}
+        key, down = self._sorts[0] if self._sorts else ("", False)
+        order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(places.get(key, -1), order)
+        self._source.mark_headings(
+            {
+                places[key]: f" {number}{'↓' if down else '↑'}"
+                for number, (key, down) in enumerate(self._sorts[1:], 2)
+                if key in places
+            }
+        )
+
+    def sorts(self) -> list[tuple[str, bool]]:
+        """The sort keys, each with whether it descends, the first one first."""
+        return list(self._sorts)
+
+    # Columns by choice
+
+    def arrangement(self) -> Arrangement:
+        """How the person has it."""
+        return replace(self._arrangement, sorts=tuple(self._sorts))
+
+    def arrange(self, wanted: Arrangement) -> None:
+        """Shows these columns in this order; sort keys are shown, not asked for."""
+        self._arrangement = wanted
+        self._by_hand = False
+        header, columns = self.horizontalHeader(), self._source.columns
+        places = {column.name: place for place, column in enumerate(columns) if column.name}
+        first = [i for i, column in enumerate(columns) if not column.name]
+        order = [*first, *(places[name] for name in wanted.columns if name in places)]
+        order += [i for i in range(len(columns)) if i not in order]
+        header.blockSignals(True)
+        for visual, logical in enumerate(order if wanted.columns else range(len(columns))):
+            header.moveSection(header.visualIndex(logical), visual)
+        header.blockSignals(False)
+        if wanted.sorts:
+            self.show_sorts(wanted.sorts)
+        self._spread()
+
+    def choose_columns(self) -> ColumnsDialog | None:
+        """Opens the choice of columns; none where a list is always as it is."""
+        if not any(column.name for column in self._source.columns):
+            return None
+        dialog = ColumnsDialog(
+            self.window(), self._source.columns, self._seen(), self._rearrange, sorted_=self._sorts_many
+        )
+        dialog.open()
+        return dialog
+
+    def ends(self) -> tuple[int, int]:
+        """The first and the last column in sight."""
+        return self._ends
+
+    def _seen(self) -> Arrangement:
+        """What is on the screen, as an arrangement of its own."""
+        header, columns = self.horizontalHeader(), self._source.columns
+        order = [columns[header.logicalIndex(i)] for i in range(len(columns))]
+        shown = self._arrangement.columns or tuple(c.name for c in columns if not c.optional)
+        names = tuple(c.name for c in order if c.name in shown)
+        return Arrangement(names, self._arrangement.widths, tuple(self._sorts))
+
+    def _rearrange(self, wanted: Arrangement) -> None:
+        before = tuple(self._sorts)
+        plain = tuple(c.name for c in self._source.columns if c.name and not c.optional)
+        if wanted.columns == plain and not wanted.widths:
+            wanted = Arrangement(sorts=wanted.sorts)
+        self.arrange(wanted)
+        self.arranged.emit()
+        if self._sorts and tuple(self._sorts) != before:
+            self.sort_asked.emit(*self._sorts[0])
+
+    def _on_moved(self) -> None:
+        self._arrangement = replace(self._arrangement, columns=self._seen().columns)
+        self._spread()
+        self.arranged.emit()
 
     def fit_rows(self, rows: int) -> None:
         """As high as that many rows and the heading: for a short list among other things."""
@@ -226,16 +269,20 @@ class TableView(QTableView):
         self.setFixedHeight(high)
 
     def copy_chosen(self) -> None:
-        """The chosen rows with their headings, tab separated, as a spreadsheet takes them."""
-        columns = [i for i, each in enumerate(self._source.columns) if each.check is None]
-        lines = ["\t".join(self._source.columns[i].title for i in columns)]
+        """The chosen rows with headings, as a spreadsheet takes them; a column that has given
+        way to others is with them."""
+        header, columns = self.horizontalHeader(), self._source.columns
+        order = (header.logicalIndex(visual) for visual in range(len(columns)))
+        shown = [i for i in order if i in self._wanted() and columns[i].check is None]
         rows = self._chosen_rows()
-        for row in rows[:COPY_LIMIT]:
-            words = (self._source.cell(row, i).text for i in columns)
-            lines.append("\t".join(" ".join(word.split()) for word in words))
         if rows:
-            QGuiApplication.clipboard().setText("\n".join(lines))
-            self.copied.emit(min(len(rows), COPY_LIMIT), len(rows))
+            some = rows[:COPY_LIMIT]
+            clip = clipping(
+                [columns[i].title for i in shown],
+                ([self._source.copied(row, i) for i in shown] for row in some),
+            )
+            QGuiApplication.clipboard().setMimeData(clip)
+            self.copied.emit(len(some), len(rows))
 
     # How it works
 
@@ -262,13 +309,13 @@ class TableView(QTableView):
         if self._by_hand:
             return
         columns, room = self._source.columns, self.viewport().width()
-        shown = list(range(len(columns)))
-        while len(shown) > 1 and sum(self._least(columns[i]) for i in shown) > room:
+        own, shown = self._arrangement, self._wanted()
+        while not own.columns and len(shown) > 1 and sum(self._least(columns[i]) for i in shown) > room:
             first = max(shown, key=lambda i: columns[i].gives_way)
             if not columns[first].gives_way:
                 break
             shown.remove(first)
-        wide = {i: max(px(columns[i].width), self._heading(columns[i])) for i in shown}
+        wide = {i: max(px(self._wish(columns[i])), self._heading(columns[i])) for i in shown}
         spare = room - sum(wide.values())
         # Spare room goes by `grow`; missing room is taken where there is some to give.
         shares = {i: columns[i].grow if spare > 0 else wide[i] - self._least(columns[i]) for i in shown}
@@ -281,37 +328,83 @@ class TableView(QTableView):
                 extra = 0 if not whole else left if i == last else spare * shares[i] // whole
                 left -= extra
                 header.resizeSection(i, max(wide[i] + extra, self._least(columns[i])))
+        in_sight = sorted(shown, key=header.visualIndex)
+        self._ends = (in_sight[0], in_sight[-1]) if in_sight else (0, 0)
         header.blockSignals(False)
         self.updateGeometries()
         self.viewport().update()
 
-    @staticmethod
-    def _least(column: Column[Any]) -> int:
-        """How narrow a column may become before another gives way."""
+    def _wanted(self) -> list[int]:
+        """The columns to be shown, were there room for all."""
+        columns, own = self._source.columns, self._arrangement.columns
+        if own:
+            return [i for i, each in enumerate(columns) if not each.name or each.name in own]
+        return [i for i, each in enumerate(columns) if not each.optional]
+
+    def _wish(self, column: Column[Any]) -> int:
+        """How wide it is to be, in pixels of the 100 % design."""
+        return self._arrangement.widths.get(column.name, column.width)
+
+    def _least(self, column: Column[Any]) -> int:
+        """How narrow a column may become before another gives way; what was set by hand stays."""
+        if column.name in self._arrangement.widths:
+            return px(self._wish(column))
         least = px(column.width) * 7 // 10 if column.grow else px(column.width)
         return max(least, TableView._heading(column))
 
     @staticmethod
     def _heading(column: Column[Any]) -> int:
         """How wide the heading is: a translated one may be wider than what stands below it."""
-        return heading_width(column.title + (" ↓" if column.sort else "")) if column.title else 0
+        if column.dot or not column.title:
+            return 0
+        return heading_width(column.title + (" ↓" if column.sort else ""))
 
     def _go(self, place: int) -> None:
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.selectionModel().setCurrentIndex(self._source.index(place, 0), flags)
-        self.scrollTo(self._source.index(place, 0))
+        at = self._source.index(place, self._ends[0])
+        self.selectionModel().setCurrentIndex(at, flags)
+        self.scrollTo(at)
+
+    def _choose_again(self, ids: Sequence[Any]) -> None:
+        """Those of several chosen rows that are still there; the keyboard stays where it is."""
+        wanted, spans, last = set(ids), QItemSelection(), len(self._source.columns) - 1
+        places = [place for place, each in enumerate(self._source.ids) if each in wanted]
+        for place in places:
+            spans.select(self._source.index(place, 0), self._source.index(place, last))
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().select(spans, flags)
+
+    def _tell_chosen(self) -> None:
+        """Tells of a change in how many rows are chosen."""
+        selection = self.selectionModel().selection()
+        count = sum(selection.at(i).height() for i in range(selection.count()))
+        if count != self._chosen_before and not self._filling:
+            self._chosen_before = count
+            self.many_changed.emit(count)
 
     def _on_heading(self, section: int) -> None:
-        header, column = self.horizontalHeader(), self._source.columns[section]
+        column = self._source.columns[section]
         if not column.sort:
-            header.setSortIndicator(*self._sorted)
+            self.show_sorts(self._sorts)
             return
-        self._sorted = (section, header.sortIndicatorOrder())
-        self.sort_asked.emit(column.sort, self._sorted[1] is Qt.SortOrder.DescendingOrder)
+        before = dict(self._sorts)
+        down = not before[column.sort] if column.sort in before else False
+        if self._sorts_many and QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier:
+            before[column.sort] = down
+            self.show_sorts(list(before.items())[:MOST_KEYS])
+        else:
+            self.show_sorts([(column.sort, down)])
+        self.sort_asked.emit(*self._sorts[0])
+        self.arranged.emit()
 
-    def _on_resized(self) -> None:
+    def _on_resized(self, section: int, _before: int, after: int) -> None:
         if self.horizontalHeader().underMouse():
             self._by_hand = True
+            name = self._source.columns[section].name
+            if name:
+                widths = {**self._arrangement.widths, name: round(after / max(px(100), 1) * 100)}
+                self._arrangement = replace(self._arrangement, widths=widths)
+                self.arranged.emit()
 
     def _on_clicked(self, index: QModelIndex) -> None:
         if self._source.columns[index.column()].check is not None:
@@ -327,6 +420,20 @@ class TableView(QTableView):
         if current.row() != previous.row() and current.isValid():
             self.current_changed.emit(self._source.ids[current.row()])
 
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
+        super().selectionChanged(selected, deselected)
+        self._tell_chosen()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        """The menu key or the right button: what can be done with the list itself."""
+        choices = [
+            Choice(tr("Copy with headings"), self.copy_chosen),
+            Choice(tr("Choose all"), self.selectAll),
+        ]
+        if any(column.name for column in self._source.columns):
+            choices.append(Choice(tr("Columns and order…"), self.choose_columns, apart=True))
+        menu_of(self, choices).popup(event.globalPos())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         stands = self.current_id()
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -336,6 +443,9 @@ class TableView(QTableView):
                 self.opened.emit(stands)
         elif event.key() == Qt.Key.Key_Space and self._checks() and stands is not None:
             self.toggled.emit(stands)
+        elif event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            toggle = QItemSelectionModel.SelectionFlag.Toggle | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().select(self.currentIndex(), toggle)
         elif event.key() == Qt.Key.Key_Home and not event.modifiers():
             self.choose_first()
         elif event.key() == Qt.Key.Key_End and not event.modifiers():

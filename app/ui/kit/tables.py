@@ -28,6 +28,11 @@ class Column(Generic[R]):
     `TableView.sort_asked`; empty: not sorted by. Where room is short, columns with `gives_way` are left
     out, the highest number first (the inspector shows the same). `check` makes it a box to tick; see
     `TableView.toggled`.
+
+    `value` is what stands in a copy in place of the words: a number or a moment for a spreadsheet to reckon
+    with, a code in full. `dot` makes it a sign: a dot where there are words, with the words for a screen
+    reader. `key` is its name in views that are kept (its `sort` where that says it); `optional` ones wait in
+    the choice of columns.
     """
 
     title: str
@@ -42,6 +47,15 @@ class Column(Generic[R]):
     sort: str = ""
     gives_way: int = 0
     check: Callable[[R], bool] | None = None
+    value: Callable[[R], object] | None = None
+    dot: bool = False
+    key: str = ""
+    optional: bool = False
+
+    @property
+    def name(self) -> str:
+        """By which a kept view knows it; empty for one that is always as it is."""
+        return self.key or self.sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,7 @@ class Cell:
     sign: str = ""
     strong: bool = False
     checked: bool | None = None
+    dot: bool = False
 
 
 EMPTY = Cell("")
@@ -65,7 +80,8 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
     """Holds all ids but only the rows that were looked at.
 
     `fetch` gives rows for ids, as a query object's `rows` does; an id it leaves out is shown as an empty row.
-    `dim(row)` says which rows are over and done with and stand back in soft colour.
+    `dim(row)` says which rows are over and done with and stand back in soft colour, `unread(row)` which are
+    new to the person: heavy, whatever the column.
     """
 
     WINDOW = 100
@@ -76,12 +92,15 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         columns: Sequence[Column[R]],
         *,
         dim: Callable[[R], bool] | None = None,
+        unread: Callable[[R], bool] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._fetch = fetch
         self.columns: tuple[Column[R], ...] = tuple(columns)
         self._dim = dim
+        self._unread = unread
+        self._marks: dict[int, str] = {}
         self._ids: Sequence[Any] = ()
         self._rows: dict[Any, R | None] = {}
 
@@ -102,10 +121,11 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
     def ids(self) -> Sequence[Any]:
         return self._ids
 
-    def forget(self, ids: frozenset[Any] | None = None) -> None:
-        """Rows that changed (None: all) are fetched anew when they are next looked at."""
+    def forget(self, ids: frozenset[Any] | None = None, rows: Mapping[Any, R | None] | None = None) -> None:
+        """Rows that changed (None: all, save those known already, `rows`) are fetched anew when they are next
+        looked at."""
         if ids is None:
-            self._rows.clear()
+            self._rows = dict(rows or {})
         else:
             for each in ids:
                 self._rows.pop(each, None)
@@ -123,6 +143,18 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
             for each in window:
                 self._rows[each] = found.get(each)
         return self._rows[wanted]
+
+    def mark_headings(self, marks: Mapping[int, str]) -> None:
+        """What stands behind titles: the place of a further column that the list is sorted by."""
+        self._marks = dict(marks)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
+    def copied(self, number: int, section: int) -> object:
+        """What a copy holds of a cell: a plain value, or the words as they are shown."""
+        row, column = self.row(number), self.columns[section]
+        if row is None:
+            return ""
+        return column.text(row) if column.value is None else column.value(row)
 
     def place_of(self, row_id: object) -> int:
         """Where that id stands, -1 where it does not."""
@@ -147,8 +179,10 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
             tone,
             pill,
             column.sign(row) if pill and column.sign is not None else "",
-            column.strong is not None and column.strong(row),
+            (column.strong is not None and column.strong(row))
+            or (self._unread is not None and self._unread(row)),
             column.check(row) if column.check is not None else None,
+            column.dot,
         )
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
@@ -164,7 +198,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
             return self._ids[index.row()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.columns[index.column()].align | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.cell(index.row(), index.column()).text
         if role == Qt.ItemDataRole.CheckStateRole:
             checked = self.cell(index.row(), index.column()).checked
@@ -178,8 +212,10 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         column = self.columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return column.title
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "" if column.dot else column.title + self._marks.get(section, "")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return column.align | Qt.AlignmentFlag.AlignVCenter
         return None

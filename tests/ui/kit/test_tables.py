@@ -1,10 +1,13 @@
+import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView
 
+from app.ui.kit.arranging import Arrangement
 from app.ui.kit.table_view import COPY_LIMIT, TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
 from app.ui.kit.theme import LIGHT, Tone
@@ -259,3 +262,184 @@ def test_tab_leaves_the_table_and_it_has_a_name(view):
     assert view.selectionBehavior() is QAbstractItemView.SelectionBehavior.SelectRows
     assert view.model().rowCount(view.model().index(0, 0)) == 0
     assert view.model().data(QModelIndex()) is None
+
+
+# -- choosing several, copying for a spreadsheet, columns by choice ------------------------------------------
+
+
+@dataclass(frozen=True)
+class Owed:
+    code: str
+    words: str
+    owed: int
+    on: datetime
+    new: bool
+
+
+CHOICE = [
+    Column("Mới", lambda r: "Mới" if r.new else "", dot=True, width=28, key="new"),
+    Column("Mã", lambda r: r.code[-2:], value=lambda r: r.code, width=100, sort="code", mono=True),
+    Column("Nội dung", lambda r: r.words, width=150, grow=1, key="words"),
+    Column("Nợ", lambda r: f"{r.owed:,}", value=lambda r: r.owed, align=RIGHT, width=90, sort="owed"),
+    Column("Ngày", lambda r: "hôm nay", value=lambda r: r.on, width=110, sort="on", optional=True),
+]
+
+
+def owed(ids):
+    day = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+    said = {2: "=1+1", 3: "Phố\tHuế\nsố 3"}
+    return {i: Owed(f"00{i:04d}", said.get(i, "Rò rỉ <b>"), i * 1000, day, i == 1) for i in ids}
+
+
+@pytest.fixture
+def chosen(qtbot, active):
+    made = TableView(
+        WindowedTableModel(owed, CHOICE, unread=lambda r: r.new), "Nợ", sorts_many=True
+    )
+    qtbot.addWidget(made)
+    made.resize(700, 400)
+    made.set_ids([1, 2, 3, 4, 5])
+    return active(made)
+
+
+def shown(view):
+    header = view.horizontalHeader()
+    order = [header.logicalIndex(i) for i in range(header.count())]
+    return [CHOICE[i].title for i in order if not view.isColumnHidden(i)]
+
+
+def test_several_are_chosen_by_keys_and_stay_chosen_when_the_list_is_asked_anew(qtbot, chosen):
+    counts = []
+    chosen.many_changed.connect(counts.append)
+    chosen.choose(2)
+    qtbot.keyClick(chosen, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert chosen.chosen_ids() == [2, 3]
+    qtbot.keyClick(chosen, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(chosen, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(chosen, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    assert chosen.chosen_ids() == [2, 3, 5]
+    chosen.set_ids([5, 4, 3, 1])
+    assert chosen.chosen_ids() == [5, 3]
+    assert chosen.current_id() == 5
+    qtbot.keyClick(chosen, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert chosen.chosen_ids() == [5, 4, 3, 1]
+    chosen.set_ids([5, 4, 3, 1, 2])
+    assert chosen.chosen_ids() == [5, 4, 3, 1]  # the one that came has been seen by nobody
+    assert counts == [1, 2, 3, 2, 4]  # nothing in between
+
+
+def test_the_same_list_again_moves_nothing(qtbot, view, ledger):
+    view.set_ids(range(500))
+    view.choose(300)
+    top = view.verticalScrollBar().value()
+    view.verticalScrollBar().setValue(10)
+    view.set_ids(range(500))
+    assert view.verticalScrollBar().value() == 10 != top
+    ledger.gone.add(12)
+    view.set_ids(range(500))
+    assert view.model().cell(12, 0).text == ""  # its rows are fetched anew all the same
+
+
+def test_a_copy_has_numbers_as_numbers_and_words_as_words(chosen):
+    chosen.selectAll()
+    chosen.copy_chosen()
+    clip = QGuiApplication.clipboard().mimeData()
+    lines = [line.split("\t") for line in clip.text().split("\n")]
+    assert lines[:4] == [
+        ["Mới", "Mã", "Nội dung", "Nợ"],
+        ["Mới", "000001", "Rò rỉ <b>", "1000"],
+        ["", "000002", "'=1+1", "2000"],
+        ["", "000003", "Phố Huế số 3", "3000"],
+    ]
+    html = clip.html()
+    assert 'x:num="2000"' in html
+    assert "Rò rỉ &lt;b&gt;" in html
+    assert html.count("mso-number-format:'\\@'") == 4 + 3 * 5
+    chosen.arrange(Arrangement(("on", "code")))
+    chosen.copy_chosen()
+    assert QGuiApplication.clipboard().text().split("\n")[1] == "2026-11-20 16:30\t000001"
+
+
+def test_what_is_new_is_heavy_has_a_dot_and_is_said(chosen):
+    model = chosen.model()
+    new, old = model.cell(0, 0), model.cell(1, 0)
+    assert (new.dot, new.text, old.text) == (True, "Mới", "")
+    assert [model.cell(0, i).strong for i in range(4)] == [True] * 4
+    assert not model.cell(1, 2).strong
+    role = Qt.ItemDataRole.AccessibleTextRole
+    assert model.data(model.index(0, 0), role) == "Mới"
+    assert model.headerData(0, Qt.Orientation.Horizontal, role) == "Mới"
+    assert model.headerData(0, Qt.Orientation.Horizontal) == ""
+
+
+def test_columns_are_chosen_ordered_and_made_wider_by_keys(qtbot, chosen):
+    assert shown(chosen) == ["Mới", "Mã", "Nội dung", "Nợ"]
+    told = []
+    chosen.arranged.connect(lambda: told.append(chosen.arrangement()))
+    dialog = chosen.choose_columns()
+    qtbot.waitUntil(dialog.isVisible)
+    alt = Qt.KeyboardModifier.AltModifier
+    listed = dialog.list
+    assert [listed.item(i).checkState().value for i in range(5)] == [2, 2, 2, 2, 0]
+    qtbot.keyClick(listed, Qt.Key.Key_Space)  # the dot goes
+    qtbot.keyClick(listed, Qt.Key.Key_Down)
+    qtbot.keyClick(listed, Qt.Key.Key_Right, alt)
+    qtbot.keyClick(listed, Qt.Key.Key_Right, alt)
+    qtbot.keyClick(listed, Qt.Key.Key_Down, alt)
+    qtbot.keyClick(listed, Qt.Key.Key_End)
+    qtbot.keyClick(listed, Qt.Key.Key_Space)
+    for _ in range(4):
+        qtbot.keyClick(listed, Qt.Key.Key_Up, alt)
+    asked = []
+    chosen.sort_asked.connect(lambda *how: asked.append(how))
+    dialog.sorts[0].setCurrentIndex(dialog.sorts[0].findText("Nợ ↓"))
+    dialog.sorts[1].setCurrentIndex(dialog.sorts[1].findText("Mã ↑"))
+    dialog.submit()
+    assert shown(chosen) == ["Ngày", "Nội dung", "Mã", "Nợ"]
+    assert asked == [("owed", True)]
+    assert told == [
+        Arrangement(("on", "words", "code", "owed"), {"code": 116}, (("owed", True), ("code", False)))
+    ]
+    kept = json.loads(json.dumps(told[0].kept()))
+    assert Arrangement.of(kept, CHOICE) == told[0]
+    assert chosen.model().headerData(1, Qt.Orientation.Horizontal) == "Mã 2↑"
+    # Keys still find the first column in sight, and the ring has its ends there.
+    assert chosen.ends() == (4, 3)
+    qtbot.keyClick(chosen, Qt.Key.Key_End)
+    assert chosen.current_id() == 5
+    again = chosen.choose_columns()
+    qtbot.waitUntil(again.isVisible)
+    again.default.click()
+    again.submit()
+    assert shown(chosen) == ["Mới", "Mã", "Nội dung", "Nợ"]
+    assert chosen.arrangement().columns == ()
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [None, [], {"columns": "code", "widths": 3, "sorts": [["code"], [1, 2], "x", ["words", True]]},
+     {"columns": [7, "gone"], "widths": {"gone": 5, "code": "wide"}, "sorts": None}],
+)  # fmt: skip
+def test_a_kept_view_that_cannot_be_read_is_as_at_first(kept):
+    assert Arrangement.of(kept, CHOICE) == Arrangement()
+
+
+def test_shift_adds_a_further_sort_key(qtbot, chosen):
+    asked = []
+    chosen.sort_asked.connect(lambda *how: asked.append((*how, chosen.sorts())))
+    header = chosen.horizontalHeader()
+
+    def click(section, modifiers=Qt.KeyboardModifier.NoModifier):
+        at = QPoint(header.sectionViewportPosition(section) + 20, 10)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, modifiers, at)
+
+    click(1)
+    click(3, Qt.KeyboardModifier.ShiftModifier)
+    click(3, Qt.KeyboardModifier.ShiftModifier)
+    click(1)
+    assert asked == [
+        ("code", False, [("code", False)]),
+        ("code", False, [("code", False), ("owed", False)]),
+        ("code", False, [("code", False), ("owed", True)]),
+        ("code", True, [("code", True)]),
+    ]
