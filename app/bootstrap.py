@@ -38,6 +38,7 @@ from app.queries.exceptions import ExceptionQueries
 from app.queries.field import FieldQueries
 from app.queries.measures import MeasureQueries
 from app.queries.readings import ReadingQueries
+from app.queries.refunds import RefundQueries
 from app.queries.reports import ReportQueries
 from app.queries.requests import RequestQueries
 from app.queries.rule_book import RuleBook
@@ -56,6 +57,7 @@ from app.services.import_readings import ReadingImportService
 from app.services.imports import ImportService
 from app.services.incidents import IncidentService
 from app.services.readings import ReadingService
+from app.services.refunds import RefundService
 from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
 from app.services.rules import RuleService
@@ -327,6 +329,16 @@ class Desktop:
     def cash_queries(self) -> CashQueries:
         """What a cashier asks."""
         return CashQueries(self.database.read, self.office_no)
+
+    @cached_property
+    def refunds(self) -> RefundService:
+        """Paying back what was paid too much."""
+        return RefundService(self.writer, self.rules)
+
+    @cached_property
+    def refund_queries(self) -> RefundQueries:
+        """What those ask who refund."""
+        return RefundQueries(self.database.read, self.office_no)
 
     @cached_property
     def report_queries(self) -> ReportQueries:

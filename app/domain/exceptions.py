@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "money": ("overpaid", "credit_twice", "reversed_twice", "late", "remitted"),
+    "money": (
+        "overpaid", "credit_twice", "reversed_twice", "paid_out_twice", "unapproved", "late", "remitted",
+    ),
     "readings": ("two_readings",),
     "cards": ("concurrent",),
     "requests": ("misfit",),
@@ -20,7 +22,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """The kinds by what they are about, in the order in which a list shows them.
 
 overpaid: a bill got more than it is. credit_twice: a receipt's money was used twice while apart.
-reversed_twice: a receipt was paid back twice. late: money after a session was closed, or closed again.
+reversed_twice: a receipt was paid back twice. paid_out_twice: two desks paid one refund. unapproved: money
+was paid out without a second person's yes. late: money after a session was closed, or closed again.
 remitted: handed in is not what was counted. two_readings: two indexes of a period of which neither corrects
 the other. concurrent: an important field set twice, neither author having seen the other's. misfit: what
 happened to a request no longer fits. same_id: one row written twice, differently ("repeat", the same twice,
@@ -48,7 +51,11 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     "concurrent": (Act("keep", on_side=True), Act("take", on_side=True)),
     "misfit": (Act("leave"), Act("reopen", note=True)),
     **dict.fromkeys(
-        ("credit_twice", "reversed_twice", "late", "remitted", "same_id", "same_code", "ruled"), (SEEN,)
+        (
+            "credit_twice", "reversed_twice", "paid_out_twice", "unapproved", "late", "remitted", "same_id",
+            "same_code", "ruled",
+        ),
+        (SEEN,),
     ),
 }
 """Kind -> the acts offered, the most usual first. `credit`: the surplus stays the customer's. `refund`: a

@@ -55,8 +55,11 @@ ACTS: Mapping[str, frozenset[str]] = {
 SEPARATED = (
     ("readings.enter", "cash.collect"),
     ("cash.collect", "cash.reverse"),
+    ("refunds.check", "refunds.approve"),
+    ("refunds.approve", "refunds.pay"),
 )
-"""Acts that one hand should not do for the same customer: reading and collecting invites made-up indexes."""
+"""Acts that one hand should not do for the same customer: reading and collecting invites made-up indexes. Of
+one refund nobody does both of a pair (`app/domain/refunds.py`)."""
 
 
 def may(roles: Collection[str], act: str) -> bool:

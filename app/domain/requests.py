@@ -61,7 +61,7 @@ CHANNELS = (
 """How a request came: at the counter, … suggestion box, … mass media, ward collaborator, own field staff,
 our own finding."""
 
-OUTCOMES = ("solved", "explained", "adjusted", "refunded", "unfounded", "passed_on", "withdrawn")
+OUTCOMES = ("solved", "explained", "adjusted", "refunded", "credited", "unfounded", "passed_on", "withdrawn")
 """How a request ended; an answer names one in its data under "outcome"."""
 
 WAYS = ("in_person", "phone", "sms", "email", "letter", "posted", "register")

@@ -25,6 +25,7 @@ from app.failures.cells import cells
 from app.failures.desk import desk
 from app.failures.fields import fields
 from app.failures.papers import papers
+from app.failures.refunds import refunds
 from app.failures.rules import rules
 from app.failures.work import work
 from app.words import Words
@@ -49,6 +50,7 @@ TABLES: tuple[Callable[[Translate], Mapping[str, Sentence]], ...] = (
     bundles,
     papers,
     attachments,
+    refunds,
 )
 
 

@@ -71,5 +71,9 @@ def fields(tr: Translate) -> Mapping[str, str]:
         "answer.not_at_once": tr("Only at the counter or by phone can the answer be given at once."),
         "cash.below_zero": tr("This cannot be below zero."),
         "cash.nothing": tr("Enter the money that the customer handed over."),
+        "refund.amount": tr("Enter how much was paid too much."),
+        "refund.more_than_lies": tr("So much of the customer's money is not with us. Check the ledger."),
+        "refund.least": tr("So little is not paid back; it stays as credit for the next bill."),
+        "refund.most": tr("So much is not paid out of a drawer. Ask the head office."),
         "cash.difference_unexplained": tr("The drawer does not match the receipts. Please write why."),
     }

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from app.domain.people import may
+from app.domain.refunds import is_approval
 from app.headoffice.rule_changes import RuleChanges
 from app.models.store import Cursor
 from app.queries.rules import RuleQueries
@@ -41,7 +42,9 @@ ACTS: Mapping[str, tuple[str, ...]] = {
 }
 """Table -> the acts of which one is needed to write it. Receipts and what belongs to a cash session are not
 among them: the money is in the drawer, whoever took it. To take back what his own session has taken is a
-cashier's act too (`_of_own_drawer`)."""
+cashier's act too (`_of_own_drawer`). Nor are payouts: the money is out of the drawer, whoever paid it. It is
+the yes to them that needs its right (`_approves`), and a payout without a yes that counts is an exception
+(`app/sync/payouts.py`)."""
 
 COLUMNS = ("id", "entry_id", "entry_hlc", "entry_origin", "verdict", "counts_hlc")
 
@@ -137,15 +140,37 @@ def _allowed(
     if body is None:
         return True
     tables = ({r.table for r in body.rows} | {e.table for e in body.edits}) & ACTS.keys()
-    if not tables:
+    approves = _approves(body)
+    if not tables and not approves:
         return True
     held = _roles(cur, entry, histories)
+    if approves and not any(may(roles, "refunds.approve") for roles in held):
+        return bool(wrong_with(body)[0])
     lacking = {t for t in tables if not any(may(roles, act) for act in ACTS[t] for roles in held)}
     if not lacking or wrong_with(body)[0]:
         return True
     if lacking == {"reversal"} and any(may(roles, "cash.collect") for roles in held):
         return _of_own_drawer(cur, entry, body, beside)
     return False
+
+
+def _approves(body: Body) -> bool:
+    """Whether it says yes to paying money back."""
+    for rows in body.rows:
+        if rows.table != "request_event" or not {"kind", "data"} <= set(rows.columns):
+            continue
+        kind, data = rows.columns.index("kind"), rows.columns.index("data")
+        for row in rows.rows:
+            if len(row) == len(rows.columns) and row[kind] == "stepped" and _says_yes(row[data]):
+                return True
+    return False
+
+
+def _says_yes(data: object) -> bool:
+    try:
+        return isinstance(data, str) and is_approval(json.loads(data))
+    except (ValueError, RecursionError):
+        return False
 
 
 def _of_own_drawer(cur: Cursor, entry: Entry, body: Body, beside: _Beside) -> bool:

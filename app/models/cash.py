@@ -76,7 +76,10 @@ class Receipt(Base, Fact):
 
 class Allocation(Base, Fact):
     """What a receipt's money is for: a bill, or the customer's credit (`bill_id` null). Credit is used by a
-    pair that adds to nothing: minus on the credit, plus on the bill, of the receipt that brought it."""
+    pair that adds to nothing: minus on the credit, plus on the bill, of the receipt that brought it.
+
+    `payout_id`: below zero, it was paid out to the customer. It counts even when the receipt is taken back:
+    that money went out a second time."""
 
     __tablename__ = "allocation"
     __table_args__ = (
@@ -89,6 +92,7 @@ class Allocation(Base, Fact):
     bill_id: Mapped[UUID | None]
     customer_id: Mapped[UUID]
     amount: Mapped[int] = mapped_column(BigInteger)
+    payout_id: Mapped[UUID | None]
 
 
 class Reversal(Base, Fact):
@@ -110,7 +114,8 @@ class Reversal(Base, Fact):
 
 class Payout(Base, Fact):
     """Money paid out of a session to a customer who had paid too much (phiếu chi): the second person's yes is
-    among the events of `request_id`. Its allocations take as much from the customer's credit."""
+    among the events of `request_id`. Its allocations take as much, receipt by
+    receipt, from what lies with us."""
 
     __tablename__ = "payout"
     __table_args__ = (

@@ -109,6 +109,7 @@ class SessionView:
     received: int
     reversals: int
     returned: int
+    paid_out: int
     expected: int
     counted: int | None
     remitted: int
@@ -276,7 +277,8 @@ class CashQueries:
             select(
                 o.id, o.code, o.point, o.cashier, p.name, p.title, p.phone, d.desk, o.opened_at,
                 o.float_amount, s.open,
-                s.receipts, s.received, s.reversals, s.returned, s.expected, s.counted, s.remitted,
+                s.receipts, s.received, s.reversals, s.returned, s.paid_out, s.expected, s.counted,
+                s.remitted,
             )
             .join(s, and_(s.office_no == o.office_no, s.id == o.id))
             .join(p, and_(p.office_no == o.office_no, p.id == o.cashier), isouter=True)
@@ -297,7 +299,7 @@ class CashQueries:
         return SessionView(
             row.id, row.code, row.point, row.cashier, row.name or "", row.title or "", row.phone,
             row.desk or "", row.opened_at, row.float_amount, bool(row.open),
-            row.receipts, row.received, row.reversals, row.returned,
+            row.receipts, row.received, row.reversals, row.returned, row.paid_out,
             row.expected, row.counted, row.remitted, closed.closed_at if closed else None,
             tuple((note, count) for note, count in closed.counts) if closed else (),
             (closed.note or "") if closed else "", slip,

@@ -21,6 +21,7 @@ from app.models import (
     Customer,
     Exception_,
     Meter,
+    Payout,
     Reading,
     Receipt,
     Remittance,
@@ -224,8 +225,8 @@ class ExceptionQueries:
                     .join(c, and_(c.office_no == k.office_no, c.id == k.customer_id))
                     .where(model.office_no == office, model.id == row_id)
                 )
-            case "connection" | "bill" | "receipt":
-                model = {"connection": k, "bill": Bill, "receipt": Receipt}[table]
+            case "connection" | "bill" | "receipt" | "payout":
+                model = {"connection": k, "bill": Bill, "receipt": Receipt, "payout": Payout}[table]
                 wanted = (
                     select(model.code, c.name, c.id)
                     .join(c, and_(c.office_no == model.office_no, c.id == model.customer_id), isouter=True)

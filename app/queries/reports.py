@@ -21,6 +21,7 @@ from app.models import (
     Connection,
     Customer,
     CustomerBalance,
+    Payout,
     Receipt,
     Request,
     RequestState,
@@ -101,12 +102,13 @@ class Books:
 
     receipts: int
     reversals: int
+    payouts: int
     sessions: int
-    """What all drawers took less what they gave back, as the sessions account for it."""
+    """What all drawers took less what they gave back and paid out, as the sessions account for it."""
     to_bills: int
-    """Allocated to bills by receipts that stand."""
+    """Allocated to bills by receipts that stand, less what was paid out of it."""
     to_credit: int
-    """Allocated to no bill by receipts that stand."""
+    """Allocated to no bill by receipts that stand, less what was paid out of it."""
     bills_paid: int
     """What the bills say they were paid."""
     credit: int
@@ -116,13 +118,15 @@ class Books:
     bills_owed: int
     balances_owed: int
     uneven_receipts: int
-    """Receipts whose allocations do not sum to their total."""
+    """Receipts whose allocations do not sum to their total, and payouts that are not taken from receipts."""
 
     @property
     def balanced(self) -> bool:
         """Whether every side says the same."""
         return (
-            self.receipts - self.reversals == self.sessions == self.to_bills + self.to_credit
+            self.receipts - self.reversals - self.payouts
+            == self.sessions
+            == self.to_bills + self.to_credit
             and self.to_bills == self.bills_paid
             and self.to_credit + self.surplus == self.credit
             and self.bills_owed == self.balances_owed
@@ -249,9 +253,10 @@ class ReportQueries:
             yield ArrearsFigures(customer, code, name, phone, address, of_route, oldest, bands_owed)
 
     def books(self) -> Books:
-        """The balance of all money ever: Σ receipts - Σ reversals = what the sessions account for = what is
-        allocated = what bills and balances hold."""
+        """The balance of all money ever: Σ receipts - Σ reversals - Σ payouts = what the sessions account for
+        = what is allocated = what bills and balances hold."""
         p, v, a, s, b, x = Receipt, Reversal, Allocation, BillState, CustomerBalance, SessionState
+        y = Payout
         office = self._office_no
         taken_back = (
             select(func.count())
@@ -259,10 +264,16 @@ class ReportQueries:
             .where(v.office_no + 0 == a.office_no, v.receipt_id == a.receipt_id)
             .scalar_subquery()
         )
-        counted = a.amount * (1 - taken_back)
+        counted = case((a.payout_id.is_not(None), a.amount), else_=a.amount * (1 - taken_back))
         allocated = (
             select(func.coalesce(func.sum(a.amount), 0))
-            .where(a.office_no + 0 == p.office_no, a.receipt_id == p.id)
+            .where(a.office_no + 0 == p.office_no, a.receipt_id == p.id, a.payout_id.is_(None))
+            .scalar_subquery()
+        )
+        # By way of the customer: what was paid out is a small part of all that was ever allocated.
+        taken = (
+            select(func.coalesce(func.sum(a.amount), 0))
+            .where(a.office_no + 0 == y.office_no, a.customer_id == y.customer_id, a.payout_id == y.id)
             .scalar_subquery()
         )
         over, under = s.paid - s.total, s.total - s.paid
@@ -274,7 +285,8 @@ class ReportQueries:
             return Books(
                 receipts=total(p.total, p.office_no == office),
                 reversals=total(v.amount, v.office_no == office),
-                sessions=total(x.received - x.returned, x.office_no == office),
+                payouts=total(y.amount, y.office_no == office),
+                sessions=total(x.received - x.returned - x.paid_out, x.office_no == office),
                 to_bills=total(counted, a.office_no == office, a.bill_id.is_not(None)),
                 to_credit=total(counted, a.office_no == office, a.bill_id.is_(None)),
                 bills_paid=total(s.paid, s.office_no == office),
@@ -285,6 +297,11 @@ class ReportQueries:
                 uneven_receipts=int(
                     read.execute(
                         select(func.count()).select_from(p).where(p.office_no == office, p.total != allocated)
+                    ).scalar_one()
+                )
+                + int(
+                    read.execute(
+                        select(func.count()).select_from(y).where(y.office_no == office, y.amount != -taken)
                     ).scalar_one()
                 ),
             )

@@ -20,6 +20,7 @@ from app.models import (
     Device,
     Entry,
     FieldChange,
+    Payout,
     Reading,
     Receipt,
     Remittance,
@@ -145,6 +146,8 @@ def sides_of(
             return ask.uses(row_id, said)
         case "reversed_twice":
             return ask.reversals(Reversal.receipt_id == row_id)
+        case "paid_out_twice" | "unapproved":
+            return ask.payouts(Payout.id.in_(_ids(said["payouts"])))
         case "late":
             return ask.late(row_id, said)
         case "remitted":
@@ -188,22 +191,29 @@ class _Sides:
             yield self._side("receipt", r.cashier, r.device, r.taken_at, r.paid, r.code, r.id, total=r.total)
 
     def uses(self, receipt_id: UUID, said: Any) -> Iterator[Side]:
-        """Where the receipt's money went that was not there twice."""
+        """Where the receipt's money went that was not there twice: to bills, back to the customer; and that
+        the receipt was taken back."""
         places = {place for place, _ in said["places"]}
-        a, b = Allocation, Bill
+        a, b, y = Allocation, Bill, Payout
         wanted = (
-            select(a.hlc, a.device, a.bill_id, a.amount, b.code)
+            select(a.hlc, a.device, a.bill_id, a.amount, b.code, y.code.label("payout"))
             .join(b, and_(b.office_no == a.office_no, b.id == a.bill_id), isouter=True)
+            .join(y, and_(y.office_no == a.office_no, y.id == a.payout_id), isouter=True)
             .where(here(a, self._office), a.receipt_id == receipt_id)
             .order_by(a.hlc, a.device, a.id)
         )
         rows = self._read.execute(wanted).all()
         taken = [r for r in rows if r.amount < 0 and (r.bill_id.hex if r.bill_id else "") in places]
+        sides: list[Side] = []
         for stamp in dict.fromkeys((r.hlc, r.device) for r in taken):
             paid = [r for r in rows if (r.hlc, r.device) == stamp and r.amount > 0 and r.code]
-            used = -sum(r.amount for r in taken if (r.hlc, r.device) == stamp)
-            code = " · ".join(dict.fromkeys(r.code for r in paid))
-            yield Side("use", *self._authors.of(*stamp), used, code)
+            here_taken = [r for r in taken if (r.hlc, r.device) == stamp]
+            used = -sum(r.amount for r in here_taken)
+            slips = [r.payout for r in here_taken if r.payout]
+            code = " · ".join(dict.fromkeys([*slips, *(r.code for r in paid)]))
+            sides.append(Side("payout" if slips else "use", *self._authors.of(*stamp), used, code))
+        sides += self.reversals(Reversal.receipt_id == receipt_id)
+        yield from sorted(sides, key=lambda side: side.at)
 
     def reversals(self, condition: Any) -> Iterator[Side]:
         """Receipts that were taken back."""
@@ -218,6 +228,17 @@ class _Sides:
             yield self._side(
                 "reversal", r.by, r.device, r.reversed_at, r.amount, r.code or "", r.id, text=r.reason
             )
+
+    def payouts(self, condition: Any) -> Iterator[Side]:
+        """Refunds that were paid out."""
+        y = Payout
+        wanted = (
+            select(y.id, y.by, y.device, y.paid_at, y.amount, y.code, y.payee)
+            .where(here(y, self._office), condition)
+            .order_by(y.hlc, y.device, y.id)
+        )
+        for r in self._read.execute(wanted):
+            yield self._side("payout", r.by, r.device, r.paid_at, r.amount, r.code, r.id, text=r.payee)
 
     def late(self, session_id: UUID, said: Any) -> Iterator[Side]:
         """The first closing, and what came after it."""
@@ -245,6 +266,7 @@ class _Sides:
                 )
             )
         after += self.reversals(Reversal.id.in_(_ids(said.get("reversals", ()))))
+        after += self.payouts(Payout.id.in_(_ids(said.get("payouts", ()))))
         yield from sorted(after, key=lambda side: side.at)
 
     def remittances(self, session_id: UUID, said: Any) -> Iterator[Side]:
@@ -434,6 +456,7 @@ _NUMBERED: Mapping[str, Any] = {
     "session_opened": SessionOpened,
     "remittance": Remittance,
     "work_order": WorkOrder,
+    "payout": Payout,
 }
 _VALUES = {
     "bill": "total",
@@ -441,6 +464,7 @@ _VALUES = {
     "allocation": "amount",
     "reversal": "amount",
     "remittance": "amount",
+    "payout": "amount",
     "session_opened": "float_amount",
     "session_closed": "counted",
     "reading": "present",

@@ -1,9 +1,9 @@
 """Taking money: sessions, receipts, taking a receipt back, handing the money in.
 
-Every amount that changes hands is in exactly one receipt or reversal of one session; a receipt's allocations
-sum to its total. Money that lies with us without a bill (credit, or what a bill was paid too much) is used by
-pairs that add to nothing, in the name of the receipt that brought it: taking that receipt back takes back
-what its money did.
+Every amount that changes hands is in exactly one receipt, reversal or payout of one session; a receipt's
+allocations sum to its total. Money that lies with us without a bill (credit, or what a bill was paid too
+much) is used by pairs that add to nothing, in the name of the receipt that brought it: taking that receipt
+back takes back what its money did. (`app/services/refunds.py` pays it back.)
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, select
 
 from app.domain import people
 from app.domain.cash import count_total, explains
 from app.domain.errors import AppError, Invalid
+from app.domain.refunds import draw
 from app.models import (
     Allocation,
     Bill,
     BillState,
-    CustomerBalance,
+    Payout,
     Receipt,
     Remittance,
     Reversal,
@@ -32,6 +33,7 @@ from app.models import (
 )
 from app.queries.cash import denominations, opened_at_desk
 from app.queries.customers import here
+from app.queries.lying import Lying, credit_of, lying_of
 from app.queries.rules import RuleQueries
 from app.services.writer import Draft, Person, Writer
 
@@ -90,16 +92,6 @@ class _Open:
     code: str
     customer_id: UUID
     owed: int
-
-
-@dataclass(slots=True)
-class _Lying:
-    """Money with us that pays no bill: of a receipt, on the credit (`bill_id` None) or on a bill paid too
-    much."""
-
-    receipt_id: UUID
-    bill_id: UUID | None
-    amount: int
 
 
 class CashService:
@@ -162,10 +154,11 @@ class CashService:
         if wrong:
             raise Invalid(**wrong)
         with self._writer.entry("cash.collect", by.id, id=new.entry_id) as draft:
-            _own_open_session(draft, by, new.session_id)
+            own_open_session(draft, by, new.session_id)
             bills = _chosen_bills(draft, new.customer_id, new.bill_ids)
-            credit = _credit(draft, new.customer_id)
-            lying = _lying(draft, new.customer_id, credit) if new.use_credit else []
+            office = draft.desk.office_no
+            credit = credit_of(draft.read, office, new.customer_id)
+            lying = lying_of(draft.read, office, new.customer_id, credit) if new.use_credit else []
             used, bills = _use_credit(draft, new.customer_id, lying, bills)
             # A credit below zero is money that a bill got twice from it: it is paid back first.
             missing = max(-credit, 0)
@@ -194,8 +187,8 @@ class CashService:
             for bill in bills:
                 part = min(left, bill.owed)
                 left -= part
-                _allocate(draft, receipt, bill.id, new.customer_id, part)
-            _allocate(draft, receipt, None, new.customer_id, to_credit)
+                allocate(draft, receipt, bill.id, new.customer_id, part)
+            allocate(draft, receipt, None, new.customer_id, to_credit)
         return Collected(receipt, code, total, change, kept, used)
 
     def reverse(
@@ -206,7 +199,8 @@ class CashService:
         supervisor ("cash.reverse").
 
         Invalid: reason="required". AppError "cash.receipt_unknown", "cash.reversed_already",
-        "cash.receipt_of_another_session", "cash.drawer_short" and those of the session.
+        "cash.receipt_of_another_session", "cash.paid_out_of" when a part of it was refunded,
+        "cash.drawer_short" and those of the session.
         """
         by.require("cash.collect")
         if not explains(reason):
@@ -214,7 +208,7 @@ class CashService:
         p, v = Receipt, Reversal
         with self._writer.entry("cash.reverse", by.id, id=entry_id) as draft:
             office = draft.desk.office_no
-            expected = _own_open_session(draft, by, session_id)
+            expected = own_open_session(draft, by, session_id)
             receipt: Any = draft.read.execute(
                 select(p.code, p.session_id, p.total).where(p.office_no == office, p.id == receipt_id)
             ).first()
@@ -225,6 +219,9 @@ class CashService:
             done = select(v.id).where(here(v, office), v.receipt_id == receipt_id)
             if draft.read.execute(done).first():
                 raise AppError("cash.reversed_already", number=receipt.code)
+            paid_out = _paid_out_of(draft, receipt_id)
+            if paid_out is not None:
+                raise AppError("cash.paid_out_of", number=receipt.code, payout=paid_out)
             if expected < receipt.total:
                 raise AppError("cash.drawer_short", number=receipt.code, amount=receipt.total, held=expected)
             return draft.add(
@@ -254,7 +251,7 @@ class CashService:
         by.require("cash.collect")
         counted = count_total(counts)
         with self._writer.entry("cash.close_session", by.id, id=entry_id) as draft:
-            expected = _own_open_session(draft, by, session_id)
+            expected = own_open_session(draft, by, session_id)
             least = min(denominations(self._rules.utility.currency.code))
             if abs(counted - expected) >= least and not explains(note):
                 raise Invalid(note="cash.difference_unexplained")
@@ -325,13 +322,11 @@ _BILLS = (
     .where(Bill.office_no == bindparam("office"), Bill.id.in_(bindparam("bills", expanding=True)))
     .order_by(Bill.due_on, Bill.period, Bill.code)
 )
-_CREDIT = select(CustomerBalance.credit).where(
-    CustomerBalance.office_no == bindparam("office"), CustomerBalance.id == bindparam("customer")
-)
 
 
-def _own_open_session(draft: Draft, by: Person, session_id: UUID) -> int:
-    """What the drawer of the person's own open session at this desk should hold."""
+def own_open_session(draft: Draft, by: Person, session_id: UUID) -> int:
+    """What the drawer of the person's own open session at this desk should hold. AppError
+    "cash.session_unknown", "cash.not_your_session", "cash.session_closed"."""
     session: Any = draft.read.execute(
         _SESSION, {"office": draft.desk.office_no, "session": session_id}
     ).first()
@@ -368,70 +363,49 @@ def _chosen_bills(draft: Draft, customer_id: UUID, bill_ids: Sequence[UUID]) -> 
     return [_Open(r.id, r.code, r.customer_id, r.total - r.paid) for r in rows]
 
 
-def _credit(draft: Draft, customer_id: UUID) -> int:
-    found = draft.read.execute(_CREDIT, {"office": draft.desk.office_no, "customer": customer_id}).scalar()
-    return int(found or 0)
-
-
-def _lying(draft: Draft, customer_id: UUID, credit: int) -> list[_Lying]:
-    """Where the customer's credit lies, the oldest receipt first; together at most `credit`."""
-    if credit <= 0:
-        return []
-    office, a, p, v, s = draft.desk.office_no, Allocation, Receipt, Reversal, BillState
-    surplus: dict[UUID | None, int] = {
-        row.id: row.paid - row.total
-        for row in draft.read.execute(
-            select(s.id, s.paid, s.total).where(
-                here(s, office), s.customer_id == customer_id, s.paid > s.total
-            )
-        )
-    }
-    amount = func.sum(a.amount)
-    rows: Sequence[Any] = draft.read.execute(
-        select(a.receipt_id, a.bill_id, amount)
-        .join(p, and_(p.office_no == a.office_no, p.id == a.receipt_id))
-        .where(
-            here(a, office),
-            a.customer_id == customer_id,
-            a.bill_id.is_(None) | a.bill_id.in_(list(surplus)),
-            ~select(v.id).where(v.office_no + 0 == a.office_no, v.receipt_id == a.receipt_id).exists(),
-        )
-        .group_by(a.receipt_id, a.bill_id, p.hlc, p.device)
-        .having(amount > 0)
-        .order_by(a.bill_id, p.hlc, p.device)
-    ).all()
-    found: list[_Lying] = []
-    for receipt_id, bill_id, lies in rows:
-        most = credit if bill_id is None else min(credit, surplus[bill_id])
-        part = min(lies, most)
-        if part > 0:
-            found.append(_Lying(receipt_id, bill_id, part))
-            credit -= part
-            if bill_id is not None:
-                surplus[bill_id] -= part
-    return found
+def _paid_out_of(draft: Draft, receipt_id: UUID) -> str | None:
+    """The code of a payout that took from a receipt's money: taken back, it would go out twice."""
+    a, y = Allocation, Payout
+    wanted = (
+        select(y.code)
+        .join(a, and_(y.office_no == a.office_no, y.id == a.payout_id))
+        .where(here(a, draft.desk.office_no), a.receipt_id == receipt_id)
+    )
+    return draft.read.execute(wanted.limit(1)).scalar()
 
 
 def _use_credit(
-    draft: Draft, customer_id: UUID, lying: Sequence[_Lying], bills: Sequence[_Open]
+    draft: Draft, customer_id: UUID, lying: Sequence[Lying], bills: Sequence[_Open]
 ) -> tuple[int, list[_Open]]:
     """Pays the oldest bills from credit, pair by pair; how much was used, and what is left of the bills."""
     used = 0
     left: list[_Open] = []
     for bill in bills:
         owed = bill.owed
-        for money in lying:
-            part = min(owed, money.amount)
-            if part:
-                _allocate(draft, money.receipt_id, money.bill_id, customer_id, -part)
-                _allocate(draft, money.receipt_id, bill.id, customer_id, part)
-                money.amount -= part
-                owed -= part
-                used += part
+        for money, part in draw(lying, owed):
+            allocate(draft, money.receipt_id, money.bill_id, customer_id, -part)
+            allocate(draft, money.receipt_id, bill.id, customer_id, part)
+            owed -= part
+            used += part
         left.append(_Open(bill.id, bill.code, bill.customer_id, owed))
     return used, left
 
 
-def _allocate(draft: Draft, receipt_id: UUID, bill_id: UUID | None, customer_id: UUID, amount: int) -> None:
+def allocate(
+    draft: Draft,
+    receipt_id: UUID,
+    bill_id: UUID | None,
+    customer_id: UUID,
+    amount: int,
+    payout_id: UUID | None = None,
+) -> None:
+    """Say what a part of a receipt's money is for, from now on. Nothing is nothing."""
     if amount:
-        draft.add(Allocation, receipt_id=receipt_id, bill_id=bill_id, customer_id=customer_id, amount=amount)
+        draft.add(
+            Allocation,
+            receipt_id=receipt_id,
+            bill_id=bill_id,
+            customer_id=customer_id,
+            amount=amount,
+            payout_id=payout_id,
+        )

@@ -56,6 +56,13 @@ class Raised:
 
 # -- money ------------------------------------------------------------------------------------------------
 
+AGAIN = (
+    "EXISTS (SELECT 1 FROM payout p JOIN payout q ON q.office_no + 0 = p.office_no "
+    "AND q.request_id = p.request_id AND (q.hlc < p.hlc OR (q.hlc = p.hlc AND (q.device < p.device "
+    "OR (q.device = p.device AND q.id < p.id)))) WHERE p.office_no = a.office_no AND p.id = a.payout_id)"
+)
+"""Of an allocation `a`: it is of a payout that was not the first of its request."""
+
 
 def overpaid(raised: Raised, marks: str, bills: Sequence[bytes]) -> None:
     """A bill that got more than it is. It says which receipts brought the money and stand: using the surplus
@@ -81,23 +88,35 @@ def overpaid(raised: Raised, marks: str, bills: Sequence[bytes]) -> None:
 
 def credit_twice(raised: Raised, marks: str, receipts: Sequence[bytes]) -> None:
     """A receipt whose money was taken from one place (the credit, or a bill paid too much) more often than it
-    was there, by desks that knew nothing of each other. Once it is taken back, its money counts nowhere."""
+    was there, by desks that knew nothing of each other. Once it is taken back, its money counts nowhere: then
+    lacks what was paid out of it. A refund that was paid out once more is told as that ("paid_out_twice")."""
     cur, office = raised.cur, raised.office
+    counts = f"(a.payout_id IS NULL OR NOT {AGAIN})"
     cur.execute(
-        "SELECT receipt_id, bill_id, sum(amount) FROM allocation WHERE office_no + 0 = ? "
-        f"AND receipt_id IN ({marks}) GROUP BY receipt_id, bill_id HAVING sum(amount) < 0",
+        "SELECT a.receipt_id, a.bill_id, sum(a.amount) FROM allocation a WHERE a.office_no + 0 = ? "
+        f"AND a.receipt_id IN ({marks}) AND {counts} "
+        "GROUP BY a.receipt_id, a.bill_id HAVING sum(a.amount) < 0",
         (office, *receipts),
     )
+    lacking = cur.fetchall()
+    cur.execute(
+        "SELECT a.receipt_id, a.bill_id, sum(CASE WHEN a.payout_id IS NULL THEN 0 ELSE a.amount END) "
+        "FROM reversal v JOIN allocation a ON a.office_no + 0 = v.office_no AND a.receipt_id = v.receipt_id "
+        f"WHERE v.office_no + 0 = ? AND v.receipt_id IN ({marks}) AND {counts} "
+        "GROUP BY v.id, a.receipt_id, a.bill_id",
+        (office, *receipts),
+    )
+    back: dict[bytes, dict[bytes | None, int]] = defaultdict(dict)
+    for receipt, bill, paid_out in cur.fetchall():
+        back[receipt][bill] = int(paid_out)
     places: dict[bytes, list[list[Any]]] = defaultdict(list)
-    for receipt, bill, lacking in cur.fetchall():
-        places[receipt].append([bill.hex() if bill else "", int(lacking)])
-    if places:
-        cur.execute(
-            f"SELECT receipt_id FROM reversal WHERE office_no + 0 = ? AND receipt_id IN ({_marks(places)})",
-            (office, *places),
-        )
-        for (receipt,) in cur.fetchall():
-            places.pop(receipt, None)
+    for receipt, bill, sum_ in lacking:
+        if receipt not in back:
+            places[receipt].append([bill.hex() if bill else "", int(sum_)])
+    for receipt, gone in back.items():
+        for bill, paid_out in gone.items():
+            if paid_out < 0:
+                places[receipt].append([bill.hex() if bill else "", paid_out])
     raised.derive(
         "credit_twice", "receipt", receipts, {key: {"places": sorted(each)} for key, each in places.items()}
     )
@@ -133,7 +152,7 @@ def of_sessions(raised: Raised, marks: str, sessions: Sequence[bytes]) -> None:
     differing: Standing = {}
     if closings:
         closed = list(closings)
-        for name, table in (("receipts", "receipt"), ("reversals", "reversal")):
+        for name, table in (("receipts", "receipt"), ("reversals", "reversal"), ("payouts", "payout")):
             cur.execute(
                 f"SELECT DISTINCT x.session_id, p.id FROM session_closed x JOIN {table} p "
                 "ON p.office_no + 0 = x.office_no AND p.session_id = x.session_id "

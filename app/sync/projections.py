@@ -15,7 +15,7 @@ from typing import Any
 
 from app.domain.fold import fold
 from app.models.store import Cursor
-from app.sync import exceptions, request_states, uses, work_orders
+from app.sync import exceptions, payouts, request_states, uses, work_orders
 from app.sync.entries import Body
 from app.sync.exceptions import Raised
 
@@ -175,9 +175,14 @@ _FOLLOWS: dict[str, tuple[tuple[str, str], ...]] = {
     "session_opened": (("session", "id"), ("session_opened_code", "code")),
     "session_closed": (("session", "session_id"),),
     "remittance": (("session", "session_id"), ("remittance_code", "code")),
-    "payout": (("session", "session_id"), ("payout_code", "code")),
+    "payout": (
+        ("session", "session_id"),
+        ("refund", "request_id"),
+        ("paid_out", "request_id"),
+        ("payout_code", "code"),
+    ),
     "request": (("request", "id"), ("request_code", "code")),
-    "request_event": (("request", "request_id"),),
+    "request_event": (("request", "request_id"), ("refund", "request_id")),
     "letter": (("letter_code", "code"),),
     "work_order": (("order", "id"), ("work_order_code", "code")),
     "work_order_event": (("order", "work_order_id"),),
@@ -219,6 +224,13 @@ _LEADS: tuple[tuple[str, str], ...] = (
         "AND receipt_id IN ({marks})",
     ),
     ("bill", "SELECT customer_id FROM bill WHERE office_no = ? AND id IN ({marks})"),
+    # Which payout of a request was the first says of the others' receipts what was used twice.
+    (
+        "paid_out",
+        "SELECT a.receipt_id FROM payout p JOIN allocation a ON a.office_no + 0 = p.office_no "
+        "AND a.customer_id = p.customer_id AND a.payout_id IS NOT NULL WHERE p.office_no + 0 = ? "
+        "AND p.request_id IN ({marks})",
+    ),
 )
 _LEADS_TO = {
     "meter": ("connection",),
@@ -226,6 +238,7 @@ _LEADS_TO = {
     "customer": ("search",),
     "receipt": ("bill", "balance", "money"),
     "bill": ("balance",),
+    "paid_out": ("money",),
 }
 
 
@@ -237,10 +250,11 @@ def _chunks(keys: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
 
 
 _COUNTS = (
-    "(1 - (SELECT count(*) FROM reversal r "
-    "WHERE r.receipt_id = a.receipt_id AND r.office_no + 0 = a.office_no))"
+    "(CASE WHEN a.payout_id IS NOT NULL THEN 1 ELSE 1 - (SELECT count(*) FROM reversal r "
+    "WHERE r.receipt_id = a.receipt_id AND r.office_no + 0 = a.office_no) END)"
 )
-"""A receipt's money counts once, less once for each reversal: nothing is lost even if reversed twice."""
+"""A receipt's money counts once, less once for each reversal: nothing is lost even if reversed twice. What
+was paid out of it has gone out, whatever becomes of the receipt."""
 
 
 def _bills(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
@@ -378,6 +392,7 @@ _EXCEPTIONS: tuple[tuple[str, Find], ...] = (
     ("money", exceptions.credit_twice),
     ("receipt", exceptions.reversed_twice),
     ("session", exceptions.of_sessions),
+    ("refund", payouts.raise_wrong),
     ("request", request_states.misfits),
     ("order", work_orders.misfits),
     ("ruled", exceptions.ruled),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.domain.requests import ALARMS, Event, fold_request
-from app.models.base import instant, millis
+from app.domain.requests import ALARMS, fold_request
+from app.models.base import millis
 from app.models.store import Cursor
+from app.sync import payouts
 from app.sync.exceptions import Raised
+from app.sync.request_events import events_of
 
 _STATE = (
     "office_no", "id", "code", "type_code", "customer_id", "received_at", "received_by", "channel", "area",
@@ -29,7 +29,7 @@ def fold(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> None:
     )
     made = {id: row for id, *row in cur.fetchall()}
     rows = []
-    for request, happened in _events(cur, office, marks, ids).items():
+    for request, happened in events_of(cur, office, marks, ids).items():
         # Of a request that takes no effect what happened to it is kept all the same.
         code, kind, customer, received_at, by, channel, area, hlc = made.get(
             request, ("", "", None, 0, request, "", None, 0)
@@ -67,35 +67,9 @@ def _id(text: str | None) -> bytes | None:
         return None
 
 
-def _events(cur: Cursor, office: int, marks: str, ids: list[bytes]) -> dict[bytes, list[Event]]:
-    """What happened to requests, in no order."""
-    cur.execute(
-        'SELECT request_id, kind, "at", hlc, device, unit_code, due, "text", "data", "by", person, '
-        f"sealed FROM request_event WHERE office_no + 0 = ? AND request_id IN ({marks})",
-        (office, *ids),
-    )
-    events: dict[bytes, list[Event]] = defaultdict(list)
-    for request, kind, at, hlc, device, unit, due, text, data, by, person, sealed in cur.fetchall():
-        events[request].append(
-            Event(
-                kind=kind,
-                at=instant(at),
-                hlc=hlc,
-                device=device,
-                by=by,
-                unit=unit,
-                text=text,
-                due=None if due is None else instant(due),
-                data=said if isinstance(said := json.loads(data), dict) else {},
-                person=person,
-                sealed=sealed is not None,
-            )
-        )
-    return events
-
-
 def misfits(raised: Raised, marks: str, ids: list[bytes]) -> None:
-    """A request to which something happened that no longer fits."""
+    """A request to which something happened that no longer fits. That it was paid out once more is told by
+    an exception of its own (`payouts.raise_wrong`)."""
     raised.cur.execute(
         f"SELECT id FROM request_state WHERE misfits > 0 AND office_no = ? AND id IN ({marks})",
         (raised.office, *ids),
@@ -104,7 +78,10 @@ def misfits(raised: Raised, marks: str, ids: list[bytes]) -> None:
     found = [id for (id,) in raised.cur.fetchall()]
     if found:
         some = ", ".join("?" * len(found))
-        for request, happened in _events(raised.cur, raised.office, some, found).items():
-            late = fold_request(happened).misfits
-            standing[request] = {"events": [[e.kind, e.hlc, e.device] for e in late]}
+        paid = payouts.of_requests(raised.cur, raised.office, some, found)
+        for request, happened in events_of(raised.cur, raised.office, some, found).items():
+            again = {(hlc, device) for _, hlc, device, *_ in paid.get(request, [])[1:]}
+            late = [e for e in fold_request(happened).misfits if (e.hlc, e.device) not in again]
+            if late:
+                standing[request] = {"events": [[e.kind, e.hlc, e.device] for e in late]}
     raised.derive("misfit", "request", ids, standing)

@@ -127,18 +127,22 @@ def _money_is_conserved(machine: Machine, model: Model) -> None:
     def one(sql: str) -> int:
         return int(machine.ask(f"SELECT coalesce(({sql}), 0)")[0][0])
 
-    counts = "(1 - (SELECT count(*) FROM reversal r WHERE r.receipt_id = a.receipt_id))"
+    counts = (
+        "CASE WHEN a.payout_id IS NULL "
+        "THEN 1 - (SELECT count(*) FROM reversal r WHERE r.receipt_id = a.receipt_id) ELSE 1 END"
+    )
     taken = one("SELECT sum(total) FROM receipt") - one("SELECT sum(amount) FROM reversal")
+    taken -= one("SELECT sum(amount) FROM payout")
     sums = {
         "what people took": sum(act.money for act in _in_effect(machine, model)),
-        "the drawers": one("SELECT sum(received - returned) FROM session_state"),
-        "the allocations": one(f"SELECT sum(a.amount * {counts}) FROM allocation a"),
+        "the drawers": one("SELECT sum(received - returned - paid_out) FROM session_state"),
+        "the allocations": one(f"SELECT sum(a.amount * ({counts})) FROM allocation a"),
         "the customers' balances": one("SELECT sum(credit - owed) FROM customer_balance")
         + one("SELECT sum(total) FROM bill"),
     }
     for name, sum_ in sums.items():
         if sum_ != taken:
-            raise Violation(f"{machine.name}: receipts less reversals are {taken}, {name} {sum_}")
+            raise Violation(f"{machine.name}: receipts less reversals and payouts are {taken}, {name} {sum_}")
 
 
 def _only_what_is_its_own(machine: Machine, offices: Set[int]) -> None:

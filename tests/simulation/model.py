@@ -37,6 +37,7 @@ class Act:
         """What a draft that was filled will write."""
         rows = frozenset((table, row[0]) for (table, _), found in draft.rows.items() for row in found)
         money = _sum(draft, "receipt", "total") - _sum(draft, "reversal", "amount")
+        money -= _sum(draft, "payout", "amount")
         return cls(id.bytes, draft.desk.office_no, kind, login, at_ms, rows, money)
 
 

@@ -17,6 +17,7 @@ from app.models import (
     Connection,
     Customer,
     Meter,
+    Payout,
     Reading,
     Receipt,
     Request,
@@ -187,6 +188,39 @@ def reverse(worker: Worker, draft: Draft, by: UUID) -> None:
         )  # fmt: skip
 
 
+def pay_out(worker: Worker, draft: Draft, by: UUID) -> None:
+    """From a receipt that stands and has money on no bill, in a session of this desk. Whether the customer
+    has as much still nobody looks: desks apart cannot know."""
+    session = worker.pick(
+        draft,
+        "SELECT id FROM session_opened WHERE office_no = ? AND device = ? ORDER BY id",
+        draft.desk.device,
+    )
+    found = worker.pick(
+        draft,
+        "SELECT a.receipt_id, a.customer_id, sum(a.amount) FROM allocation a WHERE a.office_no = ? "
+        "AND a.bill_id IS NULL AND NOT EXISTS (SELECT 1 FROM reversal v WHERE v.receipt_id = a.receipt_id) "
+        "GROUP BY a.receipt_id, a.customer_id HAVING sum(a.amount) > 0 ORDER BY a.receipt_id LIMIT 4",
+    )
+    request = worker.pick(draft, "SELECT id FROM request WHERE office_no = ? ORDER BY id LIMIT 4")
+    if session is None or found is None or request is None:
+        return
+    receipt, customer, lies = found
+    amount = min(lies, 500 * worker.rng.randint(1, 4))
+    payout = draft.add(
+        Payout, code=draft.number("PC"), session_id=UUID(bytes=session[0]), customer_id=UUID(bytes=customer),
+        request_id=UUID(bytes=request[0]), payee="A", amount=amount, approved_by=by, by=by,
+        paid_at=draft.now,
+    )  # fmt: skip
+    draft.add(
+        Allocation, receipt_id=UUID(bytes=receipt), bill_id=None, customer_id=UUID(bytes=customer),
+        amount=-amount, payout_id=payout,
+    )  # fmt: skip
+    draft.add(
+        RequestEvent, request_id=UUID(bytes=request[0]), kind="stepped", at=draft.now, by=by, data={},
+    )  # fmt: skip
+
+
 def close_session(worker: Worker, draft: Draft, by: UUID) -> None:
     found = worker.pick(
         draft, 'SELECT id, expected FROM session_state WHERE office_no = ? AND "open" = 1 ORDER BY id'
@@ -211,6 +245,7 @@ ACTS: dict[str, tuple[int, str, Fill]] = {
     "cash.collect": (8, "tung", collect),
     "cash.reverse": (2, "mai", reverse),
     "cash.close_session": (1, "tung", close_session),
+    "refunds.pay": (3, "tung", pay_out),
 }
 """Kind -> how often, who may do it, and how."""
 

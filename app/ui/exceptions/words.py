@@ -15,6 +15,8 @@ SIGNS = {
     "overpaid": "cash",
     "credit_twice": "wallet",
     "reversed_twice": "arrow-back-up",
+    "paid_out_twice": "wallet",
+    "unapproved": "lock",
     "late": "clock",
     "remitted": "cash",
     "two_readings": "gauge",
@@ -32,6 +34,8 @@ def kind_words() -> dict[str, str]:
         "overpaid": tr("Bill paid too much"),
         "credit_twice": tr("Credit used twice"),
         "reversed_twice": tr("Receipt taken back twice"),
+        "paid_out_twice": tr("Refund paid out twice"),
+        "unapproved": tr("Paid out without approval"),
         "late": tr("After the session was closed"),
         "remitted": tr("Handed in, not as counted"),
         "two_readings": tr("Two indexes for one period"),
@@ -96,6 +100,10 @@ def what_happened(row: ExceptionRow, room: ExceptionRoom) -> str:
             )
         case "reversed_twice":
             return tr("Two desks took this receipt back. The money may have gone out twice.")
+        case "paid_out_twice":
+            return tr("Two desks paid out the same refund. What went out too much is due from the customer.")
+        case "unapproved":
+            return tr("Money was paid back without a second person's approval of just this amount.")
         case "late":
             return tr("This came into the session after it was counted and closed.")
         case "remitted" if row.amount > 0:
@@ -141,6 +149,10 @@ def next_step(row: ExceptionRow) -> str:
             return tr("Tell the customer what is still owed, then write down what was agreed.")
         case "reversed_twice":
             return tr("Ask both desks whether the money was handed out, then write down what was found.")
+        case "paid_out_twice":
+            return tr("Ask both desks and the customer, then write down how the money comes back.")
+        case "unapproved":
+            return tr("Ask who paid it out and why, then write down what was found.")
         case "late":
             return tr("Count where this money is, then write down what was found.")
         case "remitted":
@@ -171,6 +183,7 @@ def side_title(row: ExceptionRow, side: Side) -> str:
         "receipt": tr("Receipt"),
         "reversal": tr("Taken back"),
         "remittance": tr("Handed in"),
+        "payout": tr("Paid back"),
         "use": tr("Used for a bill"),
         "reading": tr("Index"),
         "bill": tr("Bill"),

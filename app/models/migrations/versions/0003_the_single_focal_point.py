@@ -84,6 +84,7 @@ LOCAL: dict[str, tuple[str, str]] = {
 """Table -> its key, and its other columns."""
 
 ADDED: dict[str, str] = {
+    "allocation": "payout_id:id?",
     "request": "type_id:id? arrived_at:time? source:word? area:word? right_code:word? sealed:bytes?",
     "request_event": "person:id? sealed:bytes?",
     "request_type": "valid_from:day? category:word? channels:text? documents:text? steps:text? "
