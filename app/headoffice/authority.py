@@ -43,7 +43,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
 """Table -> the acts of which one is needed to write it. Receipts and what belongs to a cash session are not
 among them: the money is in the drawer, whoever took it. To take back what his own session has taken is a
 cashier's act too (`_of_own_drawer`). Nor are payouts: the money is out of the drawer, whoever paid it. It is
-the yes to them that needs its right (`_approves`), and a payout without a yes that counts is an exception
+the yes to them that needs its right (`_approvers`), and a payout without a yes that counts is an exception
 (`app/sync/payouts.py`)."""
 
 COLUMNS = ("id", "entry_id", "entry_hlc", "entry_origin", "verdict", "counts_hlc")
@@ -140,11 +140,12 @@ def _allowed(
     if body is None:
         return True
     tables = ({r.table for r in body.rows} | {e.table for e in body.edits}) & ACTS.keys()
-    approves = _approves(body)
-    if not tables and not approves:
+    approvers = _approvers(body)
+    if not tables and not approvers:
         return True
     held = _roles(cur, entry, histories)
-    if approves and not any(may(roles, "refunds.approve") for roles in held):
+    own = approvers <= {entry.by} and any(may(roles, "refunds.approve") for roles in held)
+    if approvers and not own:
         return bool(wrong_with(body)[0])
     lacking = {t for t in tables if not any(may(roles, act) for act in ACTS[t] for roles in held)}
     if not lacking or wrong_with(body)[0]:
@@ -154,16 +155,20 @@ def _allowed(
     return False
 
 
-def _approves(body: Body) -> bool:
-    """Whether it says yes to paying money back."""
+def _approvers(body: Body) -> set[Any]:
+    """In whose names it says yes to paying money back. None where money is paid in the same breath: that yes
+    comes too late to count, and the money has gone out."""
+    if any(rows.table == "payout" for rows in body.rows):
+        return set()
+    found: set[Any] = set()
     for rows in body.rows:
-        if rows.table != "request_event" or not {"kind", "data"} <= set(rows.columns):
+        if rows.table != "request_event" or not {"kind", "data", "by"} <= set(rows.columns):
             continue
-        kind, data = rows.columns.index("kind"), rows.columns.index("data")
+        kind, data, by = map(rows.columns.index, ("kind", "data", "by"))
         for row in rows.rows:
             if len(row) == len(rows.columns) and row[kind] == "stepped" and _says_yes(row[data]):
-                return True
-    return False
+                found.add(row[by] if isinstance(row[by], bytes) else None)
+    return found
 
 
 def _says_yes(data: object) -> bool:

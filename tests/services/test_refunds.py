@@ -466,7 +466,10 @@ def add_payout(
 
 
 @ON_BOTH
-@pytest.mark.parametrize("how", ["no yes", "own yes", "less", "later", "by nobody who may", "own check"])
+@pytest.mark.parametrize(
+    "how",
+    ["no yes", "own yes", "less", "later", "with the money", "by nobody who may", "in her name", "own check"],
+)
 def test_money_paid_without_a_yes_counts_and_is_seen(company: Company, how: str) -> None:
     desktop = company.desk("BN03")
     home, *_ = billed_home(desktop)
@@ -483,11 +486,23 @@ def test_money_paid_without_a_yes_counts_and_is_seen(company: Company, how: str)
             )  # fmt: skip
 
     yes_by = {"own yes": tung, "by nobody who may": yen}.get(how, mai)
+    yes = {"approved": True, "amount": 50_000}
     step("check", mai if how == "own check" else tung if how == "by nobody who may" else yen,
          checked=True, amount=50_000)  # fmt: skip
-    if how not in ("no yes", "later"):
+    if how == "in her name":
+        with desktop.writer.entry("refunds.approve", tung) as draft:
+            draft.add(
+                RequestEvent, request_id=request, kind="stepped", at=draft.now, by=mai,
+                data={"step": "approve", "result": yes},
+            )  # fmt: skip
+    elif how not in ("no yes", "later", "with the money"):
         step("approve", yes_by, approved=True, amount=40_000 if how == "less" else 50_000)
     with desktop.writer.entry("refunds.pay", tung) as draft:
+        if how == "with the money":
+            draft.add(
+                RequestEvent, request_id=request, kind="stepped", at=draft.now, by=mai,
+                data={"step": "approve", "result": yes},
+            )  # fmt: skip
         add_payout(draft, session, home.customer, request, 50_000, yes_by, tung)
     if how == "later":
         step("approve", mai, approved=True, amount=50_000)
@@ -495,7 +510,7 @@ def test_money_paid_without_a_yes_counts_and_is_seen(company: Company, how: str)
     assert first.cash_queries.session(session).paid_out == 50_000
     assert ("unapproved", "request") in raised(first)
     ruled = [kind for kind, _ in raised(first) if kind == "ruled"]
-    assert bool(ruled) == (how in ("own yes", "by nobody who may"))  # neither may say yes
+    assert bool(ruled) == (how in ("own yes", "by nobody who may", "in her name"))
 
 
 def test_a_yes_before_the_money_is_enough_whatever_became_of_the_request(
