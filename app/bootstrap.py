@@ -44,8 +44,8 @@ from app.queries.requests import RequestQueries
 from app.queries.rule_book import RuleBook
 from app.queries.rules import RuleQueries
 from app.queries.today import TodayQueries
-from app.services.attachments import AttachmentService
 from app.queries.views import ViewQueries
+from app.services.attachments import AttachmentService
 from app.services.billing import BillingService
 from app.services.cash import CashService
 from app.services.customers import CustomerService

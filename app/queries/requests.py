@@ -160,6 +160,7 @@ class RequestQueries:
     def __init__(self, read: Engine, office_no: int, rules: RuleQueries) -> None:
         self._read = read
         self._office_no = office_no
+        self._rules = rules
         self._lists = RequestLists(rules)
 
     def viewer(self, person: UUID, roles: Collection[str]) -> Viewer:
