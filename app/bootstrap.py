@@ -43,6 +43,7 @@ from app.queries.reports import ReportQueries
 from app.queries.requests import RequestQueries
 from app.queries.rule_book import RuleBook
 from app.queries.rules import RuleQueries
+from app.queries.supply import SupplyQueries
 from app.queries.today import TodayQueries
 from app.queries.views import ViewQueries
 from app.services.attachments import AttachmentService
@@ -62,6 +63,7 @@ from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
 from app.services.rules import RuleService
 from app.services.signin import SignIn
+from app.services.supply import SupplyService
 from app.services.views import ViewService
 from app.services.writer import Desk
 from app.sync.blobs import Blobs
@@ -250,6 +252,16 @@ class Desktop:
     def field_queries(self) -> FieldQueries:
         """What people ask about work in the field."""
         return FieldQueries(self.database.read, self.office_no, self.rules)
+
+    @cached_property
+    def supply(self) -> SupplyService:
+        """The steps of a new supply."""
+        return SupplyService(self.writer, self.rules, self.request_work, self.customers, self.today)
+
+    @cached_property
+    def supply_queries(self) -> SupplyQueries:
+        """What people ask about new supplies."""
+        return SupplyQueries(self.database.read, self.office_no)
 
     @cached_property
     def incidents(self) -> IncidentService:

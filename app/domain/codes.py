@@ -17,9 +17,10 @@ KINDS = {
     "LC": "work order",
     "CV": "outgoing letter",
     "PC": "payout slip",
+    "HC": "contract of supply",
 }
 """The first part of a code: yêu cầu, khiếu nại, hóa đơn, biên lai, nộp tiền, ca thu,
-sự cố, lệnh công tác, công văn, phiếu chi."""
+sự cố, lệnh công tác, công văn, phiếu chi, hợp đồng cấp (nước, điện)."""
 
 _DESK = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 _CODE = re.compile(r"([A-Z]{2})-([A-Z][A-Z0-9]{1,7})-([0-9]{2})-([0-9]{6,9})")

@@ -38,13 +38,15 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class Step:
     """A part of the way: who does it and how long it may take; `form` names what is written down (one of
-    `FORMS`, or nothing in particular)."""
+    `FORMS`, or nothing in particular). `refusal`: how soon the customer must have the answer once it turned
+    out here that what is asked cannot be."""
 
     code: str
     names: Mapping[str, str]
     unit_code: str
     limit: Limit
     form: str = ""
+    refusal: Limit | None = None
 
     def name(self, language: str) -> str:
         """Its name in a language, or in English."""
@@ -65,6 +67,7 @@ def steps_of(rows: Sequence[Mapping[str, Any]] | None) -> tuple[Step, ...]:
             s["unit"],
             Limit(s["limit"]["amount"], s["limit"]["unit"]),
             s.get("form", ""),
+            Limit(s["refusal"]["amount"], s["refusal"]["unit"]) if s.get("refusal") else None,
         )
         for s in rows or ()
     )

@@ -36,7 +36,8 @@ lacking: noted, but not received, since documents are missing ("missing": their 
 runs. linked: it is this customer's ("customer"). merged: put under an incident ("incident"; none: taken
 out). asked, replied: another unit is asked, and says. held, resumed: waiting for the customer ("reason"),
 and no longer. routed: to a unit, to a person. stepped: a step of its kind is done ("step", "next",
-"result"). rated: what the customer thinks of it ("score", 1 to 5).
+"result"; "ended": the way ends here, and the answer is due then). rated: what the customer thinks of it
+("score", 1 to 5).
 """
 
 STATES = ("lacking", "received", "routed", "answered", "told", "closed")
@@ -226,6 +227,8 @@ def _after(state: State, event: Event) -> State:
                 person=event.person if unit != state.unit else event.person or state.person,
                 step=_word(event, "next"),
                 step_due=_number(event, "next_due"),
+                due=event.due or state.due,
+                alarms=state.alarms if (alarms := _alarms(event)) is None else alarms,
             )
         case "asked" if event.unit is not None:
             return replace(state, asked=(*(u for u in state.asked if u != event.unit), event.unit))
@@ -274,6 +277,8 @@ def _reopened(state: State, event: Event) -> State:
         unit=unit,
         person=state.person,
         due=event.due or state.due,
+        step=_word(event, "step"),
+        step_due=_number(event, "step_due"),
         alarms=_alarms(event) or {},
         customer=state.customer,
         reopened=state.reopened + 1,

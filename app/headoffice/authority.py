@@ -33,6 +33,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "customer": ("customers.edit", "customers.import"),
     "connection": ("customers.edit", "customers.import"),
     "meter": ("customers.edit", "customers.import"),
+    "contract": ("requests.handle",),
     "collection_point": ("cash.see_all",),
     "work_order": ("field.plan",),
     "work_order_event": ("field.plan", "field.report"),

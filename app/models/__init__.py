@@ -12,7 +12,7 @@ from app.models.cash import (
     SessionOpened,
     SessionState,
 )
-from app.models.customers import Connection, Customer, Meter, SearchDoc
+from app.models.customers import Connection, Contract, Customer, Meter, SearchDoc
 from app.models.field import Duty, WorkOrder, WorkOrderEvent, WorkOrderState
 from app.models.journal import (
     Digest,
@@ -68,6 +68,7 @@ __all__ = [
     "CollectionPoint",
     "Connection",
     "ConnectionUse",
+    "Contract",
     "Customer",
     "CustomerBalance",
     "Device",

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Card, important
+from app.models.base import Base, Card, Fact, important
 
 
 class Customer(Base, Card):
@@ -61,6 +61,35 @@ class Meter(Base, Card):
     first_index: Mapped[int]
     installed_on: Mapped[date | None]
     removed_on: Mapped[date | None]
+
+
+class Contract(Base, Fact):
+    """A contract of supply as it was signed, in the register of contracts under its code: what stands in it
+    about the customer, who may be born from the request only later. `address` is where the customer lives,
+    `supply_address` where it is supplied."""
+
+    __tablename__ = "contract"
+    __table_args__ = (
+        Index("ix_contract_code", "code"),
+        Index("ix_contract_request_id", "request_id"),
+        Index("ix_contract_customer_id", "customer_id"),
+    )
+
+    code: Mapped[str]
+    request_id: Mapped[UUID]
+    customer_id: Mapped[UUID]
+    customer_code: Mapped[str]
+    name: Mapped[str]
+    phone: Mapped[str | None]
+    address: Mapped[str]
+    tax_code: Mapped[str | None]
+    supply_address: Mapped[str]
+    customer_class: Mapped[str]
+    quotas: Mapped[int]
+    route: Mapped[str | None]
+    signed_on: Mapped[date]
+    by: Mapped[UUID]
+    written_at: Mapped[datetime]
 
 
 class SearchDoc(Base):

@@ -18,6 +18,7 @@ from app.models import (
     Bill,
     BillState,
     Connection,
+    Contract,
     Customer,
     Exception_,
     Meter,
@@ -232,6 +233,11 @@ class ExceptionQueries:
                     .join(c, and_(c.office_no == model.office_no, c.id == model.customer_id), isouter=True)
                     .where(model.office_no == office, model.id == row_id)
                 )
+            case "contract":
+                wanted = select(Contract.code, Contract.name, c.id).join(
+                    c, and_(c.office_no == Contract.office_no, c.id == Contract.customer_id), isouter=True
+                )
+                wanted = wanted.where(Contract.office_no == office, Contract.id == row_id)
             case "request":
                 return self._of_request(read, row_id)
             case "work_order":

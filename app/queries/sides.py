@@ -16,6 +16,7 @@ from app.domain.requests import Event, fold_request
 from app.models import (
     Allocation,
     Bill,
+    Contract,
     Customer,
     Device,
     Entry,
@@ -457,6 +458,7 @@ _NUMBERED: Mapping[str, Any] = {
     "remittance": Remittance,
     "work_order": WorkOrder,
     "payout": Payout,
+    "contract": Contract,
 }
 _VALUES = {
     "bill": "total",

@@ -55,6 +55,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "incident": ("code", "title"),
     "payout": ("code", "payee"),
     "letter": ("code", "addressee"),
+    "contract": ("code", "name"),
     "work_order": ("code", ""),
     "attachment": ("", "name"),
     "tariff": ("customer_class", "decision"),

@@ -72,6 +72,15 @@ class EditCustomer:
     meters: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class NewIds:
+    """The ids of the rows of a new customer, where they are worked out from what the customer is born of."""
+
+    customer: UUID | None = None
+    connection: UUID | None = None
+    meter: UUID | None = None
+
+
 class CustomerService:
     """What people do with customers."""
 
@@ -94,8 +103,34 @@ class CustomerService:
         "quotas.wrong", "digits.wrong", "index.wrong", "seq.wrong".
         """
         by.require("customers.edit")
+        with self._writer.entry("customers.add", by.id, id=new.entry_id) as draft:
+            return self.enter(draft, new, NewIds())
+
+    def enter(self, draft: Draft, new: NewCustomer, ids: NewIds, of: UUID | None = None) -> UUID:
+        """The same within another use case's entry. `of`: the connection is for this customer, who is there
+        already; then only its `connection` is read of `new`. Invalid as `add`, AppError
+        "customer.unknown"."""
+        person, point, dial = self.checked(draft, new, of)
+        customer = of or draft.add(Customer, id=ids.customer, **person)
+        connection = draft.add(Connection, id=ids.connection, customer_id=customer, **point)
+        k = new.connection
+        if k.meter:
+            draft.add(
+                Meter,
+                id=ids.meter,
+                connection_id=connection,
+                first_index=k.meter.first_index,
+                installed_on=k.meter.installed_on,
+                **dial,
+            )
+        return customer
+
+    def checked(
+        self, draft: Draft, new: NewCustomer, of: UUID | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """What `enter` would write of a customer, a connection and a meter. Raises as `enter`."""
         errors: dict[str, str] = {}
-        person = _checked(_CUSTOMER, new, errors)
+        person = _checked(_CUSTOMER, new, errors) if of is None else _row(draft, Customer, of)
         k = new.connection
         point = _checked(_CONNECTION, k, errors)
         point["code"] = _line(k.code) or person.get("code")
@@ -104,22 +139,11 @@ class CustomerService:
         if k.meter and not 0 <= k.meter.first_index <= LARGEST_INDEX:
             errors["first_index"] = "index.wrong"
         self._check_class(point.get("customer_class"), errors)
-        with self._writer.entry("customers.add", by.id, id=new.entry_id) as draft:
-            if "code" not in errors and self.taken(person["code"]):
-                errors["code"] = "taken"
-            if errors:
-                raise Invalid(**errors)
-            customer = draft.add(Customer, **person)
-            connection = draft.add(Connection, customer_id=customer, **point)
-            if k.meter:
-                draft.add(
-                    Meter,
-                    connection_id=connection,
-                    first_index=k.meter.first_index,
-                    installed_on=k.meter.installed_on,
-                    **dial,
-                )
-        return customer
+        if of is None and "code" not in errors and self.taken(person["code"]):
+            errors["code"] = "taken"
+        if errors:
+            raise Invalid(**errors)
+        return person, point, dial
 
     def edit(self, by: Person, edit: EditCustomer) -> bool:
         """Set fields of a customer, its connections and meters; only what differs is written, and False says

@@ -17,7 +17,7 @@ from app.domain.errors import AppError, Invalid
 from app.domain.escalation import alarms as alarms_of
 from app.domain.fold import nfc
 from app.domain.request_types import Step, step_after
-from app.domain.requests import may
+from app.domain.requests import Event, fold_request, may
 from app.models import Request, RequestEvent, RequestState
 from app.models.base import millis
 from app.queries.rules import RequestTypeView, RuleQueries
@@ -115,9 +115,34 @@ class RequestActs:
             raise AppError(refusal(kind, found.state), request=found.code)
         return found
 
+    def left_off(self, draft: Draft, found: Standing) -> Step | None:
+        """The step with which its way goes on when it is taken up again: the one that was not done, or by
+        which the way ended early."""
+        if found.step is not None:
+            return found.step
+        done = stepped(draft, found.id)
+        code = done[-1].data.get("step") if done and done[-1].data.get("ended") else None
+        return next((s for s in found.kind.steps if s.code == code), None)
+
     def first_step(self, kind: RequestTypeView) -> Step | None:
         """Where its way begins."""
         return step_after(kind.steps, None)
+
+
+def stepped(draft: Draft, request_id: UUID) -> list[Event]:
+    """The steps of a request that are done and count, in their order."""
+    e = RequestEvent
+    wanted = select(e.kind, e.at, e.hlc, e.device, e.by, e.unit_code, e.due, e.data).where(
+        e.office_no == draft.desk.office_no, e.request_id == request_id
+    )
+    # What was said matters to no step; "…" stands for it, or an answer would not be whole.
+    events = [
+        Event(x.kind, x.at, x.hlc, x.device, x.by, x.unit_code, "…", x.due, x.data)
+        for x in draft.read.execute(wanted)
+    ]
+    late = {id(each) for each in fold_request(events).misfits}
+    done = [x for x in events if x.kind == "stepped" and id(x) not in late]
+    return sorted(done, key=lambda x: (x.hlc, x.device))
 
 
 def refusal(kind: str, state: str) -> str:

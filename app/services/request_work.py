@@ -14,7 +14,7 @@ from app.domain.deadlines import due as due_of
 from app.domain.deadlines import shifted
 from app.domain.errors import AppError, Invalid
 from app.domain.refunds import FORMS as REFUND_FORMS
-from app.domain.request_types import step_after
+from app.domain.request_types import Step, step_after
 from app.domain.requests import HOLDS
 from app.models import Staff
 from app.models.base import millis
@@ -78,17 +78,41 @@ class RequestWorkService:
         step: str,
         words: str = "",
         result: Mapping[str, Any] | None = None,
+        *,
+        ended: bool = False,
     ) -> None:
-        """The same within another use case's entry."""
-        if found.step is None or found.step.code != step:
-            raise AppError("request.other_step", request=found.code)
-        following = step_after(found.kind.steps, step)
+        """The same within another use case's entry. `ended`: what is asked cannot be; the way ends here, and
+        the answer is due within the step's own limit for that (`Step.refusal`, from now)."""
+        standing = self.require_step(found, step)
+        following = None if ended else step_after(found.kind.steps, step)
         data: dict[str, Any] = {"step": step, "result": dict(result or {})}
+        values: dict[str, Any] = {}
+        if ended:
+            data["ended"] = True
+            values = self._answer_soon(found, standing, draft.now, data)
         if following is not None:
             due = due_of(self._acts.rules.calendar(), draft.now, following.limit)
             data |= {"next": following.code, "next_due": millis(due)}
         unit = following.unit_code if following else found.unit_code
-        event(draft, by, found.id, "stepped", unit_code=unit, text=kept(words) or None, data=data)
+        event(draft, by, found.id, "stepped", unit_code=unit, text=kept(words) or None, data=data, **values)
+
+    def require_step(self, found: Standing, step: str) -> Step:
+        """The step that is to be done. AppError "request.other_step" when it stands elsewhere."""
+        if found.step is None or found.step.code != step:
+            raise AppError("request.other_step", request=found.code)
+        return found.step
+
+    def _answer_soon(
+        self, found: Standing, step: Step, now: datetime, data: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The sooner of the due time and the limit of a refusal."""
+        if step.refusal is None:
+            return {}
+        due = due_of(self._acts.rules.calendar(), now, step.refusal)
+        if found.due is not None and found.due <= due:
+            return {}
+        data["alarms"] = self._acts.alarms(found.kind, found.received_at, due)
+        return {"due": due}
 
     def ask(self, by: Person, request_id: UUID, unit_code: str, words: str) -> None:
         """Ask another unit; the request stays where it is. Invalid(unit_code=, words=)."""

@@ -217,13 +217,16 @@ class RequestService:
 
     def reopen(self, by: Person, request_id: UUID, reason: str) -> None:
         """The answer did not hold: a new answer and a new notice are needed, with the type's whole limit from
-        now. Invalid(reason=)."""
+        now. Of a kind with steps the way goes on where it was left off: what was done stands, and the step by
+        which it ended early is done anew. Invalid(reason=)."""
         by.require("requests.reopen")
         require_texts(reason=reason)
         with self._writer.entry("requests.reopened", by.id) as draft:
             found = self._acts.open(draft, by, request_id, "reopened")
-            clock = self._acts.clock(found.kind, draft.now, None)
-            event(draft, by, request_id, "reopened", text=kept(reason), **clock)
+            step = self._acts.left_off(draft, found)
+            clock = self._acts.clock(found.kind, draft.now, step)
+            unit = step.unit_code if step else None
+            event(draft, by, request_id, "reopened", unit_code=unit, text=kept(reason), **clock)
 
     def _add(
         self, draft: Draft, by: Person, new: NewRequest, kind: RequestTypeView, code: str, card: Any

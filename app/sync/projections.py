@@ -186,6 +186,7 @@ _FOLLOWS: dict[str, tuple[tuple[str, str], ...]] = {
     "letter": (("letter_code", "code"),),
     "work_order": (("order", "id"), ("work_order_code", "code")),
     "work_order_event": (("order", "work_order_id"),),
+    "contract": (("contract_code", "code"),),
     "ruling": (("ruled", "entry_id"),),
 }
 """Table -> (projection or source of one, the column with its key)."""
@@ -210,7 +211,9 @@ _SEARCHED = {"customer", "connection", "meter"}
 _FOR_SEARCH = (*_SEARCHED, "search")
 """Keys that lead nowhere but to the search."""
 
-_PAPERS = {"bill", "receipt", "request", "session_opened", "remittance", "payout", "letter", "work_order"}
+_PAPERS = {
+    "bill", "receipt", "request", "session_opened", "remittance", "payout", "letter", "work_order", "contract",
+}  # fmt: skip
 """Facts with a number of their own, of which there may be no two."""
 _NUMBERED = _PAPERS | {"incident"}
 

@@ -139,6 +139,8 @@ class _Pages:
             requests=desk.requests,
             work=desk.request_work,
             incidents=desk.incidents,
+            supply=desk.supply,
+            supply_queries=desk.supply_queries,
             queries=desk.request_queries,
             drafts=desk.drafts,
             draft_queries=desk.draft_queries,

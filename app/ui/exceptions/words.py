@@ -187,6 +187,7 @@ def side_title(row: ExceptionRow, side: Side) -> str:
         "use": tr("Used for a bill"),
         "reading": tr("Index"),
         "bill": tr("Bill"),
+        "contract": tr("Contract"),
         "request": tr("Request"),
         "session_opened": tr("Cash session"),
         "work_order": tr("Work order"),

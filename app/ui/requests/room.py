@@ -11,10 +11,12 @@ from uuid import UUID
 from app.queries.drafts import DraftQueries
 from app.queries.requests import RequestQueries, Viewer
 from app.queries.rules import RequestTypeView
+from app.queries.supply import SupplyQueries
 from app.services.drafts import DraftService
 from app.services.incidents import IncidentService
 from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
+from app.services.supply import SupplyService
 from app.ui.kit.room import Room
 from app.words import tr
 
@@ -49,6 +51,8 @@ class RequestRoom(Room):
     requests: RequestService
     work: RequestWorkService
     incidents: IncidentService
+    supply: SupplyService
+    supply_queries: SupplyQueries
     queries: RequestQueries
     drafts: DraftService
     draft_queries: DraftQueries

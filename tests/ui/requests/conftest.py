@@ -44,6 +44,8 @@ def room_of(
             requests=desktop.requests,
             work=desktop.request_work,
             incidents=desktop.incidents,
+            supply=desktop.supply,
+            supply_queries=desktop.supply_queries,
             queries=desktop.request_queries,
             rules=desktop.rules,
             drafts=desktop.drafts,

@@ -37,6 +37,12 @@ SCOPED: dict[str, tuple[str, str]] = {
         "valid_from:day retired_at:time?",
         "",
     ),
+    "contract": (
+        f"{FACT} code:word request_id:id customer_id:id customer_code:word name:word phone:word? address:word "
+        "tax_code:word? supply_address:word customer_class:word quotas:whole route:word? signed_on:day by:id "
+        "written_at:time",
+        "code request_id customer_id",
+    ),
     "duty": (f"{CARD} staff_id:id day:day start:whole end:whole retired_at:time?", "day"),
     "incident": (
         f"{CARD} code:word title:word area:word ward:word? line:word? cause:word? planned:whole "
@@ -104,7 +110,7 @@ STATE_BEFORE = (
 STATE_INDEXES = "received_at,code,office_no,id,type_code,received_by,person incident_id customer_id"
 
 PLANNED = (
-    "attachment duty incident letter payout work_order work_order_event work_order_state read_mark"
+    "attachment contract duty incident letter payout work_order work_order_event work_order_state read_mark"
 )
 """What the planner cannot learn from tables that are empty, as in the first release."""
 
