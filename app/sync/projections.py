@@ -212,7 +212,8 @@ _FOR_SEARCH = (*_SEARCHED, "search")
 """Keys that lead nowhere but to the search."""
 
 _PAPERS = {
-    "bill", "receipt", "request", "session_opened", "remittance", "payout", "letter", "work_order", "contract",
+    "bill", "receipt", "request", "session_opened", "remittance", "payout", "letter", "work_order",
+    "contract",
 }  # fmt: skip
 """Facts with a number of their own, of which there may be no two."""
 _NUMBERED = _PAPERS | {"incident"}

@@ -332,11 +332,20 @@ def test_the_work_order_of_the_request_is_linked(desktop: Desktop) -> None:
     yen = person(desktop, "yen")
     request = apply(desktop)
     do(desktop, yen, request, "contract")
-    with desktop.writer.entry("requests.noted", yen.id) as draft:
+    with desktop.writer.entry("field.issued", yen.id) as draft:
         order = draft.add(
-            WorkOrder, code="LC-BN03-26-000001", kind="installation", request_id=request, address="12/5",
-            words="Lắp đồng hồ", crew=[], made_at=draft.now, made_by=yen.id,
-        )  # fmt: skip
+            WorkOrder,
+            code=draft.number("LC"),
+            kind="installation",
+            request_id=request,
+            address="12/5 Nguyễn Gia Thiều",
+            words="Lắp đồng hồ",
+            crew=[],
+            made_at=draft.now,
+            made_by=yen.id,
+            unannounced=False,
+            labour_free=False,
+        )
     assert desktop.supply_queries.orders(request) == {order: "LC-BN03-26-000001"}
     desktop.supply.install(yen, request, "installation", replace(FITTED, work_order=order))
     assert way(desktop, request).result("installation")["order_code"] == "LC-BN03-26-000001"
