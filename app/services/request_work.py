@@ -13,8 +13,7 @@ from sqlalchemy import select
 from app.domain.deadlines import due as due_of
 from app.domain.deadlines import shifted
 from app.domain.errors import AppError, Invalid
-from app.domain.refunds import FORMS as REFUND_FORMS
-from app.domain.request_types import Step, step_after
+from app.domain.request_types import FORMS, Step, step_after
 from app.domain.requests import HOLDS
 from app.models import Staff
 from app.models.base import millis
@@ -61,13 +60,13 @@ class RequestWorkService:
         result: Mapping[str, Any] | None = None,
     ) -> None:
         """The step that it stands at is done, with its result as its form gives it; the next unit's turn and
-        time begin. AppError "request.other_step" when it stands elsewhere, "request.own_form" for
-        steps of a refund."""
+        time begin. AppError "request.other_step" when it stands elsewhere, "request.own_form" for a step
+        whose form has a use case of its own (a new supply's, a refund's)."""
         by.require("requests.handle")
         with self._writer.entry("requests.stepped", by.id) as draft:
             found = self._acts.open(draft, by, request_id, "stepped")
-            if found.step is not None and found.step.form in REFUND_FORMS:
-                raise AppError("request.own_form", request=found.code)  # `RefundService`, and no way round it
+            if found.step is not None and found.step.form in FORMS:
+                raise AppError("request.own_form", request=found.code)  # and no way round it
             self.do_step(draft, by, found, step, words, result)
 
     def do_step(
