@@ -36,6 +36,7 @@ from app.queries.drafts import DraftQueries
 from app.queries.duty import DutyQueries
 from app.queries.exceptions import ExceptionQueries
 from app.queries.field import FieldQueries
+from app.queries.incidents import IncidentQueries
 from app.queries.measures import MeasureQueries
 from app.queries.readings import ReadingQueries
 from app.queries.refunds import RefundQueries
@@ -277,6 +278,11 @@ class Desktop:
     def attachment_queries(self) -> AttachmentQueries:
         """What people ask about scans and photos."""
         return AttachmentQueries(self.database.read, self.office_no, self.rules)
+
+    @cached_property
+    def incident_queries(self) -> IncidentQueries:
+        """What people ask about incidents."""
+        return IncidentQueries(self.database.read, self.office_no)
 
     @cached_property
     def request_queries(self) -> RequestQueries:

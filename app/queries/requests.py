@@ -154,6 +154,14 @@ class StaffView:
     phone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of a unit."""
+
+    id: UUID
+    name: str
+
+
 class RequestQueries:
     """Asks of requests in the office."""
 
@@ -316,6 +324,14 @@ class RequestQueries:
             if (customer_id is not None and row.customer_id == customer_id)
             or (place and row.address and _place_words(row.address) == place)
         ]
+
+    def members(self, unit_code: str) -> list[Member]:
+        """The people of a unit, by name."""
+        wanted = select(Staff.id, Staff.name).where(
+            Staff.office_no == self._office_no, Staff.unit_code == unit_code, Staff.retired_at.is_(None)
+        )
+        with self._read.connect() as read:
+            return [Member(*row) for row in read.execute(wanted.order_by(Staff.name, Staff.id))]
 
     def officer(self, person: UUID) -> StaffView:
         """A member of the staff, as named on papers."""

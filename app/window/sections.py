@@ -144,7 +144,9 @@ class _Pages:
             queries=desk.request_queries,
             drafts=desk.drafts,
             draft_queries=desk.draft_queries,
-            finder=desk.customer_queries,
+            customers=desk.customer_queries,
+            duty=desk.duty_queries,
+            incident_queries=desk.incident_queries,
             desk=desk.identity.desk,
         )
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, look, px
+from app.ui.kit.ticks import TickList
 
 TWO_COLUMNS = 690
 """From this width of its own a form has two columns: a window of 900 pixels less rail and margins."""
@@ -208,6 +209,8 @@ class Form(QWidget):
                 editor.toggled.connect(self._on_changed)
             case QSpinBox():
                 editor.valueChanged.connect(self._on_changed)
+            case TickList():
+                editor.changed.connect(self._on_changed)
 
     def _on_changed(self, *_what: object) -> None:
         self.changed.emit()

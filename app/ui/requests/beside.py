@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
 from app.domain import names
 from app.domain.money import format_money
+from app.domain.quantities import format_quantity
+from app.queries.customers import CustomerCard
+from app.queries.incidents import IncidentRow
 from app.queries.requests import CallerStory, RequestRow
+from app.ui.kit.buttons import Button
 from app.ui.kit.inspector import Notice, Panel, clear
 from app.ui.kit.labels import Label
 from app.ui.kit.pills import draw_pill, pill_width
@@ -23,6 +29,7 @@ from app.ui.requests.words import day_words, due_of, one_line, short_code
 from app.words import tr
 
 CLOSED_SHOWN = 3
+BILLS_SHOWN = 3
 
 
 class RequestLine(QAbstractButton):
@@ -72,31 +79,52 @@ class RequestLine(QAbstractButton):
             ring(painter, self.rect())
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of who asks and of the place: `doubles` are open requests that may be this one again."""
+
+    story: CallerStory | None
+    card: CustomerCard | None
+    doubles: Sequence[RequestRow]
+    incidents: Sequence[IncidentRow]
+
+
 class BesidePanel(Panel):
-    """Signal `asked(request id)`: someone wants to see that request."""
+    """Signals: `asked(request id)`, someone wants to see that request; `same(RequestRow)`, it is the same
+    matter; `put_under(incident id or None)`, the new request is about that incident, or about none."""
 
     asked = Signal(object)
+    same = Signal(object)
+    put_under = Signal(object)
 
     def __init__(self, room: RequestRoom, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.room = room
-        self.show_nobody()
+        self.show_all(Beside(None, None, (), ()), None)
 
-    def show_nobody(self, doubles: Sequence[RequestRow] = ()) -> None:
-        """No customer is chosen."""
+    def show_all(self, found: Beside, under: UUID | None) -> None:
+        """`under`: the incident that was chosen for the new request."""
         clear(self.body)
-        self._doubles(doubles)
-        hint = tr(
-            "Once the customer is found, open requests and what is owed are shown here. "
-            "For one who is no customer, type the name and choose the last line."
-        )
-        self.body.addWidget(Label(hint, tone=Tone.SOFT, wrap=True))
+        if found.story is not None:
+            self._who(found.story)
+        self._incidents(found.incidents, under)
+        if found.story is None:
+            self._doubles(found.doubles)
+            hint = tr(
+                "Once the customer is found, open requests and what is owed are shown here. "
+                "For one who is no customer, type the name and choose the last line."
+            )
+            self.body.addWidget(Label(hint, tone=Tone.SOFT, wrap=True))
+        else:
+            self._requests(found.story, found.doubles)
+            if found.card is not None:
+                self._money_and_use(found.card)
         self.body.addStretch(1)
 
-    def show_customer(self, story: CallerStory, doubles: Sequence[RequestRow]) -> None:
-        """The customer's story; of `doubles` only those that are not the customer's own."""
-        now, money = self.room.now(), self.room.rules.utility.currency
-        clear(self.body)
+    # -- the parts ---------------------------------------------------------------------------------------
+
+    def _who(self, story: CallerStory) -> None:
+        money = self.room.rules.utility.currency
         self.body.addWidget(Label(story.code, tone=Tone.SOFT, points=9.5, mono=True, selectable=True))
         self.body.addWidget(Label(story.name, points=12.5, bold=True, wrap=True))
         if story.owed:
@@ -107,17 +135,70 @@ class BesidePanel(Panel):
         if story.credit:
             words = tr("Credit {amount}", amount=format_money(story.credit, money, tr.language))
             self.body.addWidget(Label(words, tone=Tone.GOOD))
+
+    def _requests(self, story: CallerStory, doubles: Sequence[RequestRow]) -> None:
+        now = self.room.now()
         self.body.addSpacing(px(12))
         own = {row.id for row in story.open}
         if story.open:
-            self._list(tr("Open requests: {count}", count=len(story.open)), story.open, now)
+            self._list(tr("Open requests: {count}", count=len(story.open)), story.open, now, may_be_same=True)
         else:
             self.body.addWidget(Label(tr("No request is open."), tone=Tone.SOFT))
         self._doubles([row for row in doubles if row.id not in own])
         if story.closed:
             self.body.addSpacing(px(12))
             self._list(tr("Earlier"), story.closed[:CLOSED_SHOWN], now)
-        self.body.addStretch(1)
+
+    def _incidents(self, rows: Sequence[IncidentRow], under: UUID | None) -> None:
+        """What is out of order in the street: the request can be put under it."""
+        if not rows:
+            return
+        self.body.addSpacing(px(12))
+        self.body.addWidget(Label(tr("Supply at this address"), bold=True))
+        for row in rows:
+            self.body.addWidget(Notice(incident_words(row, self.room), Tone.ATTENTION))
+            if row.id == under:
+                self.body.addWidget(Label(tr("This request is put under it."), tone=Tone.GOOD))
+                verb, chosen = tr("Take it out again"), None
+            else:
+                verb, chosen = tr("It is about this"), row.id
+            key = "Ctrl+U" if row is rows[0] else ""
+            self.body.addWidget(Button(verb, partial(self.put_under.emit, chosen), key=key))
+
+    def _money_and_use(self, card: CustomerCard) -> None:
+        money = self.room.rules.utility.currency
+        lines: list[tuple[str, str, str]] = []
+        for bill in card.bills[:BILLS_SHOWN]:
+            paid = tr("paid") if bill.paid >= bill.total else tr("not paid")
+            total = format_money(bill.total, money, tr.language)
+            lines.append((f"{bill.period[5:]}/{bill.period[:4]}", paid, total))
+        if lines:
+            self._table(tr("Last bills"), lines)
+        reads = [
+            (
+                f"{read.period[5:]}/{read.period[:4]}",
+                format_quantity(read.present, tr.language),
+                f"{format_quantity(read.usage, tr.language)} {self.room.unit}",
+            )
+            for read in card.readings[:BILLS_SHOWN]
+        ]
+        if reads:
+            self._table(tr("Last indexes"), reads)
+
+    def _table(self, title: str, lines: Sequence[tuple[str, str, str]]) -> None:
+        self.body.addSpacing(px(12))
+        self.body.addWidget(Label(title, bold=True))
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(px(12))
+        grid.setVerticalSpacing(px(2))
+        grid.setColumnStretch(1, 1)
+        for number, (when, what, much) in enumerate(lines):
+            grid.addWidget(Label(when, tone=Tone.SOFT, points=9.5), number, 0)
+            grid.addWidget(Label(what, points=9.5), number, 1)
+            grid.addWidget(Label(much, points=9.5), number, 2, Qt.AlignmentFlag.AlignRight)
+        self.body.addWidget(holder)
 
     def _doubles(self, rows: Sequence[RequestRow]) -> None:
         if not rows:
@@ -126,16 +207,34 @@ class BesidePanel(Panel):
         self.body.addWidget(
             Notice(tr("Received today from the same address. Is it the same matter?"), Tone.ATTENTION)
         )
-        self._list("", rows[:CLOSED_SHOWN], self.room.now())
+        self._list("", rows[:CLOSED_SHOWN], self.room.now(), may_be_same=True)
         self.body.addSpacing(px(12))
 
-    def _list(self, title: str, rows: Sequence[RequestRow], now: datetime) -> None:
+    def _list(
+        self, title: str, rows: Sequence[RequestRow], now: datetime, *, may_be_same: bool = False
+    ) -> None:
         if title:
             self.body.addWidget(Label(title, bold=True))
         for row in rows:
             line = RequestLine(self.room, row, now)
             line.clicked.connect(lambda _checked=False, id=row.id: self._ask(id))
             self.body.addWidget(line)
+            if may_be_same and row is rows[0] and self.room.may("requests.note"):
+                words = tr("Same matter: note it there")
+                self.body.addWidget(Button(words, partial(self.same.emit, row), key="Ctrl+G"))
 
     def _ask(self, request_id: UUID) -> None:
         self.asked.emit(request_id)
+
+
+def incident_words(row: IncidentRow, room: RequestRoom) -> str:
+    """An incident in two lines: what, where, since when, until when."""
+    now = room.now()
+    since = tr("since {when}", when=day_words(row.started_at, now, room.zone))
+    if row.ended_at is not None:
+        until = tr("over {when}", when=day_words(row.ended_at, now, room.zone))
+    elif row.expected_at is not None:
+        until = tr("expected until {when}", when=day_words(row.expected_at, now, room.zone))
+    else:
+        until = tr("end not known")
+    return f"{row.title} · {row.area}\n{since}, {until}"

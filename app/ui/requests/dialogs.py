@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import names
+from app.domain.errors import Invalid
 from app.queries.requests import RequestStory
 from app.services.requests import WAYS
 from app.ui.kit.buttons import Button, go_back
@@ -16,7 +18,11 @@ from app.ui.kit.dialog import FormDialog
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
+from app.ui.kit.ticks import TickList
+from app.ui.kit.toast import toast
+from app.ui.requests.finder import CustomerEdit, KeysFirst
 from app.ui.requests.letters import LetterBox
+from app.ui.requests.missing_slip import papers_brought
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import one_line, phone_words
 from app.words import tr
@@ -99,11 +105,13 @@ def ask_answer(parent: QWidget, room: RequestRoom, story: RequestStory, done: Do
     row = story.row
     dialog = ActDialog(
         parent, room, tr("Answer to {code}", code=row.code), tr("Save answer"), "F8",
-        lambda v: room.requests.answer(room.person, row.id, v["text"], v["outcome"]), done,
+        lambda v: room.requests.answer(room.person, row.id, v["text"], v["outcome"], v["cause"] or ""), done,
     )  # fmt: skip
     dialog.say(one_line(row.words))
     dialog.form.add("text", tr("&Answer"), NoteEdit(5), tr("As the customer will hear it."), wide=True)
     dialog.form.add("outcome", tr("&Outcome"), choice(names.outcomes(tr)))
+    causes = {code: item.name(tr.language) for code, item in room.rules.items("cause").items()}
+    dialog.form.add("cause", tr("&Cause"), choice({"": tr("none in particular")} | causes))
     dialog.start("text")
     return dialog
 
@@ -113,7 +121,10 @@ def ask_telling(parent: QWidget, room: RequestRoom, story: RequestStory, done: D
     row = story.row
     dialog = ActDialog(
         parent, room, tr("Tell the customer: {code}", code=row.code), tr("Told, close"), "F9",
-        lambda v: room.requests.tell(room.person, row.id, v["how"], v["words"]), done,
+        lambda v: room.requests.tell(
+            room.person, row.id, v["how"], v["words"], int(v["score"]) if v["score"] else None
+        ),
+        done,
     )  # fmt: skip
     reach = " · ".join(part for part in (row.contact_name, phone_words(row.phone)) if part)
     dialog.say(reach, tone=Tone.PLAIN, strong=True)
@@ -125,22 +136,181 @@ def ask_telling(parent: QWidget, room: RequestRoom, story: RequestStory, done: D
     said = NoteEdit(5)
     said.setPlainText(story.answer or "")
     dialog.form.add("words", tr("&What was said"), said, tr("The answer as it was given."), wide=True)
+    scores = {"": tr("Not asked")} | names.scores(tr)
+    dialog.form.add("score", tr("How content the customer &is"), choice(scores))
     dialog.start("how")
     return dialog
 
 
 def ask_unit(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
-    """F6: which unit, and what it is asked."""
+    """F6: which unit, which person of it, and what is to be done."""
     row = story.row
     dialog = ActDialog(
         parent, room, tr("Transfer {code}", code=row.code), tr("Transfer"), "F6",
-        lambda v: room.work.route(room.person, row.id, v["unit_code"], v["words"]), done,
+        lambda v: room.work.route(
+            room.person, row.id, v["unit_code"], v["words"], UUID(v["person"]) if v["person"] else None
+        ),
+        done,
     )  # fmt: skip
     dialog.say(tr("Now with {unit}. The due time stays.", unit=room.unit_name(row.unit_code)))
-    dialog.form.add("unit_code", tr("&Unit"), choice(room.units, row.unit_code or ""))
+    units, members = choice(room.units, row.unit_code or ""), LetterBox()
+
+    def offer() -> None:
+        """The people of the unit; of a unit without any the unit as a whole."""
+        members.clear()
+        members.addItem(tr("the unit as a whole"), None)
+        for member in room.queries.members(units.currentData()):
+            members.addItem(member.name, str(member.id))
+
+    units.currentIndexChanged.connect(lambda _i: offer())
+    offer()
+    dialog.form.add("unit_code", tr("&Unit"), units)
+    dialog.form.add("person", tr("&Person"), members)
     dialog.form.add("words", tr("&What is asked of it"), NoteEdit(3), wide=True)
     dialog.start("unit_code")
     return dialog
+
+
+def ask_question(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
+    """What another unit is asked, while the request stays where it is."""
+    row = story.row
+    dialog = ActDialog(
+        parent, room, tr("Question on {code}", code=row.code), tr("Ask"), "",
+        lambda v: room.work.ask(room.person, row.id, v["unit_code"], v["words"]), done,
+    )  # fmt: skip
+    others = {code: name for code, name in room.units.items() if code != row.unit_code}
+    dialog.say(tr("The request stays with {unit}; its clock runs on.", unit=room.unit_name(row.unit_code)))
+    dialog.form.add("unit_code", tr("&Unit"), choice(others))
+    dialog.form.add("words", tr("&Question"), NoteEdit(3), wide=True)
+    dialog.start("unit_code")
+    return dialog
+
+
+def ask_reply(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
+    """What the unit that was asked says."""
+    row = story.row
+    dialog = ActDialog(
+        parent, room, tr("Reply on {code}", code=row.code), tr("Save reply"), "",
+        lambda v: room.work.reply(room.person, row.id, v["unit_code"], v["words"]), done,
+    )  # fmt: skip
+    asked = [e for e in story.events if e.kind == "asked" and e.unit_code in row.asked and e.text]
+    for event in asked[-1:]:
+        dialog.say(str(event.text), tone=Tone.PLAIN)
+    mine = room.viewer.unit_code or ""
+    dialog.form.add("unit_code", tr("&Unit"), choice({u: room.unit_name(u) for u in row.asked}, mine))
+    dialog.form.add("words", tr("&Reply"), NoteEdit(4), wide=True)
+    dialog.start("words")
+    return dialog
+
+
+def ask_hold(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
+    """What the customer is waited for."""
+    row = story.row
+    dialog = ActDialog(
+        parent, room, tr("Wait for the customer: {code}", code=row.code), tr("Wait"), "",
+        lambda v: room.work.hold(room.person, row.id, v["reason"], v["words"]), done,
+    )  # fmt: skip
+    dialog.say(tr("The clock stands still until work goes on. Only waiting for the customer stops it."))
+    dialog.form.add("reason", tr("&Waiting for"), choice(names.holds(tr)))
+    dialog.form.add("words", tr("&What the customer was told"), NoteEdit(3), wide=True)
+    dialog.start("reason")
+    return dialog
+
+
+def ask_resuming(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
+    """The customer is waited for no longer."""
+    row = story.row
+    dialog = ActDialog(
+        parent, room, tr("Go on with {code}", code=row.code), tr("Go on"), "",
+        lambda v: room.work.resume(room.person, row.id, v["words"]), done,
+    )  # fmt: skip
+    dialog.say(tr("The time of waiting is added to the due time."))
+    dialog.form.add("words", tr("&Note"), NoteEdit(3), wide=True)
+    dialog.start("words")
+    return dialog
+
+
+def ask_papers(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
+    """Papers that were missing are brought."""
+    row = story.row
+    kind = room.rules.type_version(row.type_id, row.type_code)
+    there = papers_brought(story)
+    papers = [d for d in kind.documents if d.code not in there] if kind else []
+
+    def bring(values: Mapping[str, Any]) -> None:
+        room.requests.bring(room.person, row.id, values["documents"])
+
+    dialog = ActDialog(
+        parent, room, tr("Papers for {code}", code=row.code), tr("Receive"), "F8",
+        bring, done,
+    )  # fmt: skip
+    dialog.say(tr("Once none is missing the request is received, and its clock runs."))
+    ticks = TickList()
+    ticks.offer({paper.code: paper.name(tr.language) for paper in papers})
+    dialog.form.add("documents", tr("Papers that were &brought"), ticks, wide=True)
+    dialog.start("documents")
+    return dialog
+
+
+def ask_customer(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
+    """Whose request it is."""
+    row = story.row
+    found = CustomerEdit(room.customers, room.jobs)
+
+    def link(values: Mapping[str, Any]) -> None:
+        if not values["customer_id"]:
+            raise Invalid(customer_id="required")
+        room.requests.link(room.person, row.id, UUID(values["customer_id"]))
+
+    title = tr("Whose request is {code}?", code=row.code)
+    dialog = ActDialog(parent, room, title, tr("Link"), "", link, done)
+    dialog.say(" · ".join(part for part in (row.contact_name, row.address) if part))
+    dialog.form.add("customer_id", tr("&Customer"), found, wide=True)
+    KeysFirst(found)
+    dialog.start("customer_id")
+    return dialog
+
+
+def ask_incident(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
+    """About which incident it is."""
+    row = story.row
+    ids = room.incident_queries.ids(running=True)
+    rows = room.incident_queries.rows(ids)
+    words = {"": tr("none")} | {str(id): f"{rows[id].title} · {rows[id].area}" for id in ids}
+    dialog = ActDialog(
+        parent, room, tr("Incident of {code}", code=row.code), tr("Put under it"), "",
+        lambda v: room.incidents.put_under(
+            room.person, UUID(v["incident"]) if v["incident"] else None, [row.id]
+        ),
+        done,
+    )  # fmt: skip
+    dialog.say(tr("Requests under an incident are answered together."))
+    dialog.form.add("incident", tr("&Incident"), choice(words, str(row.incident_id or "")), wide=True)
+    dialog.start("incident")
+    return dialog
+
+
+def ask_score(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
+    """How content the customer is."""
+    row = story.row
+    dialog = ActDialog(
+        parent, room, tr("Opinion on {code}", code=row.code), tr("Save"), "",
+        lambda v: room.requests.rate(room.person, row.id, int(v["score"]), v["words"]), done,
+    )  # fmt: skip
+    dialog.form.add("score", tr("How content the customer &is"), choice(names.scores(tr)))
+    dialog.form.add("words", tr("&What was said"), NoteEdit(3), wide=True)
+    dialog.start("score")
+    return dialog
+
+
+def take_over(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> None:
+    """This person sees to it from now on: nothing is asked."""
+    room.jobs.run(
+        parent,
+        lambda _job: room.work.take(room.person, story.row.id),
+        done=lambda _nothing: done(),
+        failed=lambda error: toast(parent, room.why(error), tone=Tone.WRONG),
+    )
 
 
 def ask_note(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from app.domain.deadlines import WorkingCalendar
 from app.domain.deadlines import due as due_at
 from app.domain.errors import AppError, Invalid
-from app.queries.requests import CallerStory, RequestRow
+from app.queries.requests import RequestRow
 from app.services.requests import Registered
 from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import Dialog
@@ -21,8 +20,9 @@ from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
-from app.ui.requests.beside import BesidePanel
+from app.ui.requests.beside import Beside, BesidePanel
 from app.ui.requests.intake_form import IntakeForm
+from app.ui.requests.missing_slip import print_missing
 from app.ui.requests.room import CustomerHit, RequestRoom
 from app.ui.requests.slip import write_slip
 from app.ui.requests.words import day_words
@@ -55,6 +55,8 @@ class IntakeDialog(Dialog):
         self.panel = BesidePanel(room)
         self._lay_out()
         self.panel.asked.connect(self._go_to)
+        self.panel.same.connect(self._same_again)
+        self.panel.put_under.connect(self._put_under)
         self.form.submitted.connect(self.save)
         self.form.changed.connect(self._changed)
         self.form.adapted.connect(self._say_due)
@@ -122,8 +124,11 @@ class IntakeDialog(Dialog):
         if kind is None:
             self._due.setText("")
             return
+        if self.form.lacking:
+            self._due.setText(tr("Papers are missing: noted only, the customer gets the list"))
+            return
         try:
-            due = due_at(self._calendar, self.form.received_at() or room.now(), kind.limit)
+            due = due_at(self._calendar, self.form.arrived_at() or room.now(), kind.limit)
         except AppError as error:
             self._due.setText(room.why(error))
             return
@@ -136,18 +141,46 @@ class IntakeDialog(Dialog):
         """Asks for the customer's story and for requests that may be this one."""
         room, customer, address = self.room, self.form.customer.customer_id, self.form.address
 
-        def look(_job: Job[Any]) -> tuple[CallerStory | None, list[RequestRow]]:
-            story = None if customer is None else room.queries.caller(customer, room.viewer)
-            return story, room.queries.duplicates(customer, address, room.viewer, room.now())
+        def look(_job: Job[Beside]) -> Beside:
+            now = room.now()
+            card = None if customer is None else room.customers.card(customer)
+            place = address or (card.address if card else "")
+            return Beside(
+                story=None if customer is None else room.queries.caller(customer, room.viewer),
+                card=card,
+                doubles=room.queries.duplicates(customer, address, room.viewer, now),
+                incidents=room.incident_queries.near(place, card.ward if card else None, now),
+            )
 
-        def show(found: tuple[CallerStory | None, list[RequestRow]]) -> None:
-            story, doubles = found
-            if story is None:
-                self.panel.show_nobody(doubles)
-            else:
-                self.panel.show_customer(story, doubles)
+        def show(found: Beside) -> None:
+            self.panel.show_all(found, self.form.incident_id)
 
         self._beside.run(look, done=show)
+
+    def _put_under(self, incident_id: UUID | None) -> None:
+        """The request is about this incident, or about none after all."""
+        self.form.incident_id = incident_id
+        self._keeping.start()
+        self._look_beside()
+
+    def _same_again(self, row: RequestRow) -> None:
+        """It is the matter of a request that is open already: what was typed becomes a note on it."""
+        room, key = self.room, self._draft_key
+        words = str(self.form.values()["words"]) or tr("The customer asked again.")
+
+        def note(_job: Job[None]) -> None:
+            room.requests.note(room.person, row.id, words, again=True)
+            with suppress(AppError):
+                room.drafts.drop(key, room.person.id)
+
+        def noted(_nothing: object) -> None:
+            self._keeping.stop()
+            self.form.mark_clean()
+            self.record_asked.emit(row.id)
+            self.accept()
+            toast(self._window, tr("Noted on {code}: asked again.", code=row.code))
+
+        room.jobs.run(self, note, done=noted, failed=self._refused)
 
     def _go_to(self, request_id: UUID) -> None:
         self.record_asked.emit(request_id)
@@ -165,7 +198,7 @@ class IntakeDialog(Dialog):
         self._keeping.stop()
         room, key, entry_id, fields = self.room, self._draft_key, self._entry_id, self.form.kept()
 
-        def keep(_job: Job[Any]) -> None:
+        def keep(_job: Job[None]) -> None:
             if fields is None:
                 room.drafts.drop(key, room.person.id)
             else:
@@ -242,7 +275,9 @@ class IntakeDialog(Dialog):
         self.registered.emit(done)
         self.accept()
         toast(window, said)
-        if prints:
+        if prints and done.missing:
+            print_missing(room, window, done.id)
+        elif prints:
             print_slip(room, window, done.id, done.code)
 
     def _refused(self, error: AppError) -> None:

@@ -12,19 +12,23 @@ from PySide6.QtWidgets import QDateEdit, QLineEdit
 
 from app.domain import names, people
 from app.domain.errors import Invalid
+from app.domain.request_types import missing
 from app.queries.rules import RequestTypeView
 from app.services.requests import AT_ONCE, NewRequest
 from app.ui.kit.forms import Form
-from app.ui.kit.inputs import NoteEdit
+from app.ui.kit.inputs import Check, NoteEdit
+from app.ui.kit.ticks import TickList
 from app.ui.requests.finder import CustomerEdit, KeysFirst
 from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import CustomerHit, RequestRoom
 from app.ui.requests.words import phone_words
 from app.words import tr
 
-TEXTS = ("words", "contact_name", "phone", "address", "answer")
+TEXTS = ("words", "contact_name", "phone", "address", "source", "answer")
 PRINTED = ("walk_in",)
 """The channels in which someone waits for the slip."""
+SOURCED = ("media", "collaborator", "field", "box")
+"""The channels of which it is worth knowing whose: the newspaper, the collaborator, the colleague."""
 
 
 class IntakeForm(Form):
@@ -39,7 +43,9 @@ class IntakeForm(Form):
         self.room = room
         self._filled: dict[str, str] = {}
         self._may_answer = False
-        self.customer = CustomerEdit(room.finder, room.jobs)
+        self.incident_id: UUID | None = None
+        """The incident under which the request is put."""
+        self.customer = CustomerEdit(room.customers, room.jobs)
         self.types = LetterBox()
         self.types.addItem(tr("Choose, or type its first letters"), None)
         for code, kind in room.types.items():
@@ -48,6 +54,15 @@ class IntakeForm(Form):
         self.channels = LetterBox()
         for code, word in names.channels(tr).items():
             self.channels.addItem(word, code)
+        self.documents = TickList()
+        self.rights = LetterBox()
+        self.rights.addItem(tr("Choose, or type its first letters"), None)
+        for code, item in room.rules.items("right").items():
+            self.rights.addItem(item.name(tr.language), code)
+        self.scores = LetterBox()
+        self.scores.addItem(tr("Not asked"), None)
+        for score, word in names.scores(tr).items():
+            self.scores.addItem(word, score)
         self.came = QDateEdit()
         self.came.setCalendarPopup(True)
         self.came.setDisplayFormat("dd/MM/yyyy")
@@ -56,18 +71,25 @@ class IntakeForm(Form):
         self.add("customer", tr("&Customer"), self.customer, wide=True)
         self.add("type_code", tr("Request &type"), self.types)
         self.add("channel", tr("C&hannel"), self.channels)
-        self.add("received_on", tr("Came on the &day"), self.came)
+        self.add("arrived_on", tr("The office had it on the &day"), self.came)
+        self.add("source", tr("Whose, wh&ere"), QLineEdit())
+        self.add("right_code", tr("&Right that is meant"), self.rights)
+        hint = tr("What is needed and not ticked is asked for on paper; the clock waits.")
+        self.add("documents", tr("Papers that were &brought"), self.documents, hint, wide=True)
         self.add("words", tr("What the customer &says"), NoteEdit(3), wide=True)
         self.add("contact_name", tr("Contact &name"), QLineEdit())
+        self.add("anonymous", tr("Wants no na&me"), Check())
         self.add("phone", tr("&Phone"), QLineEdit())
         self.add("address", tr("&Address"), address, wide=True)
         hint = tr("Only if the customer has the answer already: then nothing stays open.")
         self.add("answer", tr("Answered at &once"), NoteEdit(2), hint, wide=True)
+        self.add("score", tr("How content the customer &is"), self.scores)
         KeysFirst(self.customer)
         self.customer.chosen.connect(self._picked)
         self.customer.nobody.connect(self._stranger)
         self.customer.cleared.connect(self._unpicked)
-        self.types.currentIndexChanged.connect(lambda _i: self.adapt())
+        self.types.currentIndexChanged.connect(lambda _i: self._other_type())
+        self.documents.changed.connect(self.adapted)
         self.channels.currentIndexChanged.connect(lambda _i: self.adapt())
         self.came.dateChanged.connect(lambda _day: self.adapted.emit())
         address.editingFinished.connect(self.asked_beside)
@@ -94,19 +116,27 @@ class IntakeForm(Form):
     def address(self) -> str:
         return str(self.values()["address"])
 
-    def received_at(self) -> datetime | None:
-        """When it came, if that was on an earlier day: its first minute, so that working time runs from the
-        opening of that day."""
+    @property
+    def lacking(self) -> bool:
+        """Whether papers are missing, so that it will be noted but not received."""
+        brought = self.documents.value()
+        return self.kind is not None and not self.answer and bool(missing(self.kind.documents, brought))
+
+    def arrived_at(self) -> datetime | None:
+        """When the office had it, if that was on an earlier day: its first minute, so that working time runs
+        from the opening of that day."""
         if self.channels.currentData() in AT_ONCE:
             return None
-        came: date = self.values()["received_on"]
+        came: date = self.values()["arrived_on"]
         if came == self._today():
             return None
         return datetime(came.year, came.month, came.day, tzinfo=self.room.zone)
 
     def new_request(self, entry_id: UUID) -> NewRequest:
         """The request as it will be saved."""
-        values = self.values()
+        values, kind, channel = self.values(), self.kind, self.channels.currentData()
+        complaint = kind is not None and kind.category == "complaint"
+        nobody = values["anonymous"] and self.customer.customer_id is None
         return NewRequest(
             entry_id=entry_id,
             type_code=values["type_code"] or "",
@@ -116,13 +146,19 @@ class IntakeForm(Form):
             contact_name=values["contact_name"],
             phone=values["phone"],
             address=values["address"],
-            received_at=self.received_at(),
+            arrived_at=self.arrived_at(),
+            source=values["source"] if channel in SOURCED else "",
+            right_code=(values["right_code"] or "") if complaint else "",
+            documents=tuple(values["documents"]),
+            anonymous=nobody,
+            incident_id=self.incident_id,
             answer=self.answer,
+            score=int(values["score"]) if values["score"] and self.answer else None,
         )
 
     def show_refusals(self, error: Invalid) -> None:
         """Says beside each field why it is refused."""
-        places = {"received_at": "received_on", "customer_id": "customer"}
+        places = {"received_at": "arrived_on", "arrived_at": "arrived_on", "customer_id": "customer"}
         why = self.room.why_each(error)
         self.show_errors({places.get(name, name): words for name, words in why.items()})
 
@@ -131,15 +167,17 @@ class IntakeForm(Form):
     def kept(self) -> dict[str, Any] | None:
         """What is worth keeping, as plain values; None while nothing was typed."""
         fields = self.values()
-        fields["received_on"] = fields["received_on"].isoformat()
+        fields["arrived_on"] = fields["arrived_on"].isoformat()
+        fields["incident"] = None if self.incident_id is None else str(self.incident_id)
         fields["customer_words"] = self.customer.text()
         return fields if any(fields[name] for name in ("customer_words", *TEXTS)) else None
 
     def restore(self, fields: Mapping[str, Any]) -> None:
         """Puts back what was kept."""
-        for name in ("type_code", "channel", *TEXTS):
+        for name in ("type_code", "channel", "right_code", "documents", "anonymous", "score", *TEXTS):
             self.set_values({name: fields.get(name)})
-        self.came.setDate(QDate.fromString(str(fields.get("received_on", "")), Qt.DateFormat.ISODate))
+        self.came.setDate(QDate.fromString(str(fields.get("arrived_on", "")), Qt.DateFormat.ISODate))
+        self.incident_id = UUID(fields["incident"]) if fields.get("incident") else None
         self.customer.set_value(fields.get("customer"))
         self.customer.setText(str(fields.get("customer_words", "")))
         self.customer.setCursorPosition(0)
@@ -153,6 +191,8 @@ class IntakeForm(Form):
         self.set_values(dict.fromkeys(TEXTS, ""))
         self.types.setCurrentIndex(0)
         self.channels.setCurrentIndex(0)
+        self.set_values({"documents": [], "anonymous": False, "score": None})
+        self.incident_id = None
         self._came_today()
         self.show_errors({})
         self.mark_clean()
@@ -173,8 +213,37 @@ class IntakeForm(Form):
             answers = answers and room.viewer.restricted
         self._may_answer = answers and channel in AT_ONCE
         self.set_field_visible("answer", self._may_answer)
-        self.set_field_visible("received_on", channel not in AT_ONCE)
+        self.set_field_visible("score", self._may_answer and kind is not None and kind.category != "query")
+        self.set_field_visible("arrived_on", channel not in AT_ONCE)
+        self.set_field_visible("source", channel in SOURCED)
+        self.set_field_visible("right_code", kind is not None and kind.category == "complaint")
+        self.set_field_visible("documents", kind is not None and bool(kind.documents))
+        self.set_field_visible("anonymous", self.customer.customer_id is None)
         self.adapted.emit()
+
+    def _other_type(self) -> None:
+        """The papers, the channels and the right that the type brings."""
+        kind = self.kind
+        if kind is not None:
+            self.documents.offer(
+                {
+                    paper.code: paper.name(tr.language)
+                    if paper.needed
+                    else tr("{paper} (if there is one)", paper=paper.name(tr.language))
+                    for paper in kind.documents
+                }
+            )
+            chosen = self.channels.currentData()
+            words = {code: word for code, word in names.channels(tr).items() if code in kind.channels}
+            self.channels.blockSignals(True)
+            self.channels.clear()
+            for code, word in words.items():
+                self.channels.addItem(word, code)
+            self.channels.setCurrentIndex(max(self.channels.findData(chosen), 0))
+            self.channels.blockSignals(False)
+            if kind.right_code:
+                self.rights.setCurrentIndex(self.rights.findData(kind.right_code))
+        self.adapt()
 
     def _picked(self, hit: CustomerHit) -> None:
         self._prefill(contact_name=hit.name, phone=phone_words(hit.phone), address=hit.address)
@@ -187,9 +256,11 @@ class IntakeForm(Form):
 
     def _unpicked(self) -> None:
         self._prefill(contact_name="", phone="", address="")
+        self.adapt()
         self.asked_beside.emit()
 
     def _go_on(self) -> None:
+        self.adapt()
         self.asked_beside.emit()
         self.types.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -8,7 +8,10 @@ from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
+from app.queries.customers import CustomerQueries
 from app.queries.drafts import DraftQueries
+from app.queries.duty import DutyQueries
+from app.queries.incidents import IncidentQueries
 from app.queries.requests import RequestQueries, Viewer
 from app.queries.rules import RequestTypeView
 from app.queries.supply import SupplyQueries
@@ -56,7 +59,9 @@ class RequestRoom(Room):
     queries: RequestQueries
     drafts: DraftService
     draft_queries: DraftQueries
-    finder: CustomerFinder
+    customers: CustomerQueries
+    duty: DutyQueries
+    incident_queries: IncidentQueries
     desk: str
 
     @cached_property

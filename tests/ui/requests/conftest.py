@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 from uuid_utils.compat import uuid7
 
 from app.bootstrap import Desktop
-from app.queries.customers import CustomerQueries
 from app.ui.kit.jobs import JobRunner
 from app.ui.requests.room import RequestRoom
 from tests.offices import person
@@ -50,7 +49,9 @@ def room_of(
             rules=desktop.rules,
             drafts=desktop.drafts,
             draft_queries=desktop.draft_queries,
-            finder=CustomerQueries(desktop.database.read, desktop.office_no),
+            customers=desktop.customer_queries,
+            duty=desktop.duty_queries,
+            incident_queries=desktop.incident_queries,
             person=person(desktop, login),
             desk="BN03",
             clock=desktop.clock,

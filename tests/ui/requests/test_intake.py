@@ -110,12 +110,12 @@ def test_a_customer_at_the_counter(
     viewer = desktop.request_queries.viewer(customer, ["supervisor"])
     ids = desktop.request_queries.ids("open", viewer, desktop.clock.now())
     row = desktop.request_queries.rows(ids)[next(each for each in ids if each != old.id)]
-    assert (row.code, row.type_code, row.channel) == ("YC-BN03-26-000002", "no_supply", "walk_in")
+    assert (row.code, row.type_code, row.channel) == ("YC-BN03-26-000001", "no_supply", "walk_in")
     assert (row.customer_id, row.contact_name, row.phone) == (
         customer, "Nguyễn Thị Như Quỳnh", "0912345678",
     )  # fmt: skip
     assert row.words == "Mất nước từ sáng, cả ngõ 12"
-    assert [file.name for file in shown.files] == ["YC-BN03-26-000002.pdf"]
+    assert [file.name for file in shown.files] == ["YC-BN03-26-000001.pdf"]
     assert shown.files[0].read_bytes().startswith(b"%PDF")
     page = window.page("requests")
     assert isinstance(page, RequestsPage)
@@ -194,7 +194,7 @@ def test_saved_just_before_the_crash_is_not_saved_twice(
     dialog = hand.open_intake()
     for name, text in (("words", "Rò rỉ"), ("contact_name", "Lan"), ("phone", "0912345678")):
         dialog.form.set_values({name: text})
-    dialog.form.types.setCurrentIndex(1)
+    dialog.form.types.setCurrentIndex(dialog.form.types.findData("leak"))
     desktop.requests.register(room.person, dialog.form.new_request(dialog._entry_id))
     hand.type(Key.Key_F9)
     qtbot.waitUntil(lambda: bool(window.findChildren(Toast, "toast")))
@@ -225,17 +225,17 @@ def test_a_letter_that_came_days_ago(qtbot: QtBot, desktop: Desktop, hand: Hand)
     dialog = hand.open_intake()
     form = dialog.form
     assert form.editor("answer").isVisible()
-    assert not form.editor("received_on").isVisible()
+    assert not form.editor("arrived_on").isVisible()
     form.channels.setFocus()
     hand.type("thu")
     assert form.channels.currentData() == "letter"
     assert not form.editor("answer").isVisible()
-    assert form.editor("received_on").isVisible()
+    assert form.editor("arrived_on").isVisible()
     assert dialog.verb.accessibleName() == "Lưu"
     form.came.setDate(form.came.date().addDays(-2))
-    received = form.received_at()
-    assert received is not None
-    assert (desktop.clock.now() - received) > timedelta(days=2)
+    arrived = form.arrived_at()
+    assert arrived is not None
+    assert (desktop.clock.now() - arrived) > timedelta(days=2)
 
 
 def test_letters_jump_to_a_word_in_any_spelling(qtbot: QtBot, active: Active) -> None:

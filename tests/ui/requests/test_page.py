@@ -115,7 +115,7 @@ def test_from_answer_to_close_by_keys(
     page.reload()
     settle(qtbot, room)
     qtbot.waitUntil(
-        lambda: acts(page) == ["Ctrl+P  In phiếu", "F6  Hỏi bộ phận", "F7  Ghi chú", "F8  Trả lời"]
+        lambda: acts(page) == ["Ctrl+P  In phiếu", "F10  Việc khác", "F6  Chuyển", "F7  Ghi chú", "F8  Trả lời"]
     )
     qtbot.keyClick(page.table, Key.Key_F8)
     dialog = the_dialog(qtbot, page)
@@ -133,7 +133,7 @@ def test_from_answer_to_close_by_keys(
     qtbot.keyClick(page.table, Key.Key_F9)
     telling = the_dialog(qtbot, page)
     assert "Nguyễn Thị Như Quỳnh · 0912 345 678" in words_of(telling)
-    assert telling.form.values() == {"how": "phone", "words": "Đã vá ống"}
+    assert telling.form.values() == {"how": "phone", "words": "Đã vá ống", "score": ""}
     qtbot.keyClick(telling, Key.Key_F9)
     viewer = room.viewer
     qtbot.waitUntil(lambda: not desktop.request_queries.ids("open", viewer, room.now()))
