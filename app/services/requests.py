@@ -162,7 +162,7 @@ class RequestService:
 
     def link(self, by: Person, request_id: UUID, customer_id: UUID) -> None:
         """It has turned out whose request it is. Invalid(customer_id=)."""
-        by.require("requests.register")
+        by.require("requests.route")
         with self._writer.entry("requests.linked", by.id) as draft:
             self._acts.open(draft, by, request_id, "linked")
             if _customer(draft, customer_id) is None:

@@ -131,7 +131,7 @@ def all_acts() -> tuple[Act, ...]:
         Act(
             name="link",
             kind="linked",
-            right="requests.register",
+            right="requests.route",
             words=tr("Link to a customer…"),
             ask=dialogs.ask_customer,
             said=lambda code: tr("{code} is linked to its customer.", code=code),
