@@ -31,6 +31,7 @@ from app.models.store import Store
 from app.queries.attachments import AttachmentQueries
 from app.queries.bills import BillQueries
 from app.queries.cash import CashQueries
+from app.queries.charter import CharterQueries
 from app.queries.customers import CustomerQueries
 from app.queries.drafts import DraftQueries
 from app.queries.duty import DutyQueries
@@ -38,8 +39,10 @@ from app.queries.exceptions import ExceptionQueries
 from app.queries.field import FieldQueries
 from app.queries.incidents import IncidentQueries
 from app.queries.measures import MeasureQueries
+from app.queries.month_work import MonthWorkQueries
 from app.queries.readings import ReadingQueries
 from app.queries.refunds import RefundQueries
+from app.queries.register import RegisterQueries
 from app.queries.reports import ReportQueries
 from app.queries.requests import RequestQueries
 from app.queries.rule_book import RuleBook
@@ -367,6 +370,21 @@ class Desktop:
     def measure_queries(self) -> MeasureQueries:
         """What requests come to."""
         return MeasureQueries(self.database.read, self.office_no, self.rules)
+
+    @cached_property
+    def charter_queries(self) -> CharterQueries:
+        """Which promises were kept."""
+        return CharterQueries(self.database.read, self.office_no, self.rules)
+
+    @cached_property
+    def register_queries(self) -> RegisterQueries:
+        """Requests one by one, for paper."""
+        return RegisterQueries(self.database.read, self.office_no, self.rules)
+
+    @cached_property
+    def month_work_queries(self) -> MonthWorkQueries:
+        """What people did."""
+        return MonthWorkQueries(self.database.read, self.office_no, self.rules)
 
     @cached_property
     def exception_queries(self) -> ExceptionQueries:

@@ -88,6 +88,30 @@ class Page:
 
         self._strokes.append(draw)
 
+    def shade(self, x: float, y: float, width: float, height: float, grey: float) -> None:
+        """Fills a rectangle whose upper left corner is (x, y), within a thin line; `grey` 1 is white."""
+
+        def draw(canvas: Canvas) -> None:
+            canvas.setLineWidth(0.5)
+            canvas.setDash([])
+            canvas.setFillGray(grey)
+            canvas.rect(x, -y - height, width, height, fill=1)
+            canvas.setFillGray(0)
+
+        self._strokes.append(draw)
+
+    def dot(self, x: float, y: float, radius: float, grey: float) -> None:
+        """Fills a circle around (x, y), within a thin line."""
+
+        def draw(canvas: Canvas) -> None:
+            canvas.setLineWidth(0.5)
+            canvas.setDash([])
+            canvas.setFillGray(grey)
+            canvas.circle(x, -y, radius, fill=1)
+            canvas.setFillGray(0)
+
+        self._strokes.append(draw)
+
     def code128(
         self,
         x: float,

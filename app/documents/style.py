@@ -6,7 +6,7 @@ Text is plain: what a customer typed is never read as markup. Lengths are points
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,6 +35,8 @@ class Column:
     heading: str
     share: float
     align: Align = "left"
+    whole: bool = False
+    """Made smaller where it does not fit, not broken: codes."""
 
 
 class Paper:
@@ -85,14 +87,19 @@ class Paper:
             self._page_number()
         self._pdf.add(self.page, self.width, self.y + self.margin if self.height is None else self.height)
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
+        """A new page for something new, unless nothing stands on this one."""
+        if self.y > self.margin:
+            self._turn(begun=True)
+
+    def _turn(self, *, begun: bool = False) -> None:
         assert self.height is not None
         self._page_number()
         self._pdf.add(self.page, self.width, self.height)
         self._number += 1
         self.page = Page()
         self.y = self.margin
-        if self._running:
+        if self._running and not begun:
             self.paragraph(self._running, size=7.5)
             self.space(4)
 
@@ -225,27 +232,38 @@ class Paper:
     def table(
         self,
         columns: Sequence[Column],
-        rows: Sequence[Sequence[str]],
+        rows: Iterable[Sequence[str]],
         *,
         size: float = 8.5,
         notes: Mapping[int, str] | None = None,
+        totals: Sequence[str] | None = None,
+        grid: bool = False,
     ) -> None:
         """Rules above and below, headings repeated after a page break; numbers shrink, words wrap. `notes`
-        stand below the rows of those numbers (from 0), as wide as the table."""
+        stand below the rows of those numbers (from 0), as wide as the table; `totals` in bold below all.
+        `grid`: with lines around each cell, as in a register."""
         size *= self.scale
         total = sum(column.share for column in columns)
-        edges, x = [], self.left
+        edges: list[tuple[float, float, Align]] = []
+        x = self.left
         for column in columns:
-            edges.append((x, self.inner * column.share / total, column.align))
-            x += self.inner * column.share / total
-        self._table_head(columns, edges, size)
+            width = self.inner * column.share / total
+            # Words that follow a number stand a little apart from it.
+            gap = 6.0 if edges and edges[-1][2] == "right" and column.align == "left" and not grid else 0.0
+            edges.append((x + gap, width - gap, column.align))
+            x += width
+        self._table_head(columns, edges, size, grid)
         for n, row in enumerate(rows):
-            self._table_row(columns, edges, row, size, (notes or {}).get(n, ""))
-        self.page.line(self.left, self.y + 1, self.right, self.y + 1)
+            self._table_row(columns, edges, row, size, (notes or {}).get(n, ""), grid=grid)
+        if totals is not None:
+            self.page.line(self.left, self.y, self.right, self.y)
+            self._table_row(columns, edges, totals, size, "", font=BOLD, grid=grid)
+        if not grid:
+            self.page.line(self.left, self.y + 1, self.right, self.y + 1)
         self.space(6)
 
     def _table_head(
-        self, columns: Sequence[Column], edges: list[tuple[float, float, Align]], size: float
+        self, columns: Sequence[Column], edges: list[tuple[float, float, Align]], size: float, grid: bool
     ) -> None:
         headings = [
             wrap(column.heading, width - 4, BOLD, size * 0.94)
@@ -258,6 +276,8 @@ class Paper:
             for n, line in enumerate(lines, 1):
                 base = self.y + n * size * 1.2
                 self.draw(line, x + 2, base, width - 4, font=BOLD, size=size * 0.94, align=align)
+        if grid:
+            self._grid(edges, height)
         self.y += height
         self.page.line(self.left, self.y, self.right, self.y)
         self.y += 1
@@ -269,25 +289,37 @@ class Paper:
         row: Sequence[str],
         size: float,
         note: str,
+        *,
+        font: str = REGULAR,
+        grid: bool = False,
     ) -> None:
         cells = [
-            wrap(clean(cell), width - 4, REGULAR, size) if align == "left" else [cell]
-            for cell, (_, width, align) in zip(row, edges, strict=True)
+            wrap(clean(cell), width - 4, font, size) if align == "left" and not column.whole else [cell]
+            for cell, column, (_, width, align) in zip(row, columns, edges, strict=True)
         ]
-        height = max(map(len, cells)) * size * LEADING
+        height = max(map(len, cells)) * size * LEADING + (3 if grid else 0)
         page = self.page
         below = wrap(clean(note), self.inner - 12, REGULAR, size) if note else []
         self.need(height + len(below) * size * LEADING)
         if self.page is not page:
-            self._table_head(columns, edges, size)
+            self._table_head(columns, edges, size, grid)
         for lines, (x, width, align) in zip(cells, edges, strict=True):
             for n, line in enumerate(lines):
                 base = self.y + size + n * size * LEADING
-                self.draw(line, x + 2, base, width - 4, size=size, align=align)
+                self.draw(line, x + 2, base, width - 4, font=font, size=size, align=align)
+        if grid:
+            self._grid(edges, height)
         self.y += height
         for line in below:
             self.draw(line, self.left + 10, self.y + size, self.inner - 12, size=size)
             self.y += size * LEADING
+
+    def _grid(self, edges: list[tuple[float, float, Align]], height: float) -> None:
+        """The lines around the cells of a row that begins here."""
+        for x, _, _ in edges:
+            self.page.line(x, self.y, x, self.y + height, 0.4)
+        self.page.line(self.right, self.y, self.right, self.y + height, 0.4)
+        self.page.line(self.left, self.y + height, self.right, self.y + height, 0.4)
 
     def boxed(self, text: str, *, font: str = REGULAR, size: float = 9, align: Align = "left") -> None:
         """Text in a frame, for what has to be seen first; between two lines when it is long."""

@@ -238,7 +238,7 @@ class RequestQueries:
             open_ = and_(*self._lists.named("unread", viewer, _NEVER))
             wanted = wanted.add_columns(case((open_, 1), else_=0).label("unread"))
         with self._read.connect() as read:
-            restricted = _restricted(read)
+            restricted = restricted_codes(read)
             return {each.id: _as_row(each, restricted) for each in read.execute(wanted)}
 
     def story(self, request_id: UUID, viewer: Viewer) -> RequestStory | None:
@@ -264,7 +264,7 @@ class RequestQueries:
                 )
                 for x in read.execute(events)
             ]
-            restricted = _restricted(read)
+            restricted = restricted_codes(read)
         state = fold_request([event for event, _ in folded])
         misfits = {id(event) for event in state.misfits}
         happened = [
@@ -283,7 +283,7 @@ class RequestQueries:
             s = RequestState
             wanted = self._row().where(here(s, self._office_no), s.customer_id == customer_id)
             wanted = self._allowed(read, viewer, wanted).order_by(r.received_at.desc(), r.code.desc())
-            restricted = _restricted(read)
+            restricted = restricted_codes(read)
             return [_as_row(each, restricted) for each in read.execute(wanted.limit(most))]
 
     def caller(self, customer_id: UUID, viewer: Viewer) -> CallerStory | None:
@@ -315,7 +315,7 @@ class RequestQueries:
         with self._read.connect() as read:
             wanted = self._row().where(here(s, self._office_no), s.state.in_(OPEN), or_(*near))
             wanted = self._allowed(read, viewer, wanted).order_by(r.received_at.desc(), r.code.desc())
-            restricted = _restricted(read)
+            restricted = restricted_codes(read)
             found = [_as_row(each, restricted) for each in read.execute(wanted)]
         place = _place_words(address)
         return [
@@ -373,7 +373,7 @@ def visible_to(read: Connection, viewer: Viewer) -> list[ColumnElement[bool]]:
     if viewer.restricted:
         return []
     s = RequestState
-    seen = (s.type_code.not_in(_restricted(read)), s.received_by == viewer.id, s.person == viewer.id)
+    seen = (s.type_code.not_in(restricted_codes(read)), s.received_by == viewer.id, s.person == viewer.id)
     return [or_(*seen)]
 
 
@@ -386,7 +386,7 @@ _HAPPENED: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def _restricted(read: Connection) -> frozenset[str]:
+def restricted_codes(read: Connection) -> frozenset[str]:
     found = read.execute(select(RequestType.code).where(RequestType.restricted == 1))
     return frozenset(found.scalars())
 

@@ -273,9 +273,18 @@ class _Pages:
         return page
 
     def _reports(self) -> QWidget:
+        from app.documents.request_reports import Sources
         from app.ui.reports.page import ReportsPage
 
-        return ReportsPage(self.money_room)
+        desk = self.desk
+
+        def sources() -> Sources:
+            return Sources(
+                desk.rules, desk.measure_queries, desk.charter_queries, desk.register_queries,
+                desk.month_work_queries, self.request_room.viewer,
+            )  # fmt: skip
+
+        return ReportsPage(self.money_room, sources)
 
     def _exceptions(self) -> QWidget:
         from app.ui.exceptions.page import ExceptionsPage

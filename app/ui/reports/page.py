@@ -1,70 +1,83 @@
-"""Figures of a span of days: cards, charts, the balance of the books; a workbook to hand on."""
+"""Reports: the list of them on the left, the days above, the report itself; on paper (F8), in Excel (F9)."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QDate, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QDate, QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
-from app.domain import names
-from app.domain.charts import ChartData, Series, money_power
+from app.documents.report_paper import Report, report_pdf, report_workbook
+from app.documents.request_reports import KINDS, RequestReports, Sources, titles
 from app.domain.errors import AppError, Cancelled
-from app.domain.money import format_number
 from app.queries.reports import Books, Span
 from app.ui.cash.room import MoneyRoom
-from app.ui.kit.buttons import Filter, FilterChips
-from app.ui.kit.charts import Chart, ChartKind
-from app.ui.kit.inputs import BigNumber, DateEdit
-from app.ui.kit.inspector import Notice, clear
+from app.ui.kit.buttons import Button, Filter, FilterChips
+from app.ui.kit.inputs import DateEdit
 from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, State
-from app.ui.kit.style import box
-from app.ui.kit.theme import Tone, px, theme
+from app.ui.kit.theme import Tone, look, px
 from app.ui.kit.toast import toast
+from app.ui.reports.office import OfficeFigures, write_report
+from app.ui.reports.preview import ReportPreview
 from app.words import tr
 
-MOST_KINDS = 6
-"""Kinds of request in the chart; the workbook has them all."""
-LEAST_CHART = 150
-"""A chart is at least so high; with less room the page scrolls."""
+OFFICE = "office"
+"""The figures of money and requests, as an overview; the others are `request_reports.KINDS`."""
+_LIST = 200
+_AHEAD = 5_000
+"""How far a job is nobody knows that reads until there is no more: so much further at least."""
 
 
-class Card(QWidget):
-    """A surface with a chart or a figure on it."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows: which report of which days."""
 
-    def __init__(self, *widgets: QWidget) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(16), px(12), px(16), px(12))
-        column.setSpacing(px(4))
-        for each in widgets:
-            column.addWidget(each)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        box(QPainter(self), self.rect(), theme().surface, theme().line)
+    kind: str
+    first: date
+    last: date
 
 
 class ReportsPage(Page):
-    """Choose days, look, export. F9 writes the workbook."""
+    """Choose a report and days, look, print (F8), export (F9)."""
 
-    def __init__(self, room: MoneyRoom, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, room: MoneyRoom, sources: Callable[[], Sources], parent: QWidget | None = None
+    ) -> None:
         super().__init__(tr("Reports"), parent)
         self.room = room
+        self._sources = sources
         self.span: Span | None = None
+        self.report: Report | None = None
+        self._shown: Shown | None = None
         self._reading = Latest(room.jobs, self, Lane.IO)
-        self.export_button = None
+        self.print_button: Button | None = None
+        self.export_button: Button | None = None
         if room.may("reports.export"):
+            self.print_button = Button(tr("Print"), self.print_report, key="F8")
+            self.add_act(self.print_button)
             self.export_button = self.set_primary(tr("Export workbook"), self.export, key="F9")
+        self.add_bar(self._make_days())
+        self.set_body(self._make_body())
+        self._put_days(*self._days("month"))
+        self.chips.chosen.connect(self._chosen)
+        self.first.dateChanged.connect(lambda _day: self._by_hand())
+        self.last.dateChanged.connect(lambda _day: self._by_hand())
+        self.reports.currentRowChanged.connect(lambda _row: self.reload())
+        look.changed.connect(self._fit_list)
+
+    def _make_days(self) -> QWidget:
         self.chips = FilterChips(
             [
                 Filter("today", tr("Today")),
                 Filter("month", tr("This month")),
                 Filter("last", tr("Last month")),
+                Filter("quarter", tr("This quarter")),
+                Filter("year", tr("This year")),
                 Filter("days", tr("Other days")),
             ],
             tr("Which days"),
@@ -77,68 +90,61 @@ class ReportsPage(Page):
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(px(8))
-        row.addWidget(self.chips, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.chips, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.first)
         row.addWidget(Label("–", tone=Tone.SOFT))
         row.addWidget(self.last)
-        row.addStretch(1)
-        self.add_bar(bar)
-        self.set_body(self._make_body())
-        self._put_days(*self._days("month"))
-        self.chips.chosen.connect(self._chosen)
-        self.first.dateChanged.connect(lambda _day: self._by_hand())
-        self.last.dateChanged.connect(lambda _day: self._by_hand())
+        return bar
 
     def _make_body(self) -> QWidget:
-        self.received = BigNumber(tr("Requests received"))
-        self.collected = BigNumber(tr("Money collected"))
-        self.reversed = BigNumber(tr("Money reversed"))
-        self.owed = BigNumber(tr("Arrears"))
-        self.requests = Chart()
-        self.daily = Chart(kind=ChartKind.BARS, write=self._short)
-        self.points = Chart(kind=ChartKind.RING, write=self._money)
-        self.ages = Chart(kind=ChartKind.RING, write=self._money)
-        inside = QWidget()
-        inside.setAutoFillBackground(False)
-        grid = QGridLayout(inside)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(px(12))
-        for n, figure in enumerate((self.received, self.collected, self.reversed, self.owed)):
-            grid.addWidget(Card(figure), 0, n)
-            grid.setColumnStretch(n, 1)
-        # A chart takes the room there is; without this the page would scroll though all fits.
-        for chart in (self.daily, self.requests, self.points, self.ages):
-            chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-            chart.setMinimumHeight(px(LEAST_CHART))
-        for n, each in enumerate((self.daily, self.requests, self.points, self.ages)):
-            grid.addWidget(Card(each), 1 + n // 2, n % 2 * 2, 1, 2)
-        self._books = QVBoxLayout()
-        grid.addLayout(self._books, 3, 0, 1, 4)
-        for row in (1, 2):
-            grid.setRowStretch(row, 1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.viewport().setAutoFillBackground(False)
-        scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        return scroll
+        self.reports = QListWidget()
+        self.reports.setAccessibleName(tr("Which report"))
+        self.reports.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.reports.setWordWrap(True)
+        for key, title in ((OFFICE, tr("Figures of the office")), *titles(tr).items()):
+            item = QListWidgetItem(title, self.reports)
+            item.setData(Qt.ItemDataRole.UserRole, key)
+        self.reports.setCurrentRow(0)
+        self.office = OfficeFigures(self.room)
+        self.preview = ReportPreview(self.room.zone, self.room.currency)
+        self._panes = QStackedWidget()
+        self._panes.addWidget(self.office)
+        self._panes.addWidget(self.preview)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(px(16))
+        row.addWidget(self.reports)
+        row.addWidget(self._panes, 1)
+        self._fit_list()
+        return body
 
-    def _money(self, amount: float) -> str:
-        return self.room.money(round(amount))
-
-    @staticmethod
-    def _short(amount: float) -> str:
-        digits = 0 if float(amount).is_integer() else 1
-        return format_number(round(amount * 10**digits), tr.language, digits)
+    def _fit_list(self) -> None:
+        self.reports.setFixedWidth(px(_LIST))
+        for n in range(self.reports.count()):
+            item = self.reports.item(n)
+            lines = -(-self.fontMetrics().horizontalAdvance(item.text()) // px(_LIST - 20))
+            item.setSizeHint(QSize(px(_LIST - 16), px(14) + lines * self.fontMetrics().height()))
 
     # -- what the window calls
 
     def opened(self) -> None:
         self.reload()
 
+    def first_opened(self) -> None:
+        self.reports.setFocus()
+
+    def kind(self) -> str:
+        """The report that is chosen: OFFICE or one of KINDS."""
+        item = self.reports.currentItem()
+        return OFFICE if item is None else str(item.data(Qt.ItemDataRole.UserRole))
+
+    def choose(self, kind: str) -> None:
+        """Goes to a report."""
+        self.reports.setCurrentRow((OFFICE, *KINDS).index(kind))
+
     def reload(self) -> None:
-        """Works the figures out anew."""
+        """Works the report out anew."""
         room = self.room
         if not room.may("reports.see"):
             self.show_state(State.NO_RIGHT, tr("Reports are for supervisors. Ask your supervisor."))
@@ -148,18 +154,44 @@ class ReportsPage(Page):
             words = tr("The last day is before the first. Turn them round.")
             self.show_state(State.WRONG, words)
             return
-        now = room.now()
-
-        def work(_job: Job[tuple[Span, Books]]) -> tuple[Span, Books]:
-            return room.report_queries.span(first, last, now), room.report_queries.books()
-
-        if self.span is None:
+        shown = Shown(self.kind(), first, last)
+        if self.print_button is not None:
+            self.print_button.setEnabled(shown.kind != OFFICE)
+        if self._shown is None or self._shown.kind != shown.kind:
             self.show_state(State.LOADING, tr("Working out the figures…"))
-        self._reading.run(
-            work,
-            done=lambda found: self._show(*found),
-            failed=lambda error: self.show_state(State.WRONG, room.why(error)),
-        )
+
+        def failed(error: AppError) -> None:
+            self.show_state(State.WRONG, room.why(error))
+
+        if shown.kind == OFFICE:
+            now = room.now()
+            self._reading.run(
+                lambda _job: (room.report_queries.span(first, last, now), room.report_queries.books()),
+                done=lambda found: self._show_office(shown, *found),
+                failed=failed,
+            )
+        else:
+            made = self._reports_of(shown, tr.language)
+            self._reading.run(
+                lambda job: made.make(shown.kind, lambda done: job.step(done, done + _AHEAD)),
+                done=lambda report: self._show_report(shown, report),
+                failed=lambda error: None if isinstance(error, Cancelled) else failed(error),
+            )
+
+    def _reports_of(self, shown: Shown, language: str) -> RequestReports:
+        return RequestReports(self._sources(), shown.first, shown.last, self.room.now(), language)
+
+    def _show_office(self, shown: Shown, span: Span, books: Books) -> None:
+        self.span, self._shown = span, shown
+        self.office.show_span(span, books)
+        self._panes.setCurrentWidget(self.office)
+        self.show_body()
+
+    def _show_report(self, shown: Shown, report: Report) -> None:
+        self.report, self._shown = report, shown
+        self.preview.show_report(report)
+        self._panes.setCurrentWidget(self.preview)
+        self.show_body()
 
     def days(self) -> tuple[date, date]:
         """The chosen days, both counted."""
@@ -170,12 +202,17 @@ class ReportsPage(Page):
 
     def _days(self, key: str) -> tuple[date, date]:
         today = self.room.today()
-        if key == "today":
-            return today, today
         first = today.replace(day=1)
-        if key == "last":
-            before = first - timedelta(days=1)
-            return before.replace(day=1), before
+        match key:
+            case "today":
+                return today, today
+            case "last":
+                before = first - timedelta(days=1)
+                return before.replace(day=1), before
+            case "quarter":
+                return first.replace(month=(today.month - 1) // 3 * 3 + 1), today
+            case "year":
+                return first.replace(month=1), today
         return first, today
 
     def _put_days(self, first: date, last: date) -> None:
@@ -197,128 +234,73 @@ class ReportsPage(Page):
         self.chips.blockSignals(False)
         self.reload()
 
-    # -- the figures
+    # -- on paper and in Excel
 
-    def _show(self, span: Span, books: Books) -> None:
-        self.span = span
-        money, language = self.room.money, tr.language
-        received = sum(r.received for r in span.requests)
-        answered = sum(r.answered for r in span.requests)
-        on_time = sum(r.on_time for r in span.requests)
-        still_open = sum(r.open for r in span.requests)
-        words = tr("{count} of them open", count=format_number(still_open, language))
-        if answered:
-            words = tr("{percent} % answered on time", percent=100 * on_time // answered) + " · " + words
-        self.received.show_number(format_number(received, language), words)
-        receipts = sum(c.receipts for c in span.collections)
-        taken = sum(c.amount for c in span.collections)
-        self.collected.show_number(
-            money(taken),
-            tr("{count} receipts", count=format_number(receipts, language)),
-        )
-        back = sum(c.reversed for c in span.collections)
-        self.reversed.show_number(
-            money(back),
-            tr("{amount} remains", amount=money(taken - back)),
-            Tone.ATTENTION if back else Tone.PLAIN,
-        )
-        self.owed.show_number(
-            money(sum(a.total for a in span.arrears)),
-            tr("{count} customers", count=format_number(len(span.arrears), language)),
-        )
-        self._show_charts(span)
-        self._show_books(books)
-        self.show_body()
-
-    def _show_charts(self, span: Span) -> None:
-        types = self.room.rules.request_types_ever()
-        kinds: Counter[str] = Counter()
-        late: Counter[str] = Counter()
-        for r in span.requests:
-            kinds[r.type_code] += r.received
-            late[r.type_code] += r.late
-        codes = [code for code, _ in kinds.most_common(MOST_KINDS)]
-        self.requests.show_data(
-            ChartData(
-                tr("Requests by type"),
-                tuple(types[c].name(tr.language) if c in types else c for c in codes),
-                (
-                    Series(tr("Received in these days"), tuple(float(kinds[c]) for c in codes)),
-                    Series(tr("Overdue or answered late"), tuple(float(late[c]) for c in codes)),
-                ),
-            )
-        )
-        days: Counter[date] = Counter()
-        back: Counter[date] = Counter()
-        points: Counter[str] = Counter()
-        for c in span.collections:
-            days[c.day] += c.amount
-            back[c.day] += c.reversed
-            points[self.room.point_name(c.point)] += c.amount
-        currency, order = self.room.currency, sorted(days)
-        power = money_power((*days.values(), *back.values()), currency.digits)
-        scale = 10 ** (power + currency.digits)
-        series = [Series(tr("Money collected"), tuple(days[day] / scale for day in order))]
-        if any(back.values()):
-            series.append(Series(tr("Money reversed"), tuple(back[day] / scale for day in order)))
-        self.daily.show_data(
-            ChartData(
-                tr("Collections per day"),
-                tuple(f"{day:%d/%m}" for day in order),
-                tuple(series),
-                names.money_unit(power, currency.symbol, tr),
-            )
-        )
-        names_ = [name for name, _ in points.most_common()]
-        self.points.show_data(
-            ChartData(
-                tr("Collections by point"),
-                tuple(names_),
-                (Series(tr("Money collected"), tuple(float(points[n]) for n in names_)),),
-            )
-        )
-        bands = names.bands(tr)
-        owed = [sum(a.bands[n] for a in span.arrears) for n in range(len(bands))]
-        self.ages.show_data(
-            ChartData(
-                tr("Arrears by age"),
-                tuple(bands.values()),
-                (Series(tr("Arrears"), tuple(float(amount) for amount in owed)),),
-            )
-        )
-
-    def _show_books(self, books: Books) -> None:
-        clear(self._books)
-        money = self.room.money
-        net = money(books.receipts - books.reversals)
-        if books.balanced:
-            words = tr(
-                "The books balance: {net} taken since the beginning = {bills} on bills + {credit} in credit.",
-                net=net,
-                bills=money(books.to_bills),
-                credit=money(books.to_credit),
-            )
-            self._books.addWidget(Notice(words, Tone.GOOD))
+    def print_report(self) -> None:
+        """F8: the report of these days on paper, in the utility's language."""
+        shown = self._shown
+        if shown is None or shown.kind == OFFICE:
             return
-        words = tr(
-            "The books do not balance: receipts less reversals {net}, sessions {sessions}, bills and credit "
-            "{allocated}. Tell the administrator; nothing is lost.",
-            net=net,
-            sessions=money(books.sessions),
-            allocated=money(books.to_bills + books.to_credit),
-        )
-        self._books.addWidget(Notice(words, Tone.WRONG))
+        language = self.room.rules.utility.language
+        made = self._reports_of(shown, language)
 
-    # -- the workbook
+        def write(job: Job[Path], file: Path) -> Path:
+            from app.documents.files import replacing
+
+            def step(done: int) -> None:
+                job.step(done, done + _AHEAD)
+
+            pdf = report_pdf(made.make(shown.kind, step), language, step)
+            with replacing(file) as draft:
+                draft.write_bytes(pdf)
+            return file
+
+        title = titles(tr)[shown.kind]
+        self._write(
+            shown, write, "pdf", tr("Making the paper…"),
+            lambda file: self.room.show_paper(self, file, title),
+        )  # fmt: skip
 
     def export(self) -> None:
-        """F9: the figures of these days as a workbook."""
-        span, room = self.span, self.room
-        if span is None or span.first_day > span.last_day:
+        """F9: the report of these days as a workbook."""
+        shown, span, room = self._shown, self.span, self.room
+        if shown is None or shown.first > shown.last:
             return
-        title = tr(
-            "Report {first} to {last}", first=f"{span.first_day:%d-%m-%Y}", last=f"{span.last_day:%d-%m-%Y}"
-        )
+
+        def write(job: Job[Path], file: Path) -> Path:
+            if shown.kind == OFFICE:
+                assert span is not None
+                return write_report(room, span, file, job)
+
+            def step(done: int) -> None:
+                job.step(done, done + _AHEAD)
+
+            made = self._reports_of(shown, room.rules.utility.language)
+            report = made.whole(step) if shown.kind == "analysis" else made.make(shown.kind, step)
+            report_workbook(report, file, step)
+            return file
+
+        self._write(
+            shown, write, "xlsx", tr("Writing the workbook…"),
+            lambda file: toast(self, tr("The workbook is {path}", path=file), with_page=True),
+        )  # fmt: skip
+
+    def _write(
+        self,
+        shown: Shown,
+        write: Callable[[Job[Path], Path], Path],
+        ending: str,
+        words: str,
+        done: Callable[[Path], object],
+    ) -> None:
+        from app.documents.files import folder_for
+
+        room = self.room
+        days = {"first": f"{shown.first:%d-%m-%Y}", "last": f"{shown.last:%d-%m-%Y}"}
+        if shown.kind == OFFICE:
+            title = tr("Report {first} to {last}", **days)
+        else:
+            title = tr("{title} {first} to {last}", title=titles(tr)[shown.kind].replace(":", ""), **days)
 
         def failed(error: AppError) -> None:
             if not isinstance(error, Cancelled):
@@ -326,24 +308,11 @@ class ReportsPage(Page):
 
         job = room.jobs.run(
             self,
-            lambda job: write_report(room, span, f"{title}.xlsx", job),
-            done=lambda file: toast(self, tr("The workbook is {path}", path=file), with_page=True),
+            lambda job: write(job, folder_for(room.papers / f"{title}.{ending}")),
+            done=done,
             failed=failed,
             settled=self.unwatch,
+            progress=self.progress,
             lane=Lane.IO,
         )
-        self.watch(job, tr("Writing the workbook…"))  # type: ignore[arg-type]
-
-
-def write_report(room: MoneyRoom, span: Span, file_name: str, job: Job[Path]) -> Path:
-    """The workbook in the folder of papers."""
-    from app.documents.files import folder_for
-    from app.documents.office import report_data
-    from app.documents.reports import office_report
-
-    file = folder_for(room.papers / file_name)
-    rows = len(span.requests) + len(span.collections) + len(span.arrears)
-    office_report(
-        report_data(room.rules, span), file, room.rules.utility.language, lambda done: job.step(done, rows)
-    )
-    return file
+        self.watch(job, words)  # type: ignore[arg-type]
