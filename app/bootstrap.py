@@ -63,6 +63,7 @@ from app.services.imports import ImportService
 from app.services.incidents import IncidentService
 from app.services.readings import ReadingService
 from app.services.refunds import RefundService
+from app.services.request_batches import RequestBatchService
 from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
 from app.services.rules import RuleService
@@ -236,6 +237,11 @@ class Desktop:
     def views(self) -> ViewService:
         """How people like to see lists, and what they have read."""
         return ViewService(self.writer)
+
+    @cached_property
+    def request_batches(self) -> RequestBatchService:
+        """What people do with several requests at once."""
+        return RequestBatchService(self.writer, self.rules)
 
     @cached_property
     def view_queries(self) -> ViewQueries:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
+from functools import partial
+
 from app.documents.papers import Officer, RequestSlip
-from app.documents.pdf import BOLD, MONO, REGULAR
-from app.documents.style import MM, Paper, document
+from app.documents.pdf import BOLD, MONO, REGULAR, Pdf
+from app.documents.style import MM, Paper, document, fill
 from app.documents.wording import moment, unbroken
 from app.words import Words
 
@@ -18,6 +22,16 @@ def request_slip(slip: RequestSlip, language: str) -> bytes:
         lambda paper: _draw(paper, slip, tr),
         running=f"{slip.title} {slip.code}",
     )
+
+
+def request_slips(slips: Sequence[RequestSlip], language: str) -> bytes:
+    """Several slips in one PDF, each on a page of its own."""
+    tr, file = Words(language), io.BytesIO()
+    pdf = Pdf(file, slips[0].title, language)
+    for slip in slips:
+        fill(pdf, tr, partial(_draw, slip=slip, tr=tr), running=f"{slip.title} {slip.code}")
+    pdf.finish()
+    return file.getvalue()
 
 
 def _draw(paper: Paper, slip: RequestSlip, tr: Words) -> None:

@@ -17,6 +17,8 @@ def work(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "The login name or the password is not right. Try again, or ask the administrator for a new one."
         ),
         "request.unknown": tr("This request is not at this desk. Reconcile, then look for it again."),
+        "slips.none": tr("None of these requests has been received yet, so there is no slip to print."),
+        "requests.too_many": tr("That is too many at once. Choose at most {most} requests."),
         "request.answered_already": tr(
             "Request {request} has an answer already. Tell the customer, or reopen it."
         ),

@@ -32,6 +32,9 @@ papers are missing."""
 SORTS = ("due", "step_due", "code", "received", "type", "unit", "state", "area", "channel")
 """What a list is sorted by. Kinds and units stand as lists show them, states as life goes."""
 
+PERIODS = ("today", "week", "month", "last_month", "year")
+"""Days that go with the time: a view of this month shows another month later. A week begins on Monday."""
+
 SETS = ("states", "types", "units", "channels", "areas")
 FLAGS = ("overdue", "held", "escalated", "merged", "unread")
 
@@ -41,7 +44,8 @@ class Narrowed:
     """What a list is narrowed by, on top of its named filter; an empty part lets everything through.
 
     Of `states`, `types`, `units`, `channels`, `areas` any one may hold. `person` is who has it by name;
-    `since` and `until` the days, both counted in, on which the desk received it. `overdue`, `held`,
+    `since` and `until` the days, both counted in, on which the desk received it, or `period` one of
+    `PERIODS`. `overdue`, `held`,
     `escalated` (beyond the unit's head), `merged` (under an incident), `unread`; `incident`: under this one.
     """
 
@@ -53,6 +57,7 @@ class Narrowed:
     person: UUID | None = None
     since: date | None = None
     until: date | None = None
+    period: str = ""
     overdue: bool = False
     held: bool = False
     escalated: bool = False
@@ -83,6 +88,7 @@ class Narrowed:
             if isinstance(said.get(name), list)
         }
         parts |= {name: said.get(name) is True for name in FLAGS}
+        parts["period"] = said["period"] if said.get("period") in PERIODS else ""
         for name, read in (
             ("person", UUID),
             ("incident", UUID),
@@ -97,6 +103,24 @@ class Narrowed:
 
 
 EVERYTHING = Narrowed()
+
+
+def days_of(period: str, today: date) -> tuple[date | None, date | None]:
+    """The first and the last day of one of `PERIODS`; of any other word no bounds."""
+    first = today.replace(day=1)
+    match period:
+        case "today":
+            return today, today
+        case "week":
+            return today - timedelta(days=today.weekday()), today
+        case "month":
+            return first, today
+        case "last_month":
+            last = first - timedelta(days=1)
+            return last.replace(day=1), last
+        case "year":
+            return today.replace(month=1, day=1), today
+    return None, None
 
 
 def _plain(value: object) -> object:
@@ -157,10 +181,12 @@ class RequestLists:
                 found.append(column.in_(chosen))
         if by.person is not None:
             found.append(s.person == by.person)
-        if by.since is not None:
-            found.append(s.received_at >= self._begin(by.since))
-        if by.until is not None:
-            found.append(s.received_at < self._begin(by.until + timedelta(days=1)))
+        today = now.astimezone(zone_named(self._rules.utility.zone)).date()
+        for since, until in ((by.since, by.until), days_of(by.period, today)):
+            if since is not None:
+                found.append(s.received_at >= self._begin(since))
+            if until is not None:
+                found.append(s.received_at < self._begin(until + timedelta(days=1)))
         running = and_(s.state.in_(HANDLED), s.held_at.is_(None))
         if by.overdue:
             found.append(running & (s.due < now))

@@ -14,6 +14,7 @@ from app.domain.fold import fold
 from app.queries.sync import SyncQueries
 from app.services.writer import Person
 from app.ui.kit.jobs import Lane
+from app.ui.kit.lists import Lists
 from app.ui.kit.paper import show_paper
 from app.ui.kit.room import Room
 from app.ui.shell.rail import Section
@@ -127,6 +128,7 @@ class _Pages:
             "papers": papers_folder(self.desk.home),
             "show_paper": show_paper,
             "new_id": uuid7,
+            "lists": Lists(self.desk.views, self.desk.view_queries, self.person.id, self.window.jobs),
         }
 
     @cached_property
@@ -141,6 +143,7 @@ class _Pages:
             incidents=desk.incidents,
             supply=desk.supply,
             supply_queries=desk.supply_queries,
+            batches=desk.request_batches,
             queries=desk.request_queries,
             drafts=desk.drafts,
             draft_queries=desk.draft_queries,

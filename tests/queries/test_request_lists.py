@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from app.bootstrap import Desktop
 from app.domain.requests import CHANNELS, STATES
 from app.queries.packed import Ids
-from app.queries.request_lists import EVERYTHING, SORTS, Narrowed
+from app.queries.request_lists import EVERYTHING, PERIODS, SORTS, Narrowed, days_of
 from app.services.incidents import NewIncident
 from tests.offices import person
 from tests.queries.test_requests import register, viewer_of
@@ -151,6 +151,7 @@ days = st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1))
         incident=st.none() | st.uuids(),
         since=days,
         until=days,
+        period=st.sampled_from(["", *PERIODS]),
         overdue=st.booleans(),
         merged=st.booleans(),
         unread=st.booleans(),
@@ -159,6 +160,18 @@ days = st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1))
 def test_what_narrows_can_be_kept(narrowed: Narrowed) -> None:
     assert Narrowed.of(narrowed.kept()) == narrowed
     assert bool(narrowed) == bool(narrowed.kept())
+
+
+def test_periods_go_with_the_day() -> None:
+    today = date(2026, 3, 1)  # a Sunday
+    assert [days_of(period, today) for period in PERIODS] == [
+        (today, today),
+        (date(2026, 2, 23), today),
+        (today, today),
+        (date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2026, 1, 1), today),
+    ]
+    assert days_of("", today) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,10 @@ class FilterChips(QWidget):
     def choose(self, key: str) -> None:
         self._chips[key].setChecked(True)
 
+    def set_offered(self, key: str, offered: bool) -> None:
+        """Whether a chip is in sight."""
+        self._chips[key].setVisible(offered)
+
     def show_counts(self, filters: Sequence[Filter]) -> None:
         """New titles and counts for the same keys."""
         for each in filters:

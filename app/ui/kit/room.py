@@ -21,7 +21,9 @@ from app.failures import field_error, sentence
 from app.queries.rules import RuleQueries
 from app.services.writer import Person
 from app.ui.kit.jobs import JobRunner
+from app.ui.kit.lists import Lists
 from app.ui.kit.prompt import Prompter
+from app.ui.kit.table_view import TableView
 from app.words import tr
 
 
@@ -41,6 +43,8 @@ class Room:
     papers: Path
     show_paper: Callable[[QWidget, Path, str], object]
     new_id: Callable[[], UUID]
+    lists: Lists | None = None
+    """How the person likes to see lists; none where nothing of it is kept."""
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -56,6 +60,11 @@ class Room:
     def unit(self) -> str:
         """What is counted: m³ or kWh."""
         return UNITS[self.rules.utility.kind]
+
+    def remember(self, table: TableView, page: str) -> None:
+        """Shows a table as this person left it, and keeps what is changed in it."""
+        if self.lists is not None:
+            self.lists.remember(table, page)
 
     def now(self) -> datetime:
         return self.clock.now()

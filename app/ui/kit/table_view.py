@@ -92,7 +92,7 @@ class TableView(QTableView):
         self._ends = (0, len(model.columns) - 1)
         self._by_hand = False
         self._chosen_before = 0
-        self._filling = False
+        self._exchanging = False
         self.setAccessibleName(name)
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self, self.ends))
@@ -138,13 +138,13 @@ class TableView(QTableView):
             return
         chosen = self._chosen_rows()
         several = self.chosen_ids() if 1 < len(chosen) <= COPY_LIMIT else []
-        self._filling = True
+        self._exchanging = True
         self._source.set_ids(ids, rows)
         if stood is None or not self.choose(stood):
             self.current_changed.emit(None)
         if several:
             self._choose_again(several)
-        self._filling = False
+        self._exchanging = False
         self._tell_chosen()
 
     def current_id(self) -> Any | None:
@@ -208,6 +208,11 @@ class TableView(QTableView):
     def arrangement(self) -> Arrangement:
         """How the person has it."""
         return replace(self._arrangement, sorts=tuple(self._sorts))
+
+    @property
+    def columns(self) -> Sequence[Column[Any]]:
+        """All that there are, shown or not."""
+        return self._source.columns
 
     def arrange(self, wanted: Arrangement) -> None:
         """Shows these columns in this order; sort keys are shown, not asked for."""
@@ -378,7 +383,7 @@ class TableView(QTableView):
         """Tells of a change in how many rows are chosen."""
         selection = self.selectionModel().selection()
         count = sum(selection.at(i).height() for i in range(selection.count()))
-        if count != self._chosen_before and not self._filling:
+        if count != self._chosen_before and not self._exchanging:
             self._chosen_before = count
             self.many_changed.emit(count)
 

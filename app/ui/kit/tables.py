@@ -133,6 +133,10 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
             last = self.index(len(self._ids) - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
+    def known(self, row_id: object) -> R | None:
+        """A row that was fetched already."""
+        return self._rows.get(row_id)
+
     def row(self, number: int) -> R | None:
         """The row shown at that place; None when it is no longer there."""
         wanted = self._ids[number]

@@ -10,24 +10,32 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from app.domain import names, people
-from app.domain.requests import UNTOLD
-from app.queries.request_lists import FILTERS
+from app.domain import people
+from app.queries.request_lists import EVERYTHING, FILTERS
 from app.queries.requests import Counts, RequestRow
 from app.services.requests import Registered
-from app.ui.kit.buttons import Filter, FilterChips
+from app.ui.kit.buttons import Button, Filter, FilterChips
 from app.ui.kit.flow import YieldingBar
 from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
-from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
+from app.ui.kit.tables import WindowedTableModel
 from app.ui.kit.toast import toast
+from app.ui.requests.columns import request_columns
+from app.ui.requests.filter_bar import FilterBar
 from app.ui.requests.inspector import RequestInspector
 from app.ui.requests.intake import IntakeDialog
+from app.ui.requests.many import ManyActs
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import DUE_WIDTH, due_of, one_line, short_code
+from app.ui.requests.view_menu import ViewMenu, filter_titles
 from app.words import tr
+
+BEHIND = ("inbox", "unread", "escalated", "held", "lacking")
+"""Filters that wait in the menu of views; their chip is there while they are chosen."""
+
+A_MOMENT = 1_500
+"""After so many ms in sight a request is read."""
 
 EVERY = 30_000
 """How often, in ms, the words of due times are brought up to date."""
@@ -43,40 +51,70 @@ class RequestsPage(Page):
         self.room = room
         self._now: datetime = room.now()
         self._calendar = room.rules.calendar()
-        self._sort: tuple[str, bool] = ("due", False)
         self._wanted: UUID | None = None
         self._apart: UUID | None = None
         self._afresh = False
         self._held = False
+        self._counts: Counts | None = None
         self._reading = Latest(room.jobs, self, Lane.IO)
         self._counting = Latest(room.jobs, self, Lane.IO)
         self.add_search()
+        self.views = ViewMenu(self)
+        self.add_act(Button(tr("Filter"), self._unfold, key="Ctrl+L"))
+        self.add_act(self.views)
         if people.may(room.person.roles, "requests.register"):
             self.set_primary(tr("Receive"), self.receive)
         self.chips = FilterChips(self._filters(None), tr("Which requests"))
+        for key in BEHIND:
+            self.chips.set_offered(key, False)
         self.search = SearchEdit(tr("Find  Ctrl+F"))
         self.add_bar(YieldingBar(self.chips, self.search, least=56, most=150))
+        self.bar = FilterBar(room)
+        self.add_bar(self.bar)
         self.model: WindowedTableModel[RequestRow] = WindowedTableModel(
-            room.queries.rows, self._columns(), dim=lambda r: r.state == "closed", parent=self
+            lambda ids: room.queries.rows(ids, room.viewer),
+            request_columns(room, lambda: (self._now, self._calendar)),
+            dim=lambda r: r.state == "closed",
+            unread=lambda r: r.unread,
+            parent=self,
         )
-        self.table = TableView(self.model, tr("Requests"))
+        self.table = TableView(self.model, tr("Requests"), sorts_many=True)
         self.table.show_sorted("due")
         self.search.leads_to(self.table)
         self.set_body(self.table)
         self.inspector = RequestInspector(room)
         self.inspector.done.connect(self._did)
+        self.many = ManyActs(room, self.inspector)
+        self.many.done.connect(self._did)
         self.set_inspector(self.inspector)
         self.table.current_changed.connect(self._moved)
+        self.table.many_changed.connect(lambda _count: self._choice_changed())
         self.table.clicked.connect(lambda _at: self._come_back())
         self.table.opened.connect(lambda _id: self._main_act())
-        self.table.sort_asked.connect(self._sort_by)
+        self.table.sort_asked.connect(lambda _key, _down: self.reload())
         self.table.typed.connect(self._type_on)
+        self.table.copied.connect(self._copied)
+        self.table.arranged.connect(self.views.leave)
         self.chips.chosen.connect(lambda _key: self._filtered())
+        self.bar.changed.connect(self._narrowed)
         self.search.searched.connect(lambda _text: self._search_anew())
         QShortcut(QKeySequence("Ctrl+F"), self, self.search.setFocus)
         self._ticking = QTimer(self, interval=EVERY)
         self._ticking.timeout.connect(self._tick)
         self._ticking.start()
+        self._reading_on = QTimer(self, interval=A_MOMENT, singleShot=True)
+        self._reading_on.timeout.connect(self._has_read)
+        self.views.show_left()
+
+    @property
+    def counts(self) -> Counts | None:
+        """How many each named filter gives, once that is known."""
+        return self._counts
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """The named filters that wait in the menu of views."""
+        return BEHIND
 
     # -- what the window calls --------------------------------------------------------------------------
 
@@ -89,7 +127,8 @@ class RequestsPage(Page):
     def show_record(self, record: object) -> bool:
         """Goes to the request of an id, or chooses the filter of a key."""
         if isinstance(record, str) and record in FILTERS:
-            self.chips.choose(record)
+            self.bar.show_narrowed(EVERYTHING)
+            self.choose_filter(record)
             return True
         if not isinstance(record, UUID):
             return False
@@ -100,7 +139,8 @@ class RequestsPage(Page):
         self._afresh = True
         self.search.clear()
         if self.model.place_of(record) < 0:
-            self.chips.choose("all" if story.row.state == "closed" else "open")
+            self.bar.show_narrowed(EVERYTHING)
+            self.choose_filter("all" if story.row.state == "closed" else "open")
         self.reload()
         return True
 
@@ -123,19 +163,27 @@ class RequestsPage(Page):
         """Asks for the list and the counts anew; the keyboard stays on its row."""
         self._now = now = self.room.now()
         self._calendar = self.room.rules.calendar()
-        room, key, words, (sort, down) = self.room, self.chips.key(), self.search.text(), self._sort
+        room, key, words, narrowed = self.room, self.chips.key(), self.search.text(), self.bar.narrowed()
+        (sort, down), *then = self.table.sorts() or [("due", False)]
         self._reading.run(
-            lambda _job: room.queries.ids(key, room.viewer, now, words, sort, down),
+            lambda _job: room.queries.ids(
+                key, room.viewer, now, words, sort, down, narrowed=narrowed, then=then
+            ),
             done=self._show,
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),
         )
+        self._count_anew()
+
+    def _count_anew(self) -> None:
+        room, now = self.room, self._now
         self._counting.run(lambda _job: room.queries.counts(room.viewer, now), done=self._show_counts)
 
     def _show(self, ids: Sequence[UUID]) -> None:
         stood = self.table.current_id()
         place = -1 if stood is None else self.model.place_of(stood)
         afresh, self._afresh = self._afresh, False
-        if not ids and self.chips.key() == "all" and not self.search.text().strip():
+        narrowed = bool(self.bar.narrowed())
+        if not ids and self.chips.key() == "all" and not self.search.text().strip() and not narrowed:
             self._nothing_yet()
             return
         self._held = True
@@ -159,13 +207,14 @@ class RequestsPage(Page):
         if self.table.current_id() is None:
             self.table.choose_first()
         self._held = False
-        self.inspector.show_request(self._apart or self.table.current_id())
+        self._show_total(len(ids))
+        self._inspect(self._apart or self.table.current_id())
 
     def _moved(self, request_id: UUID | None) -> None:
         """The person went to another row."""
         if not self._held:
             self._apart = None
-            self.inspector.show_request(request_id)
+            self._inspect(request_id)
 
     def _come_back(self) -> bool:
         """From a request that has left the list to the row the keyboard stands on; False if it is there."""
@@ -174,8 +223,40 @@ class RequestsPage(Page):
             return False
         self._apart = None
         self.table.choose(stands)
-        self.inspector.show_request(stands)
+        self._inspect(stands)
         return True
+
+    def _inspect(self, request_id: UUID | None) -> None:
+        """Shows one request, or what can be done with all that are chosen."""
+        chosen = self.table.chosen_ids() if self._apart is None else []
+        if len(chosen) > 1:
+            self._reading_on.stop()
+            self.many.show(chosen)
+        else:
+            self.inspector.show_request(request_id)
+            self._reading_on.start()
+
+    def _choice_changed(self) -> None:
+        if not self._held:
+            self._inspect(self.table.current_id())
+
+    def _has_read(self) -> None:
+        """It has been in sight for a moment: to this person it is new no longer."""
+        story, lists = self.inspector.story, self.room.lists
+        if story is None or lists is None or not self.isVisible() or not self.inspector.isVisible():
+            return
+        row = self.model.known(story.row.id)
+        if row is None or not row.unread:
+            return
+        self.room.jobs.run(
+            self,
+            lambda _job: lists.seen(story.row.id, story.row.moved_hlc),
+            done=lambda _: self._was_read(story.row.id),
+        )
+
+    def _was_read(self, request_id: UUID) -> None:
+        self.model.forget(frozenset({request_id}))
+        self._count_anew()
 
     def _search_anew(self) -> None:
         self._afresh = True
@@ -190,7 +271,14 @@ class RequestsPage(Page):
         words = self.search.text().strip()
         if words:
             return tr("Nothing found for “{text}” here. Try “All”, or part of the code.", text=words)
+        if self.bar.narrowed():
+            return tr("No request fits the filter. Ctrl+Shift+L clears it.")
         return {
+            "unread": tr("You have seen everything new."),
+            "inbox": tr("Nothing is with your unit."),
+            "held": tr("No customer is waited for."),
+            "lacking": tr("No papers are missing."),
+            "escalated": tr("Nothing is late enough to concern you."),
             "mine": tr("No open request is yours. “All open” shows the others'."),
             "overdue": tr("Nothing is overdue."),
             "today": tr("Nothing more is due today."),
@@ -199,32 +287,51 @@ class RequestsPage(Page):
         }.get(self.chips.key(), "")
 
     def _show_counts(self, counts: Counts) -> None:
+        self._counts = counts
         self.chips.show_counts(self._filters(counts))
-        said = tr("{count} open", count=counts.open)
-        if counts.overdue:
-            said += " · " + tr("{count} overdue", count=counts.overdue)
-        self.set_count(said)
+        self._show_total(len(self.model.ids))
+
+    def _show_total(self, listed: int) -> None:
+        """How many stand in the list, how many are open and how many of those overdue."""
+        said = [tr("{count} in the list", count=f"{listed:,}".replace(",", "."))]
+        if self._counts is not None:
+            said.append(tr("{count} open", count=self._counts.open))
+            if self._counts.overdue:
+                said.append(tr("{count} overdue", count=self._counts.overdue))
+        self.set_count(" · ".join(said))
 
     def _filters(self, counts: Counts | None) -> list[Filter]:
-        titles = {
-            "mine": tr("My work"),
-            "overdue": tr("Overdue"),
-            "today": tr("Due today"),
-            "tell": tr("To be told"),
-            "open": tr("All open"),
-            "all": tr("All"),
-        }
-        return [Filter(key, title, getattr(counts, key, None)) for key, title in titles.items()]
+        return [Filter(key, title, getattr(counts, key, None)) for key, title in filter_titles().items()]
+
+    def choose_filter(self, key: str) -> None:
+        """One of `FILTERS`; of those that wait in the menu of views the chip is there while it is chosen."""
+        if key == self.chips.key():
+            self._filtered()
+        self.chips.choose(key)
 
     def _filtered(self) -> None:
-        self._sort = ("received", True) if self.chips.key() == "all" else ("due", False)
-        self.table.show_sorted(*self._sort)
-        self._afresh = True
-        self.reload()
+        key = self.chips.key()
+        for each in BEHIND:
+            self.chips.set_offered(each, each == key)
+        self.table.show_sorts([("received", True)] if key == "all" else [("due", False)])
+        self.views.leave()
+        self._search_anew()
 
-    def _sort_by(self, key: str, descending: bool) -> None:
-        self._sort = (key, descending)
-        self.reload()
+    def _narrowed(self) -> None:
+        self.views.leave()
+        self._search_anew()
+
+    def _unfold(self) -> None:
+        self.bar.unfold()
+
+    def _copied(self, rows: int, chosen: int) -> None:
+        if rows < chosen:
+            words = tr(
+                "The first {count} of {all} rows are copied. Export has them all.", count=rows, all=chosen
+            )
+        else:
+            words = tr("{count} rows are copied.", count=rows)
+        toast(self, words)
 
     def _type_on(self, text: str) -> None:
         self.search.setFocus()
@@ -233,29 +340,6 @@ class RequestsPage(Page):
     def _tick(self) -> None:
         if self.isVisible() and not self.room.jobs.busy:
             self.reload()
-
-    def _columns(self) -> list[Column[RequestRow]]:
-        room = self.room
-
-        def strong(row: RequestRow) -> bool:
-            return row.late(self._now) or row.state in UNTOLD
-
-        return [
-            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=116, sort="code"),
-            Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=176, grow=4),
-            Column(tr("Customer"), lambda r: r.contact_name, width=140, grow=2, gives_way=1),
-            Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=136, grow=2, gives_way=2),
-            Column(tr("State"), lambda r: names.states(tr)[r.state], width=114, gives_way=3),
-            Column(
-                tr("Due"),
-                lambda r: due_of(r, self._now, self._calendar).text,
-                align=RIGHT,
-                tone=lambda r: due_of(r, self._now, self._calendar).tone,
-                sign=lambda r: due_of(r, self._now, self._calendar).sign,
-                width=DUE_WIDTH,
-                sort="due",
-            ),
-        ]
 
     # -- the one chosen ---------------------------------------------------------------------------------
 
@@ -272,5 +356,6 @@ class RequestsPage(Page):
     def _received(self, done: Registered) -> None:
         self._wanted = done.id
         self._afresh = True
+        self.bar.show_narrowed(EVERYTHING)
         self.chips.choose("all" if done.closed else "mine")
         self.reload()

@@ -17,6 +17,7 @@ from app.queries.rules import RequestTypeView
 from app.queries.supply import SupplyQueries
 from app.services.drafts import DraftService
 from app.services.incidents import IncidentService
+from app.services.request_batches import RequestBatchService
 from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
 from app.services.supply import SupplyService
@@ -56,6 +57,7 @@ class RequestRoom(Room):
     incidents: IncidentService
     supply: SupplyService
     supply_queries: SupplyQueries
+    batches: RequestBatchService
     queries: RequestQueries
     drafts: DraftService
     draft_queries: DraftQueries

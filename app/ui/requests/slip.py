@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -39,6 +40,27 @@ def slip_of(room: RequestRoom, request_id: UUID) -> RequestSlip:
         handler=room.unit_name(row.unit_code),
         officer=Officer(officer.name, officer.title, phone_words(officer.phone)),
     )
+
+
+def write_slips(
+    room: RequestRoom, requests: Sequence[UUID], step: Callable[[int, int], None]
+) -> Path:
+    """One PDF with the slips of several requests; those not received yet have none. AppError
+    "slips.none"."""
+    from app.documents.slip import request_slips  # here: as in `write_slip`
+
+    rows = room.queries.rows(requests)
+    ready = [each for each in requests if each in rows and rows[each].state != "lacking"]
+    if not ready:
+        raise AppError("slips.none")
+    slips = []
+    for number, each in enumerate(ready, 1):
+        slips.append(slip_of(room, each))
+        step(number, len(ready))
+    file = folder_for(room.papers / f"{slips[0].code} +{len(slips) - 1}.pdf")
+    with replacing(file) as draft:
+        draft.write_bytes(request_slips(slips, room.rules.utility.language))
+    return file
 
 
 def write_slip(room: RequestRoom, request_id: UUID) -> Path:

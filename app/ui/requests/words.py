@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from app.domain import names
 from app.domain.codes import parse_code
@@ -105,6 +105,11 @@ def day_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
     if days == 1:
         return tr("tomorrow {time}", time=time)
     return f"{at:%d/%m} {time}" if at.year == today.year or 0 < days <= 31 else f"{at:%d/%m/%Y} {time}"
+
+
+def day_range(first: date | None, last: date | None) -> str:
+    """Days in a row: "01/11/2026 – 20/11/2026"."""
+    return " – ".join("…" if day is None else f"{day:%d/%m/%Y}" for day in (first, last))
 
 
 def stamp(moment: datetime, now: datetime, zone: tzinfo) -> str:

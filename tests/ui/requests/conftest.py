@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from app.bootstrap import Desktop
 from app.ui.kit.jobs import JobRunner
+from app.ui.kit.lists import Lists
 from app.ui.requests.room import RequestRoom
 from tests.offices import person
 from tests.ui.conftest import Asked
@@ -45,6 +46,8 @@ def room_of(
             incidents=desktop.incidents,
             supply=desktop.supply,
             supply_queries=desktop.supply_queries,
+            batches=desktop.request_batches,
+            lists=Lists(desktop.views, desktop.view_queries, person(desktop, login).id, jobs),
             queries=desktop.request_queries,
             rules=desktop.rules,
             drafts=desktop.drafts,
