@@ -21,7 +21,6 @@ from app.domain.requests import EVENTS, HANDLED, OPEN, Event, fold_request
 from app.models import (
     Customer,
     CustomerBalance,
-    Incident,
     Request,
     RequestEvent,
     RequestState,
@@ -239,17 +238,6 @@ class RequestQueries:
         with self._read.connect() as read:
             found = [(id, name) for id, name in read.execute(wanted)]
         return dict(sorted(found, key=lambda each: fold(each[1])))
-
-    def incidents(self) -> dict[UUID, str]:
-        """The incidents that are not over, the newest first: code and title."""
-        i = Incident
-        wanted = (
-            select(i.id, i.code, i.title)
-            .where(here(i, self._office_no), i.ended_at.is_(None))
-            .order_by(i.started_at.desc())
-        )
-        with self._read.connect() as read:
-            return {id: f"{code} · {title}" for id, code, title in read.execute(wanted)}
 
     def rows(self, ids: Sequence[UUID], viewer: Viewer | None = None) -> dict[UUID, RequestRow]:
         """Requests by id; `ids` come from one of the lists here. What is unread is told of `viewer` only."""

@@ -52,7 +52,9 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
         Column(
             tr("Phone"), lambda r: r.phone or "", width=110, key="phone", optional=True,
         ),
-        Column(tr("Request type"), lambda r: room.type_name(r.type_code), width=130, sort="type", optional=True),
+        Column(
+            tr("Request type"), lambda r: room.type_name(r.type_code), width=130, sort="type", optional=True,
+        ),
         Column(
             tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=136, grow=2, gives_way=2,
             sort="unit",

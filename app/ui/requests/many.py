@@ -138,7 +138,8 @@ class ManyActs(QObject):
 
     def _merge(self) -> None:
         room, ids = self._room, self._able("merged")
-        running = room.queries.incidents()
+        found = room.incident_queries.rows(room.incident_queries.ids(running=True))
+        running = {id: f"{row.code} · {row.title}" for id, row in found.items()}
         if not running:
             toast(self._panel, tr("No incident is running. Open one first."), tone=Tone.ATTENTION)
             return

@@ -140,7 +140,8 @@ class ViewMenu(MenuButton):
             page.window(), page.room, tr("Save view"), tr("Save"), "F9", save,
             lambda: toast(page, tr("The view “{name}” is in the menu behind F12.", name=kept[-1])),
         )  # fmt: skip
-        dialog.form.add("name", tr("&Name of the view"), name, tr("One that is there already is replaced."), wide=True)
+        hint = tr("One that is there already is replaced.")
+        dialog.form.add("name", tr("&Name of the view"), name, hint, wide=True)
         dialog.start("name")
 
     def ask_which(self) -> None:

@@ -117,7 +117,8 @@ def test_from_answer_to_close_by_keys(
     page.reload()
     settle(qtbot, room)
     qtbot.waitUntil(
-        lambda: acts(page) == ["Ctrl+P  In phiếu", "F10  Việc khác", "F6  Chuyển", "F7  Ghi chú", "F8  Trả lời"]
+        lambda: acts(page)
+        == ["Ctrl+P  In phiếu", "F10  Việc khác", "F6  Chuyển", "F7  Ghi chú", "F8  Trả lời"]
     )
     qtbot.keyClick(page.table, Key.Key_F8)
     dialog = the_dialog(qtbot, page)
