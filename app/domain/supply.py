@@ -52,7 +52,7 @@ class Survey:
         """As it is kept. Of what cannot be supplied the reason is the proposed answer."""
         kept: dict[str, Any] = {"feasible": self.feasible}
         if not self.feasible:
-            return kept | {"reason": self.reason, "answer": self.reason}
+            return kept | {"reason": self.reason, "answer": self.reason, "outcome": "explained"}
         return kept | {"distance": self.distance, "line": self.line, "meter": self.meter}
 
 

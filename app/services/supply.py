@@ -29,7 +29,7 @@ from app.services.customers import (
     NewIds,
     NewMeter,
 )
-from app.services.request_acts import RequestActs, Standing, event, missing_texts, stepped
+from app.services.request_acts import RequestActs, Standing, event, kept, missing_texts, stepped
 from app.services.request_work import RequestWorkService
 from app.services.writer import Draft, Person, Writer
 
@@ -90,7 +90,9 @@ class SupplyService:
         wrong = missing_texts(reason=survey.reason) if not survey.feasible else {}
         if survey.feasible and survey.distance is not None and not 0 <= survey.distance <= FARTHEST:
             wrong["distance"] = "distance.wrong"
-        clean = replace(survey, line=_line(survey.line), meter=_line(survey.meter))
+        clean = replace(
+            survey, line=_line(survey.line), meter=_line(survey.meter), reason=kept(survey.reason)
+        )
         wrong |= _too_long(line=clean.line, meter=clean.meter)
         if wrong:
             raise Invalid(**wrong)
@@ -220,7 +222,7 @@ class SupplyService:
                 "meter": born_id(found.id, "meter").hex,
             }
             if answer.strip():
-                result["answer"] = answer.strip()
+                result |= {"answer": kept(answer), "outcome": "solved"}
             self._work.do_step(draft, by, found, step, words, result)
         return customer
 

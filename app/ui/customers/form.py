@@ -16,7 +16,7 @@ from app.ui.customers.room import CustomerRoom
 from app.ui.customers.words import class_words, phone_words
 from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import FormDialog
-from app.ui.kit.inputs import NoteEdit, QuantityEdit
+from app.ui.kit.inputs import NoteEdit, QuantityEdit, WholeEdit
 from app.ui.kit.jobs import Latest
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import px
@@ -32,27 +32,6 @@ COLUMNS = {
     "meter_digits": "digits",
 }
 """A field's column where it has another name."""
-
-
-class WholeEdit(QLineEdit):
-    """A whole number that may be left empty."""
-
-    def __init__(self, longest: int) -> None:
-        super().__init__()
-        self.setMaxLength(longest)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.textEdited.connect(self._only_figures)
-
-    def _only_figures(self, text: str) -> None:
-        kept = "".join(each for each in text if each.isascii() and each.isdigit())
-        if kept != text:
-            self.setText(kept)
-
-    def value(self) -> int | None:
-        return int(self.text()) if self.text() else None
-
-    def set_value(self, value: int | None) -> None:
-        self.setText("" if value is None else str(value))
 
 
 class CustomerDialog(FormDialog):

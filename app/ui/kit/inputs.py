@@ -173,6 +173,27 @@ class QuantityEdit(NumberEdit):
         return format_quantity(value, tr.language)
 
 
+class WholeEdit(QLineEdit):
+    """A whole number that may be left empty."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__()
+        self.setMaxLength(longest)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.textEdited.connect(self._only_figures)
+
+    def _only_figures(self, text: str) -> None:
+        kept = "".join(each for each in text if each.isascii() and each.isdigit())
+        if kept != text:
+            self.setText(kept)
+
+    def value(self) -> int | None:
+        return int(self.text()) if self.text() else None
+
+    def set_value(self, value: int | None) -> None:
+        self.setText("" if value is None else str(value))
+
+
 class SearchEdit(QLineEdit):
     """A search that goes off when one stops typing, or at once by Enter. Signal `searched(text)`.
 

@@ -12,6 +12,7 @@ from app.queries.requests import RequestStory
 from app.services.request_acts import OF_ITS_AUTHOR
 from app.ui.requests import dialogs, steps
 from app.ui.requests.room import RequestRoom
+from app.ui.requests.supply_papers import has_paper, show_paper
 from app.words import tr
 
 Done = Callable[[], object]
@@ -204,6 +205,27 @@ def all_acts() -> tuple[Act, ...]:
             primary=True,
             ask=dialogs.ask_telling,
             said=lambda code: tr("{code} is closed.", code=code),
+        ),
+        Act(
+            name="estimate_sheet",
+            words=tr("Estimate sheet"),
+            rare=True,
+            ask=show_paper("estimate"),
+            when=has_paper("estimate"),
+        ),
+        Act(
+            name="contract_sheet",
+            words=tr("Contract sheet"),
+            rare=True,
+            ask=show_paper("contract"),
+            when=has_paper("contract"),
+        ),
+        Act(
+            name="acceptance",
+            words=tr("Minutes of acceptance"),
+            rare=True,
+            ask=show_paper("first_index"),
+            when=has_paper("first_index"),
         ),
         Act(
             name="step",

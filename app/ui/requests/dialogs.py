@@ -24,6 +24,7 @@ from app.ui.requests.finder import CustomerEdit, KeysFirst
 from app.ui.requests.letters import LetterBox
 from app.ui.requests.missing_slip import papers_brought
 from app.ui.requests.room import RequestRoom
+from app.ui.requests.way_view import proposed_answer, way
 from app.ui.requests.words import one_line, phone_words
 from app.words import tr
 
@@ -108,8 +109,11 @@ def ask_answer(parent: QWidget, room: RequestRoom, story: RequestStory, done: Do
         lambda v: room.requests.answer(room.person, row.id, v["text"], v["outcome"], v["cause"] or ""), done,
     )  # fmt: skip
     dialog.say(one_line(row.words))
-    dialog.form.add("text", tr("&Answer"), NoteEdit(5), tr("As the customer will hear it."), wide=True)
-    dialog.form.add("outcome", tr("&Outcome"), choice(names.outcomes(tr)))
+    text, outcome = proposed_answer(way(room, story))
+    answer = NoteEdit(5)
+    answer.setPlainText(text)
+    dialog.form.add("text", tr("&Answer"), answer, tr("As the customer will hear it."), wide=True)
+    dialog.form.add("outcome", tr("&Outcome"), choice(names.outcomes(tr), outcome))
     causes = {code: item.name(tr.language) for code, item in room.rules.items("cause").items()}
     dialog.form.add("cause", tr("&Cause"), choice({"": tr("none in particular")} | causes))
     dialog.start("text")

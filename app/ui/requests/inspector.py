@@ -20,8 +20,7 @@ from app.ui.requests.acts import Act, all_acts
 from app.ui.requests.intake import print_slip
 from app.ui.requests.missing_slip import print_missing
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.steps import way
-from app.ui.requests.way_view import WayStrip
+from app.ui.requests.way_view import WayStrip, way
 from app.ui.requests.words import day_words, due_notice, one_line, phone_words, stamp, step_words
 from app.words import tr
 

@@ -10,28 +10,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain import people
+from app.domain.errors import AppError, Invalid
 from app.queries.requests import RequestStory
-from app.queries.ways import Way, way_of
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.page import scrolled
 from app.ui.kit.theme import Tone, px
+from app.ui.requests import supply_steps
 from app.ui.requests.dialogs import ActDialog, Done
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.step_forms import Act, StepForm, StepTask
-from app.ui.requests.way_view import WayList
+from app.ui.requests.way_view import WayList, way
 from app.words import tr
 
 KEY = "F3"
 
-STEP_FORMS: dict[str, StepForm] = {}
+STEP_FORMS: dict[str, StepForm] = {**supply_steps.FORMS}
 """Form of a step (`request_types.FORMS`) -> what is filled in there. A step without one has its note only."""
-
-
-def way(room: RequestRoom, story: RequestStory) -> Way:
-    """The way of a request by the version of its kind under which it was received."""
-    kind = room.rules.type_version(story.row.type_id, story.row.type_code)
-    return way_of(kind.steps if kind else (), story, room.rules.calendar())
 
 
 def may_step(room: RequestRoom, story: RequestStory) -> bool:
@@ -88,6 +83,12 @@ class StepDialog(ActDialog):
         self.resize(self.width(), min(high, room.height() - px(24)))
         self.open()
         self.form.editor(first or self.form.names()[0]).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refuse(self, error: AppError) -> None:
+        super().refuse(error)
+        if isinstance(error, Invalid) and not error.fields.keys() <= set(self.form.names()):
+            self.wrong.setText(self._room.why(error))  # what no field here is about would not be seen
+            self.wrong.show()
 
     def _do(self, values: Mapping[str, Any]) -> None:
         self._paper = self._step_act(values)

@@ -9,13 +9,27 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.queries.ways import AHEAD, DONE, DROPPED, NOW, Way, WayStep
+from app.queries.requests import RequestStory
+from app.queries.ways import AHEAD, DONE, DROPPED, NOW, Way, WayStep, way_of
 from app.ui.kit import icons
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px, theme
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import day_words, late_words
 from app.words import tr
+
+
+def way(room: RequestRoom, story: RequestStory) -> Way:
+    """The way of a request by the version of its kind under which it was received."""
+    kind = room.rules.type_version(story.row.type_id, story.row.type_code)
+    return way_of(kind.steps if kind else (), story, room.rules.calendar())
+
+
+def proposed_answer(on: Way) -> tuple[str, str]:
+    """The answer and outcome that the step done last proposes; nothing where it does not."""
+    result = on.last.result if on.last else {}
+    answer, outcome = result.get("answer"), result.get("outcome")
+    return answer if isinstance(answer, str) else "", outcome if isinstance(outcome, str) else ""
 
 
 def strip_words(on: Way, now: datetime, room: RequestRoom, held: bool) -> str:

@@ -16,8 +16,8 @@ from app.models import RequestType
 from app.queries.ways import DONE, NOW
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.steps import StepDialog, way
-from app.ui.requests.way_view import WayList, WayStrip
+from app.ui.requests.steps import StepDialog
+from app.ui.requests.way_view import WayList, WayStrip, way
 from tests.offices import Company, person
 from tests.services.test_requests import new
 from tests.ui.requests.test_intake import commit
