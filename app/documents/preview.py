@@ -46,11 +46,31 @@ def pdf_page(pdf: bytes | Path, page: int, scale: float) -> PageImage:
     with PDFIUM:
         document = _open(pdf)
         try:
-            bitmap = document[page].render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
-            stride, width, height = bitmap.stride, bitmap.width, bitmap.height
-            raw = bytes(bitmap.buffer)
+            return _drawn(document, page, scale)
         finally:
             document.close()
+
+
+def pdf_page_within(pdf: bytes | Path, page: int, width: int, height: int) -> tuple[PageImage, int]:
+    """Page `page` (from 0) as large as it fits into so many pixels, whatever size the file gives it, and how
+    many pages there are; for files that others have made. AppError("pdf.unreadable"), also for a file of
+    which only this page cannot be read."""
+    with PDFIUM:
+        document = _open(pdf)
+        try:
+            pages = len(document)
+            wide, high = document.get_page_size(page)
+            return _drawn(document, page, min(width / max(wide, 1), height / max(high, 1))), pages
+        except (pypdfium2.PdfiumError, IndexError, ValueError) as error:
+            raise AppError("pdf.unreadable", path="") from error
+        finally:
+            document.close()
+
+
+def _drawn(document: pypdfium2.PdfDocument, page: int, scale: float) -> PageImage:
+    bitmap = document[page].render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
+    stride, width, height = bitmap.stride, bitmap.width, bitmap.height
+    raw = bytes(bitmap.buffer)
     rows = (raw[at : at + 3 * width] for at in range(0, stride * height, stride))
     return PageImage(width, height, b"".join(rows))
 

@@ -32,13 +32,15 @@ def attachments(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "attachment.other_kind": tr(
             "{name} is no scan, photo or letter. Attach PDF, JPEG, PNG, TIFF, Word, Excel or text."
         ),
-        "attachment.nowhere": tr("This work order is not at this desk. Reconcile, then look for it again."),
         "attachment.not_there": tr(
             "The head office has not got this file yet: the desk that attached it has not sent it. Try again "
             "later."
         ),
         "attachment.damaged": tr(
             "This file has come damaged twice. Ask the desk that attached it to attach it again."
+        ),
+        "attachment.not_drawn": tr(
+            "This picture cannot be shown here. Open it in its own program, or save it."
         ),
         "attachment.paused": tr(
             "This file is not at this desk, and reconciling is paused. Resume it, then open the file."

@@ -102,7 +102,7 @@ class AttachmentService:
     def attach(self, by: Person, about_table: str, about_id: UUID, held: Held) -> Attached:
         """Attach what is held; of a restricted request the name is left out, since it tells of the matter.
 
-        AppError "not_allowed", "request.unknown", "attachment.nowhere" for a work order that is not here.
+        AppError "not_allowed", "request.unknown", "order.unknown" for a work order that is not here.
         """
         digest = bytes.fromhex(held.digest)
         with self._writer.entry("attachments.add", by.id) as draft:
@@ -163,7 +163,7 @@ class AttachmentService:
             wanted = select(w.id, w.request_id).where(w.office_no == draft.desk.office_no, w.id == about_id)
             found = draft.read.execute(wanted).first()
             if found is None:
-                raise AppError("attachment.nowhere")
+                raise AppError("order.unknown")
             if not may(by.roles, "field.plan"):
                 by.require("field.report")
             request_id = found.request_id

@@ -133,7 +133,7 @@ class _Pages:
 
     @cached_property
     def request_room(self) -> RequestRoom:
-        from app.ui.requests.room import RequestRoom
+        from app.ui.requests.room import RequestRoom, Scans
 
         desk = self.desk
         return RequestRoom(
@@ -150,6 +150,7 @@ class _Pages:
             customers=desk.customer_queries,
             duty=desk.duty_queries,
             incident_queries=desk.incident_queries,
+            scans=Scans(desk.attachments, desk.attachment_queries, desk.blobs.fetch),
             desk=desk.identity.desk,
         )
 

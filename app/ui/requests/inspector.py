@@ -17,6 +17,7 @@ from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.menus import Choice, MenuButton
 from app.ui.kit.theme import Tone
 from app.ui.requests.acts import Act, all_acts
+from app.ui.requests.attachments import AttachmentPanel
 from app.ui.requests.intake import print_slip
 from app.ui.requests.missing_slip import print_missing
 from app.ui.requests.room import RequestRoom
@@ -38,6 +39,8 @@ class RequestInspector(Inspector):
         self.room = room
         self.story: RequestStory | None = None
         self._acts = all_acts()
+        self.scans = AttachmentPanel(room)
+        self.body.insertWidget(self.body.count() - 1, self.scans)
 
     def show_request(self, request_id: UUID | None) -> None:
         """Shows this one, or that none is chosen."""
@@ -45,6 +48,7 @@ class RequestInspector(Inspector):
         self.story = None if request_id is None else room.queries.story(request_id, room.viewer)
         if self.story is None:
             self.show_nothing(tr("The chosen request is shown here."))
+            self.scans.show_nothing()
             return
         story, row, now = self.story, self.story.row, room.now()
         notice, tone = _notice(row, now, room)
@@ -66,6 +70,7 @@ class RequestInspector(Inspector):
             ),
             self._buttons(story),
         )
+        self.scans.show_of("request", row.id, may_attach=room.may("requests.note"))
 
     def main_act(self) -> None:
         """What comes next for this request, if anything."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -20,6 +21,7 @@ from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
+from app.ui.requests.attachments import AttachmentStrip
 from app.ui.requests.beside import Beside, BesidePanel
 from app.ui.requests.intake_form import IntakeForm
 from app.ui.requests.missing_slip import print_missing
@@ -53,6 +55,8 @@ class IntakeDialog(Dialog):
         self._keeping.timeout.connect(self._keep)
         self.form = IntakeForm(room)
         self.panel = BesidePanel(room)
+        self.scans = AttachmentStrip(room, self._draft_key)
+        self.scans.accept_drops_on(self)
         self._lay_out()
         self.panel.asked.connect(self._go_to)
         self.panel.same.connect(self._same_again)
@@ -68,6 +72,12 @@ class IntakeDialog(Dialog):
             self._restored.show()
         elif customer is not None:
             self.form.show_customer(customer)
+        attached = self.scans.restore()
+        if attached is not None:
+            self._entry_id = attached if kept is None else self._entry_id
+            self._restored.show()
+        self.scans.begin(self._entry_id)
+        self._run(lambda: room.scans.service.finish(room.person))  # what the last time was cut short
         self._look_beside()
         self._say_due()
 
@@ -84,8 +94,14 @@ class IntakeDialog(Dialog):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self.form)
         self.form.setContentsMargins(px(2), px(2), px(2), px(2))
+        sheet = QWidget()
+        column = QVBoxLayout(sheet)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.form)
+        column.addWidget(self.scans)
+        column.addStretch(1)
+        scroll.setWidget(sheet)
         left = QVBoxLayout()
         left.setContentsMargins(px(24), px(18), px(24), px(16))
         left.setSpacing(px(6))
@@ -225,15 +241,12 @@ class IntakeDialog(Dialog):
         self._busy = False
         self._keeping.stop()
         self._entry_id = room.new_id()
+        self.scans.clear()
+        self.scans.begin(self._entry_id)
         self._restored.hide()
         self._notice.hide()
         self._look_beside()
-        room.jobs.run(
-            self,
-            lambda _job: room.drafts.drop(key, room.person.id),
-            done=lambda _: None,
-            failed=lambda error: self._say(room.why(error)),
-        )
+        self._run(lambda: room.drafts.drop(key, room.person.id))
         self.form.customer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- saving -----------------------------------------------------------------------------------------
@@ -241,6 +254,9 @@ class IntakeDialog(Dialog):
     def save(self) -> None:
         """Ctrl+Enter, F9: writes the request, drops the draft, prints the slip."""
         if self._busy:
+            return
+        if self.scans.busy:
+            self._say(tr("A file is still being attached. Save once it is there."))
             return
         self._busy = True
         self._keeping.stop()
@@ -253,6 +269,8 @@ class IntakeDialog(Dialog):
             done = room.requests.register(room.person, new)
             with suppress(AppError):  # the request is saved; a draft that stays is known by its id
                 room.drafts.drop(key, room.person.id)
+            with suppress(AppError):  # what stays is attached the next time
+                room.scans.service.finish(room.person)
             return done
 
         room.jobs.run(self, save, done=self._saved, failed=self._refused, settled=self._settled)
@@ -286,12 +304,12 @@ class IntakeDialog(Dialog):
         elif error.code == "already_saved":
             # The program ended between saving and hearing of it: there is nothing left to do.
             room, key = self.room, self._draft_key
-            room.jobs.run(
-                self,
-                lambda _job: room.drafts.drop(key, room.person.id),
-                done=self._was_saved,
-                failed=self._was_saved,
-            )
+
+            def finish(_job: Job[None]) -> None:
+                room.drafts.drop(key, room.person.id)
+                room.scans.service.finish(room.person)
+
+            room.jobs.run(self, finish, done=self._was_saved, failed=self._was_saved)
         else:
             self._say(self.room.why(error))
 
@@ -299,6 +317,15 @@ class IntakeDialog(Dialog):
         self.form.mark_clean()
         self.accept()
         toast(self._window, tr("This request was saved already."))
+
+    def _run(self, work: Callable[[], object]) -> None:
+        room = self.room
+        room.jobs.run(
+            self,
+            lambda _job: work(),
+            done=lambda _: None,
+            failed=lambda error: self._say(room.why(error)),
+        )
 
     def _say(self, words: str) -> None:
         self._notice.setText(words)
@@ -308,7 +335,7 @@ class IntakeDialog(Dialog):
 
     def reject(self) -> None:
         """Esc: nothing is lost, what was typed is kept for next time."""
-        if self.form.is_dirty() and not self._busy:
+        if (self.form.is_dirty() or self.scans.held()) and not self._busy:
             self._keep(leave=True)
         else:
             self._close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from app.queries.attachments import AttachmentQueries
 from app.queries.customers import CustomerQueries
 from app.queries.drafts import DraftQueries
 from app.queries.duty import DutyQueries
@@ -15,6 +17,7 @@ from app.queries.incidents import IncidentQueries
 from app.queries.requests import RequestQueries, Viewer
 from app.queries.rules import RequestTypeView
 from app.queries.supply import SupplyQueries
+from app.services.attachments import AttachmentService
 from app.services.drafts import DraftService
 from app.services.incidents import IncidentService
 from app.services.request_batches import RequestBatchService
@@ -48,6 +51,16 @@ class CustomerFinder(Protocol):
     def search(self, text_: str, limit: int) -> Sequence[CustomerHit]: ...
 
 
+@dataclass(frozen=True)
+class Scans:
+    """Scans and photos: what people do with them, what they ask, and how a content comes here whose digest is
+    given; `fetch` is told of bytes and asked whether to go on, as `app.sync.blobs.Blobs.fetch`."""
+
+    service: AttachmentService
+    queries: AttachmentQueries
+    fetch: Callable[[bytes, Callable[[int, int], object], Callable[[], bool]], Path]
+
+
 @dataclass(frozen=True, kw_only=True)
 class RequestRoom(Room):
     """Handed to every page and dialog of requests. `desk` is the desk's short name in codes."""
@@ -64,6 +77,7 @@ class RequestRoom(Room):
     customers: CustomerQueries
     duty: DutyQueries
     incident_queries: IncidentQueries
+    scans: Scans
     desk: str
 
     @cached_property

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from app.bootstrap import Desktop
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.lists import Lists
-from app.ui.requests.room import RequestRoom
+from app.ui.requests.room import RequestRoom, Scans
 from tests.offices import person
 from tests.ui.conftest import Asked
 
@@ -55,6 +55,7 @@ def room_of(
             customers=desktop.customer_queries,
             duty=desktop.duty_queries,
             incident_queries=desktop.incident_queries,
+            scans=Scans(desktop.attachments, desktop.attachment_queries, desktop.blobs.fetch),
             person=person(desktop, login),
             desk="BN03",
             clock=desktop.clock,

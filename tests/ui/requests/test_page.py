@@ -63,7 +63,8 @@ def words_of(widget: QWidget) -> list[str]:
 
 
 def acts(page: RequestsPage) -> list[str]:
-    buttons = page.inspector.findChildren(Button)
+    scans = page.inspector.scans.findChildren(Button)
+    buttons = [each for each in page.inspector.findChildren(Button) if each not in scans]
     return [each.text() for each in buttons if each.isVisible() and each.text()]
 
 
