@@ -141,7 +141,7 @@ def test_a_work_order_has_its_photos(desktop: Desktop) -> None:
     desktop.attachments.add(duc, "work_order", order, picture("JPEG"), "van.jpg")
     with pytest.raises(AppError, match="not_allowed"):
         desktop.attachments.add(tung, "work_order", order, pdf(), "a.pdf")
-    with pytest.raises(AppError, match="order.unknown"):
+    with pytest.raises(AppError, match=r"order\.unknown"):
         desktop.attachments.add(duc, "work_order", uuid4(), pdf(), "a.pdf")
     viewer = desktop.request_queries.viewer(duc.id, duc.roles)
     assert [row.name for row in desktop.attachment_queries.of("work_order", order, viewer)] == ["van.jpg"]
