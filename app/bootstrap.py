@@ -30,6 +30,7 @@ from app.models.postgres import open_postgres
 from app.models.store import Store
 from app.queries.attachments import AttachmentQueries
 from app.queries.bills import BillQueries
+from app.queries.callbacks import CallbackQueries
 from app.queries.cash import CashQueries
 from app.queries.charter import CharterQueries
 from app.queries.customers import CustomerQueries
@@ -38,6 +39,7 @@ from app.queries.duty import DutyQueries
 from app.queries.exceptions import ExceptionQueries
 from app.queries.field import FieldQueries
 from app.queries.incidents import IncidentQueries
+from app.queries.letters import LetterQueries
 from app.queries.measures import MeasureQueries
 from app.queries.month_work import MonthWorkQueries
 from app.queries.readings import ReadingQueries
@@ -52,6 +54,7 @@ from app.queries.today import TodayQueries
 from app.queries.views import ViewQueries
 from app.services.attachments import AttachmentService
 from app.services.billing import BillingService
+from app.services.callbacks import CallbackService
 from app.services.cash import CashService
 from app.services.customers import CustomerService
 from app.services.drafts import DraftService
@@ -61,6 +64,7 @@ from app.services.field import FieldService
 from app.services.import_readings import ReadingImportService
 from app.services.imports import ImportService
 from app.services.incidents import IncidentService
+from app.services.letters import LetterService
 from app.services.readings import ReadingService
 from app.services.refunds import RefundService
 from app.services.request_batches import RequestBatchService
@@ -292,6 +296,26 @@ class Desktop:
     def incident_queries(self) -> IncidentQueries:
         """What people ask about incidents."""
         return IncidentQueries(self.database.read, self.office_no)
+
+    @cached_property
+    def letters(self) -> LetterService:
+        """What people do with letters."""
+        return LetterService(self.writer, self.rules)
+
+    @cached_property
+    def letter_queries(self) -> LetterQueries:
+        """What people ask about letters."""
+        return LetterQueries(self.database.read, self.office_no, self.rules)
+
+    @cached_property
+    def callbacks(self) -> CallbackService:
+        """What people do when they call back."""
+        return CallbackService(self.writer, self.rules)
+
+    @cached_property
+    def callback_queries(self) -> CallbackQueries:
+        """Whom to call back."""
+        return CallbackQueries(self.database.read, self.office_no, self.rules)
 
     @cached_property
     def request_queries(self) -> RequestQueries:

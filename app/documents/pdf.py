@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from typing import BinaryIO
@@ -19,6 +20,10 @@ from app.settings import resources
 REGULAR = "NotoSans-Regular"
 BOLD = "NotoSans-Bold"
 MONO = "NotoSansMono-Regular"
+HAN = "han/DroidSansFallback"
+"""For the characters that the others lack: Chinese, which has one weight (`resources/fonts/han`)."""
+
+_HAN = re.compile("[\u3000-\u302f\u4e00-\u9fff\uff00-\uffef]+")
 
 # Page contents as bytes: spelt in letters they would be a quarter longer.
 rl_config.useA85 = 0
@@ -36,7 +41,21 @@ def _registered(name: str) -> str:
 
 def text_width(text: str, font: str, size: float) -> float:
     """The width of `text` in points."""
-    return stringWidth(text, _registered(font), size)
+    if not _HAN.search(text):
+        return stringWidth(text, _registered(font), size)
+    return sum(stringWidth(part, _registered(of), size) for part, of in _runs(text, font))
+
+
+def _runs(text: str, font: str) -> Iterator[tuple[str, str]]:
+    """The parts of a text, each with the font that has its letters."""
+    at = 0
+    for found in _HAN.finditer(text):
+        if found.start() > at:
+            yield text[at : found.start()], font
+        yield found.group(), HAN
+        at = found.end()
+    if at < len(text):
+        yield text[at:], font
 
 
 class _Bars(Code128):
@@ -61,8 +80,16 @@ class Page:
         """Draws `text` with its base line at `y`."""
 
         def draw(canvas: Canvas) -> None:
-            canvas.setFont(_registered(font), size)
-            canvas.drawString(x, -y, text)
+            at = x
+            for part, of in _runs(text, font):
+                canvas.setFont(_registered(of), size)
+                if of == HAN and font == BOLD:
+                    canvas.setLineWidth(size / 30)
+                    canvas.setDash([])
+                    canvas.drawString(at, -y, part, mode=2)
+                else:
+                    canvas.drawString(at, -y, part)
+                at += stringWidth(part, of, size)
 
         self._strokes.append(draw)
 

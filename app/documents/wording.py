@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 
 from app.documents.pdf import text_width
@@ -39,6 +40,29 @@ def percent(basis_points: int, language: str) -> str:
     return f"{whole}{mark}{part:02d}".rstrip("0").rstrip(mark) + "%"
 
 
+_HAN = "\u3005-\u3007\u4e00-\u9fff"
+_CLOSING = "\u3001\u3002\u3009\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f”’)%"
+_OPENING = "\u3008\u300a\u300c\u300e\u3010\uff08“‘("
+_IS_HAN = re.compile(f"[{_HAN}]")
+_BREAKS = re.compile(
+    f"[{_OPENING}]*[{_HAN}][{_CLOSING}]*|[{_OPENING}]*[^{_HAN}{_OPENING}]+|[{_OPENING}]+"
+)
+"""Chinese is broken between any two characters, but no line begins with a mark that closes or ends with one
+that opens."""
+
+
+def _pieces(paragraph: str) -> Iterator[tuple[str, str]]:
+    """(what stands before it on a line, a piece that stays whole)."""
+    for word in paragraph.split(" "):
+        if not _IS_HAN.search(word):
+            yield " ", word
+            continue
+        before = " "
+        for piece in _BREAKS.findall(word):
+            yield before, piece
+            before = ""
+
+
 def wrap(text: str, width: float, font: str, size: float) -> list[str]:
     """Breaks text into lines of at most `width`; a word longer than a line is broken where the line ends."""
     lines = []
@@ -47,8 +71,8 @@ def wrap(text: str, width: float, font: str, size: float) -> list[str]:
             lines.append(paragraph)
             continue
         line = ""
-        for word in paragraph.split(" "):
-            longer = f"{line} {word}" if line else word
+        for before, word in _pieces(paragraph):
+            longer = f"{line}{before}{word}" if line else word
             if text_width(longer, font, size) <= width:
                 line = longer
                 continue

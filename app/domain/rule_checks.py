@@ -12,13 +12,14 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from string import Formatter
 from typing import Any
 
+from app.domain import letters
 from app.domain.charter import MEASURES, WHOLE
 from app.domain.deadlines import Hours, Limit, WorkingCalendar, calendar_of, due
 from app.domain.errors import AppError, Invalid
 from app.domain.escalation import escalation_of
+from app.domain.letters import LANGUAGES
 from app.domain.request_types import CATEGORIES, FORMS, MOST_DOCUMENTS, MOST_STEPS
 from app.domain.requests import CHANNELS
 
@@ -35,7 +36,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 
 TABLES = tuple(KEYS)
 LISTS = ("cause", "right")
-LANGUAGES = ("vi", "en", "zh")
 LONGEST_NAME = 120
 LONGEST_TEXT = 10_000
 YEARS_AHEAD = 10
@@ -44,7 +44,6 @@ YEARS_AHEAD = 10
 _LAST_MOMENT = 253_402_300_799_999
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _UNIT_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,19}")
-_PLACE = re.compile(r"[a-z][a-z_]{0,39}")
 
 Check = Callable[[object], str]
 """The code of what is wrong with a value (`app/failures/fields.py`), or ""."""
@@ -249,17 +248,14 @@ def _hours(value: object) -> str:
 
 
 def _places(most: int) -> Check:
-    """A text whose places in braces can be filled: {name}, nothing else."""
+    """A text whose places in braces can be filled."""
 
     def fits(value: object) -> str:
         if wrong := _text(most)(value):
             return wrong
-        try:
-            places = [part[1:] for part in Formatter().parse(str(value)) if part[1] is not None]
-        except ValueError:
+        if not letters.readable(str(value)):
             return "places.wrong"
-        plain = all(_PLACE.fullmatch(name or "") and not spec and not turn for name, spec, turn in places)
-        return "" if plain else "places.wrong"
+        return "place.unknown" if letters.unknown(str(value)) else ""
 
     return fits
 

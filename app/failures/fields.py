@@ -62,6 +62,13 @@ def fields(tr: Translate) -> Mapping[str, str]:
         "places.wrong": tr(
             "A place to be filled in is not right. It is one word in braces; nothing else stands in them."
         ),
+        "place.unknown": tr(
+            "There is no such place to be filled in. There are: name, address, customer_code, phone, code, "
+            "type, words, right, received, due, unit, missing, answer, outcome, cause, reason, amount, area, "
+            "start, end, today, company, office, office_address, office_phone, hours, officer, "
+            "officer_title, officer_phone."
+        ),
+        "language.unknown": tr("Choose the language of the letter."),
         "duty.hours": tr("The time must end after it begins, within one day."),
         "duty.twice": tr("This officer is on duty at that time already."),
         "duty.days": tr("Choose at least one day, today or later."),

@@ -40,6 +40,7 @@ def work(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "supply.no_contract": tr("Request {request} has no contract yet. Do that step first."),
         "supply.no_meter": tr("No meter is fitted yet for request {request}. Do that step first."),
         "supply.meter_in_use": tr("Meter {serial} is fitted elsewhere by now. Look for it under Customers."),
+        "letter.unknown": tr("This letter is not at this desk. Reconcile, then look for it again."),
         "incident.unknown": tr("This incident is not at this desk. Reconcile, then look for it again."),
         "customer.unknown": tr("This customer is not at this desk. Look for the customer again."),
         "meter.unknown": tr("This meter does not belong to the connection. Look for the customer again."),

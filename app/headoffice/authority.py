@@ -39,6 +39,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "work_order_event": ("field.plan", "field.report"),
     "rule_change": ("rules.change",),
     "duty": ("duty.edit",),
+    "letter": ("letters.write",),
     "attachment": ("requests.note", "field.report", "field.plan"),
 }
 """Table -> the acts of which one is needed to write it. Receipts and what belongs to a cash session are not

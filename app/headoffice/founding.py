@@ -13,11 +13,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from app.domain.errors import AppError
+from app.domain.letters import LANGUAGES
 from app.models import (
     CalendarDay,
     CharterTarget,
     CollectionPoint,
     Device,
+    LetterTemplate,
     ListItem,
     Office,
     RequestType,
@@ -136,6 +138,17 @@ class Founding:
                 for place, item in enumerate(items):
                     draft.add(
                         ListItem, list_name=list_name, code=item["code"], names=item["name"], place=place
+                    )
+            for template in _default("letter_templates"):
+                for language in LANGUAGES:
+                    draft.add(
+                        LetterTemplate,
+                        code=template["code"],
+                        language=language,
+                        name=template["name"][language],
+                        subject=template["subject"][language],
+                        text=template["text"][language],
+                        valid_from=date.min,
                     )
             for day in _default(f"calendar_{new.country}"):
                 on = date.fromisoformat(day["day"])

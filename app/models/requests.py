@@ -149,6 +149,7 @@ class Letter(Base, Fact):
     address: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     signed_by: Mapped[str]
+    signed_title: Mapped[str]
     by: Mapped[UUID]
     written_at: Mapped[datetime]
 

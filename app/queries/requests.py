@@ -377,6 +377,12 @@ class RequestQueries:
         return wanted.where(*visible_to(read, viewer))
 
 
+def papers_brought(story: RequestStory) -> set[str]:
+    """The codes of the papers that were brought so far."""
+    told = (event.data.get("documents") for event in story.events if event.kind in ("lacking", "received"))
+    return {code for codes in told if isinstance(codes, list) for code in codes if isinstance(code, str)}
+
+
 def visible_to(read: Connection, viewer: Viewer) -> list[ColumnElement[bool]]:
     """Without the restricted ones, but for those who may see them, their author, and who is named."""
     if viewer.restricted:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from app.documents.missing_papers import hours_lines, missing_papers
+from app.documents.missing_papers import missing_papers
 from app.documents.papers import MissingPapers
+from app.domain.office_hours import hours_lines
 from app.words import Words
 from tests.documents.examples import CUSTOMER, LETTERHEAD, LONG_CUSTOMER, OFFICER
 from tests.documents.reading import outside, pages_of, text_of

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from app.domain import letters
 from app.domain.charter import MEASURES, WHOLE
 from app.domain.deadlines import Limit, WorkingCalendar, due
 from app.domain.tariffs import Block, Tariff, charge, tariff_on
@@ -145,3 +146,21 @@ def test_notes_and_banks() -> None:
     assert all(len(bank["bin"]) == 6 and bank["bin"].isdigit() and bank["name"] for bank in banks)
     known = {bank["bin"]: bank["short"] for bank in banks}
     assert (known["970436"], known["970415"], known["970418"]) == ("Vietcombank", "VietinBank", "BIDV")
+
+
+def test_every_letter_is_there_in_three_languages_with_the_same_places() -> None:
+    templates = default("letter_templates")
+    assert [each["code"] for each in templates] == list(letters.KINDS)
+    for each in templates:
+        for part in ("name", "subject", "text"):
+            assert set(each[part]) == set(letters.LANGUAGES)
+            for text in each[part].values():
+                assert text.strip()
+                assert letters.readable(text)
+                assert letters.unknown(text) == ()
+        needed = {"words", "due", "outcome", "start", "end", "missing", "amount", "answer", "reason", "code"}
+        named = {
+            language: needed & set(letters.places(each["subject"][language] + each["text"][language]))
+            for language in letters.LANGUAGES
+        }
+        assert named["vi"] == named["en"] == named["zh"], each["code"]

@@ -116,7 +116,7 @@ def test_every_table_of_rules_can_be_written(company: Company, desktop: Desktop)
     assert list(rules.items("cause"))[-1] == "meter"
     assert rules.charter_targets(TODAY)["answer"].limit.amount == 7
     assert rules.charter_targets(TODAY + timedelta(days=1))["answer"].limit.amount == 5
-    assert rules.letter_templates(TODAY) == {}
+    assert ("answer", "vi") not in rules.letter_templates(TODAY)
     assert rules.letter_templates(TODAY + timedelta(days=1))["answer", "vi"].text == "Kính gửi {name}"
     assert counts(company)[1:] == (len(ids), 0)
 

@@ -190,6 +190,7 @@ def side_title(row: ExceptionRow, side: Side) -> str:
         "contract": tr("Contract"),
         "request": tr("Request"),
         "session_opened": tr("Cash session"),
+        "letter": tr("Letter"),
         "work_order": tr("Work order"),
         "entry": tr("Entry"),
         "ruling": tr("Ruling"),

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 from app.documents.files import folder_for, replacing
 from app.documents.papers import MissingPapers, Officer, Party
 from app.domain.errors import AppError
+from app.domain.office_hours import hours_lines
 from app.domain.request_types import missing
-from app.queries.requests import RequestStory
+from app.queries.requests import papers_brought
 from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
@@ -20,16 +21,9 @@ from app.ui.requests.words import phone_words
 from app.words import Words
 
 
-def papers_brought(story: RequestStory) -> set[str]:
-    """The codes of the papers that were brought so far."""
-    told = (event.data.get("documents") for event in story.events if event.kind in ("lacking", "received"))
-    return {code for codes in told if isinstance(codes, list) for code in codes if isinstance(code, str)}
-
-
 def missing_paper_of(room: RequestRoom, request_id: UUID) -> MissingPapers:
     """What stands on the list, in the utility's language. AppError "request.unknown", and
     "request.complete" where nothing is missing."""
-    from app.documents.missing_papers import hours_lines
     from app.documents.office import letterhead
 
     story = room.queries.story(request_id, room.viewer)

@@ -51,7 +51,7 @@ SCOPED: dict[str, tuple[str, str]] = {
     ),
     "letter": (
         f"{FACT} code:word request_id:id? template:word? language:word subject:word addressee:word "
-        "address:word text:text signed_by:word by:id written_at:time",
+        "address:word text:text signed_by:word signed_title:word by:id written_at:time",
         "code request_id",
     ),
     "letter_template": (
