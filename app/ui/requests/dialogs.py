@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import names
 from app.domain.errors import Invalid
-from app.queries.requests import RequestStory
+from app.queries.requests import RequestStory, papers_brought
 from app.services.requests import WAYS
 from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import FormDialog
@@ -22,7 +22,6 @@ from app.ui.kit.ticks import TickList
 from app.ui.kit.toast import toast
 from app.ui.requests.finder import CustomerEdit, KeysFirst
 from app.ui.requests.letters import LetterBox
-from app.ui.requests.missing_slip import papers_brought
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.way_view import proposed_answer, way
 from app.ui.requests.words import one_line, phone_words
