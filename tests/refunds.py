@@ -30,7 +30,8 @@ def pay_bill(desktop: Desktop, session: UUID, customer: UUID, bill_id: UUID, log
     """A bill paid in full by a receipt of its own."""
     due = desktop.cash_queries.due(customer)
     assert due is not None
-    new = Collect(uuid4(), session, customer, (bill_id,), due.amount((bill_id,)), "Khách", use_credit=False)
+    owed = due.amount((bill_id,), use_credit=False)
+    new = Collect(uuid4(), session, customer, (bill_id,), owed, "Khách", use_credit=False)
     return desktop.cash.collect(person(desktop, login), new).receipt_id
 
 

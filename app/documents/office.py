@@ -15,6 +15,8 @@ from app.documents.papers import (
     Letterhead,
     Officer,
     Party,
+    PayoutLine,
+    PayoutPaper,
     ReceiptLine,
     ReceiptPaper,
     ReportData,
@@ -30,7 +32,8 @@ from app.domain.money import half_up
 from app.domain.quantities import UNITS, format_quantity
 from app.domain.tariffs import Tariff, tariff_on
 from app.queries.bills import BillSheet
-from app.queries.cash import ReceiptRow, ReceiptView, SessionView
+from app.queries.cash import PayoutRow, ReceiptRow, ReceiptView, SessionView
+from app.queries.refunds import PayoutView
 from app.queries.reports import Span
 from app.queries.rules import RuleQueries
 from app.services.billing import billed_days
@@ -135,6 +138,7 @@ def session_paper(rules: RuleQueries, session: SessionView) -> SessionPaper:
         remitted=session.remitted,
         currency=rules.utility.currency,
         reason=session.note,
+        paid_out=session.paid_out,
     )
 
 
@@ -154,6 +158,37 @@ def session_rows(rules: RuleQueries, receipts: Iterable[ReceiptRow]) -> list[Ses
         for r in receipts
     ]
     return sorted(rows, key=lambda row: (row.taken_at, row.number))
+
+
+def payout_lines(payouts: Iterable[PayoutRow]) -> list[PayoutLine]:
+    """What was paid out of a session, the first one first."""
+    lines = [PayoutLine(y.code, y.paid_at, y.customer_code, y.payee, y.request, y.amount) for y in payouts]
+    return sorted(lines, key=lambda line: (line.paid_at, line.number))
+
+
+def payout_paper(rules: RuleQueries, payout: PayoutView, *, copy: bool) -> PayoutPaper:
+    """The slip of money paid back; `copy` where it was printed before."""
+    tr = Words(rules.utility.language)
+    approved = " · ".join(part for part in (payout.approved_by, payout.approver_title) if part)
+    return PayoutPaper(
+        letterhead=letterhead(rules),
+        title=tr("Pay-out slip"),
+        number=payout.code,
+        paid_at=payout.paid_at,
+        customer=Party(payout.customer_name, payout.customer_code, payout.address, payout.phone),
+        payee=payout.payee,
+        reason=payout.reason,
+        amount=payout.amount,
+        currency=rules.utility.currency,
+        request=payout.request,
+        receipts=payout.receipts,
+        checked_by=payout.checked_by,
+        approved_by=approved,
+        prepared_by=payout.checked_by,
+        cashier=Officer(payout.cashier_name, payout.cashier_title, payout.cashier_phone),
+        session=payout.session,
+        copy=copy,
+    )
 
 
 # -- bills ------------------------------------------------------------------------------------------------

@@ -209,6 +209,8 @@ class SessionPaper:
     remitted: int
     currency: Currency
     reason: str = ""
+    paid_out: int = 0
+    """To customers who had paid too much."""
 
     @property
     def difference(self) -> int:
@@ -227,6 +229,41 @@ class SessionRow:
     amount: int
     method: str
     reversal: Reversal | None = None
+
+
+@dataclass(frozen=True)
+class PayoutPaper:
+    """Money paid back to a customer. `receipts`: the numbers of those that were seen, kept with the slip."""
+
+    letterhead: Letterhead
+    title: str
+    number: str
+    paid_at: datetime
+    customer: Party
+    payee: str
+    reason: str
+    amount: int
+    currency: Currency
+    request: str
+    receipts: tuple[str, ...]
+    checked_by: str
+    approved_by: str
+    prepared_by: str
+    cashier: Officer
+    session: str
+    copy: bool = False
+
+
+@dataclass(frozen=True)
+class PayoutLine:
+    """A payout of a session."""
+
+    number: str
+    paid_at: datetime
+    customer_code: str
+    payee: str
+    request: str
+    amount: int
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.documents.papers import SessionPaper, SessionRow
+from app.documents.papers import PayoutLine, SessionPaper, SessionRow
 from app.documents.pdf import BOLD, MONO, REGULAR
 from app.documents.slip import officer_line
 from app.documents.style import Column, Paper, document
@@ -21,11 +21,15 @@ def remittance_slip(session: SessionPaper, language: str) -> bytes:
     return document(name, language, lambda paper: _draw_slip(paper, session, tr), running=name)
 
 
-def session_report(session: SessionPaper, rows: Sequence[SessionRow], language: str) -> bytes:
-    """Every receipt of the session with its sums, over as many pages as it needs."""
+def session_report(
+    session: SessionPaper, rows: Sequence[SessionRow], language: str, payouts: Sequence[PayoutLine] = ()
+) -> bytes:
+    """Every receipt and payout of the session with its sums, over as many pages as it needs."""
     tr = Words(language)
     name = tr("Receipts of session {session}", session=session.session)
-    return document(name, language, lambda paper: _draw_report(paper, session, rows, tr, name), running=name)
+    return document(
+        name, language, lambda paper: _draw_report(paper, session, rows, payouts, tr, name), running=name
+    )
 
 
 def _money(session: SessionPaper, amount: int, tr: Words) -> str:
@@ -50,6 +54,8 @@ def _sums(paper: Paper, session: SessionPaper, tr: Words) -> None:
     paper.sum_row(words, _money(session, session.receipts_total, tr))
     count = format_number(session.reversals_count, language)
     paper.sum_row(tr("Reversed: {count}", count=count), _money(session, -session.reversals_total, tr))
+    if session.paid_out:
+        paper.sum_row(tr("Paid back to customers"), _money(session, -session.paid_out, tr))
     paper.sum_row(tr("Cash expected"), _money(session, session.expected, tr), bold=True, size=10)
 
 
@@ -107,8 +113,38 @@ def _difference(paper: Paper, session: SessionPaper, tr: Words) -> None:
     paper.pair(tr("Reason"), session.reason, label_width=52)
 
 
+def _draw_payouts(paper: Paper, session: SessionPaper, payouts: Sequence[PayoutLine], tr: Words) -> None:
+    paper.table(
+        (
+            Column(tr("Pay-out slip"), 3.5),
+            Column(tr("Hour"), 1.2),
+            Column(tr("Customer code"), 2.4),
+            Column(tr("Payee"), 2.4),
+            Column(tr("Request"), 3.5),
+            Column(tr("Amount"), 1.7, "right"),
+        ),
+        [
+            (
+                line.number,
+                f"{line.paid_at.astimezone(session.letterhead.zone):%H:%M}",
+                line.customer_code,
+                line.payee,
+                line.request,
+                format_money(-line.amount, session.currency, tr.language, symbol=False),
+            )
+            for line in payouts
+        ],
+        size=7.5,
+    )
+
+
 def _draw_report(
-    paper: Paper, session: SessionPaper, rows: Sequence[SessionRow], tr: Words, name: str
+    paper: Paper,
+    session: SessionPaper,
+    rows: Sequence[SessionRow],
+    payouts: Sequence[PayoutLine],
+    tr: Words,
+    name: str,
 ) -> None:
     zone, currency, language = session.letterhead.zone, session.currency, tr.language
     paper.letterhead(session.letterhead)
@@ -148,6 +184,8 @@ def _draw_report(
             if row.reversal is not None
         },
     )
+    if payouts:
+        _draw_payouts(paper, session, payouts, tr)
     # The sums and the signatures below them are never parted.
     paper.need(200 * paper.scale)
     _sums(paper, session, tr)

@@ -14,12 +14,6 @@ from typing import Any, Protocol, TypeVar
 from app.domain.errors import AppError, Invalid
 from app.domain.requests import Event
 
-FORMS = ("check", "approve", "pay")
-"""The forms of the steps of a refund, in their order; each is filled in by `RefundService` alone."""
-
-HOW = ("cash", "credit")
-"""How a refund ends: paid out of a drawer, or kept as credit."""
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:

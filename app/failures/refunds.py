@@ -31,6 +31,10 @@ def refunds(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "{request} is about {amount}, but only {there} of this customer's money is with us now: it was "
             "used or paid back meanwhile. Answer the request with what was found."
         ),
+        "refund.no_session": tr(
+            "To pay money back you need a cash session of your own at this desk. Open one under Take payment,"
+            " then come back here."
+        ),
         "refund.drawer_short": tr(
             "{amount} have to be paid out, and the drawer holds {held}. Bring money to the drawer first, or "
             "keep it as the customer's credit."

@@ -78,19 +78,6 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutRow:
-    """A payout in the list of a session."""
-
-    id: UUID
-    code: str
-    paid_at: datetime
-    customer_code: str
-    payee: str
-    amount: int
-    request: str
-
-
-@dataclass(frozen=True, slots=True)
 class PayoutView:
     """All that a pay-out slip says."""
 
@@ -239,22 +226,6 @@ class RefundQueries:
         return read.execute(wanted).scalar() or ""
 
     # -- what was paid out ----------------------------------------------------------------------------------
-
-    def payouts(self, session_id: UUID) -> list[PayoutRow]:
-        """What was paid out of a session, the newest first."""
-        y, c, r = Payout, Customer, Request
-        wanted = (
-            select(y.id, y.code, y.paid_at, c.code.label("customer"), y.payee, y.amount, r.code)
-            .join(c, and_(c.office_no == y.office_no, c.id == y.customer_id), isouter=True)
-            .join(r, and_(r.office_no == y.office_no, r.id == y.request_id), isouter=True)
-            .where(here(y, self._office), y.session_id == session_id)
-            .order_by(y.hlc.desc(), y.code.desc())
-        )
-        with self._read.connect() as read:
-            return [
-                PayoutRow(id, code, at, customer or "", payee, amount, request or "")
-                for id, code, at, customer, payee, amount, request in read.execute(wanted)
-            ]
 
     def payout_of(self, request_id: UUID) -> UUID | None:
         """What was paid out on a request; of several the first."""

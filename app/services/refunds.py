@@ -41,11 +41,11 @@ from app.services.writer import Draft, Person, Writer
 @dataclass(frozen=True, slots=True)
 class PayOut:
     """What the cashier hands over. `payee` signs for it; `words`: what the customer is told. `entry_id` is
-    made when the form opens."""
+    made when the form opens. `session_id`: the cashier's open session at this desk, if there is one."""
 
     entry_id: UUID
     request_id: UUID
-    session_id: UUID
+    session_id: UUID | None
     payee: str
     words: str
 
@@ -74,20 +74,20 @@ class RefundService:
         by: Person,
         request_id: UUID,
         amount: int | None,
-        reason: str,
+        words: str,
         receipts: Sequence[str] = (),
         entry_id: UUID | None = None,
     ) -> None:
-        """Found against the ledger: so much was paid too much, for this reason (it stands on the pay-out
-        slip); `receipts`: the codes of those that were seen. Needs "refunds.check". Invalid(amount=,
-        reason=). AppError "refund.no_customer"."""
+        """Found against the ledger: so much was paid too much, for the reason in `words` (it stands on the
+        pay-out slip); `receipts`: the codes of those that were seen. Needs "refunds.check". Invalid(amount=,
+        words=). AppError "refund.no_customer"."""
         by.require("refunds.check")
         with self._writer.entry("refunds.check", by.id, id=entry_id) as draft:
             found, step = self._at(draft, by, request_id, "check")
             lies = self._lies(draft, found)
-            wrong = missing_texts(reason=reason)
-            if not wrong and not explains(reason):
-                wrong["reason"] = "required"
+            wrong = missing_texts(words=words)
+            if not wrong and not explains(words):
+                wrong["words"] = "required"
             try:
                 require_amount(amount, lies, limits(self._rules.utility.currency.code))
             except Invalid as error:
@@ -95,7 +95,7 @@ class RefundService:
             if wrong:
                 raise Invalid(**wrong)
             result = {"checked": True, "amount": amount, "lies": lies, "receipts": list(receipts)}
-            self._work.do_step(draft, by, found, step.code, reason, result)
+            self._work.do_step(draft, by, found, step.code, words, result)
 
     def approve(
         self, by: Person, request_id: UUID, yes: bool, words: str = "", entry_id: UUID | None = None
@@ -117,20 +117,21 @@ class RefundService:
                 raise Invalid(**wrong)
             said = kept(words)
             result = {"approved": False, "amount": check.amount}
-            data = {"step": step.code, "result": result}
-            event(draft, by, request_id, "stepped", unit_code=found.unit_code, text=said, data=data)
+            self._work.do_step(draft, by, found, step.code, said, result, ended=True)
             event(draft, by, request_id, "answered", text=said, data={"outcome": "unfounded"})
 
     def pay(self, by: Person, new: PayOut) -> PaidOut:
         """The money goes over the counter: out of the person's own open session, and out of what lies with
         us. The customer is told with it, so the request is closed. Needs "refunds.pay". Invalid(payee=,
         words=). AppError "refund.not_approved", "refund.paid_already", "refund.own_approval",
-        "refund.not_there", "refund.drawer_short" (amount, held), those of the session, and
-        "already_saved"."""
+        "refund.not_there", "refund.no_session", "refund.drawer_short" (amount, held), those of the session,
+        and "already_saved"."""
         by.require("refunds.pay")
         wrong = missing_texts(payee=new.payee, words=new.words)
         if wrong:
             raise Invalid(**wrong)
+        if new.session_id is None:
+            raise AppError("refund.no_session")
         with self._writer.entry("refunds.pay", by.id, id=new.entry_id) as draft:
             found, step = self._at(draft, by, new.request_id, "pay")
             approval = self._approved(draft, found)

@@ -133,7 +133,7 @@ class _Pages:
 
     @cached_property
     def request_room(self) -> RequestRoom:
-        from app.ui.requests.room import RequestRoom, Scans
+        from app.ui.requests.room import Refunding, RequestRoom, Scans
 
         desk = self.desk
         return RequestRoom(
@@ -151,6 +151,9 @@ class _Pages:
             duty=desk.duty_queries,
             incident_queries=desk.incident_queries,
             scans=Scans(desk.attachments, desk.attachment_queries, desk.blobs.fetch),
+            refunding=Refunding(
+                desk.refunds, desk.refund_queries, desk.cash_queries, lambda: desk.identity.device
+            ),
             desk=desk.identity.desk,
         )
 

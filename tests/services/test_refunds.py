@@ -101,7 +101,7 @@ def test_an_overpaid_bill_from_the_claim_to_the_money(company: Company) -> None:
     assert (slip.checked_by, slip.approved_by, slip.cashier_name) == (
         "Hoàng Thị Yến", "Bùi Thị Mai", "Ngô Văn Tùng",
     )  # fmt: skip
-    assert [row.code for row in desktop.refund_queries.payouts(session)] == [paid.code]
+    assert [row.code for row in desktop.cash_queries.payouts(session)] == [paid.code]
     closed = desktop.cash.close_session(person(desktop, "tung"), session, [(1, 500_000)])
     assert closed.difference == 0
     with pytest.raises(AppError, match="nothing_to_remit"):
@@ -165,7 +165,7 @@ def test_never_more_than_lies_with_us(desktop: Desktop, amount: int | None, code
         return
     with pytest.raises(Invalid) as caught:
         desktop.refunds.check(yen, request, amount, "?")
-    assert caught.value.fields == {"amount": code, "reason": "required"}
+    assert caught.value.fields == {"amount": code, "words": "required"}
 
 
 def test_so_much_does_not_go_out_of_a_drawer(desktop: Desktop) -> None:

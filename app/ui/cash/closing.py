@@ -94,18 +94,19 @@ class CloseDialog(MoneyDialog):
         column.setSpacing(px(4))
         grid = QGridLayout()
         grid.setVerticalSpacing(px(4))
-        for n, (name, value, strong) in enumerate(
+        rows = [
+            (tr("Money in the drawer at the start"), money(session.float_amount), False),
+            (tr("Collected ({count} receipts)", count=session.receipts), money(session.received), False),
             (
-                (tr("Money in the drawer at the start"), money(session.float_amount), False),
-                (tr("Collected ({count} receipts)", count=session.receipts), money(session.received), False),
-                (
-                    tr("Reversed: {count}", count=session.reversals),
-                    money(-session.returned) if session.returned else "",
-                    False,
-                ),
-                (tr("Cash expected"), money(session.expected), True),
-            )
-        ):
+                tr("Reversed: {count}", count=session.reversals),
+                money(-session.returned) if session.returned else "",
+                False,
+            ),
+        ]
+        if session.paid_out:
+            rows.append((tr("Paid back to customers"), money(-session.paid_out), False))
+        rows.append((tr("Cash expected"), money(session.expected), True))
+        for n, (name, value, strong) in enumerate(rows):
             grid.addWidget(Label(name, tone=Tone.PLAIN if strong else Tone.SOFT, bold=strong), n, 0)
             grid.addWidget(Label(value, bold=strong), n, 1, Qt.AlignmentFlag.AlignRight)
         column.addLayout(grid)

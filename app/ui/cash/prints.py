@@ -64,14 +64,16 @@ def print_session(room: MoneyRoom, parent: QWidget, session_id: UUID) -> None:
 
 def write_session(room: MoneyRoom, session_id: UUID) -> list[tuple[Path, str]]:
     """The PDFs of a closed session with their titles, the one to be seen first last."""
-    from app.documents.office import session_paper, session_rows
+    from app.documents.office import payout_lines, session_paper, session_rows
     from app.documents.remittance import remittance_slip, session_report
 
     language = room.rules.utility.language
     session = room.cash_queries.session(session_id)
     paper = session_paper(room.rules, session)
     rows = session_rows(room.rules, room.cash_queries.receipts(session_id, room.device(), room.acked()))
-    files = [(_write(room, f"{session.code}.pdf", session_report(paper, rows, language)), session.code)]
+    payouts = payout_lines(room.cash_queries.payouts(session_id))
+    report = session_report(paper, rows, language, payouts)
+    files = [(_write(room, f"{session.code}.pdf", report), session.code)]
     if session.remittance:
         slip = remittance_slip(paper, language)
         files.append((_write(room, f"{session.remittance}.pdf", slip), session.remittance))

@@ -10,16 +10,19 @@ from typing import Protocol
 from uuid import UUID
 
 from app.queries.attachments import AttachmentQueries
+from app.queries.cash import CashQueries
 from app.queries.customers import CustomerQueries
 from app.queries.drafts import DraftQueries
 from app.queries.duty import DutyQueries
 from app.queries.incidents import IncidentQueries
+from app.queries.refunds import RefundQueries
 from app.queries.requests import RequestQueries, Viewer
 from app.queries.rules import RequestTypeView
 from app.queries.supply import SupplyQueries
 from app.services.attachments import AttachmentService
 from app.services.drafts import DraftService
 from app.services.incidents import IncidentService
+from app.services.refunds import RefundService
 from app.services.request_batches import RequestBatchService
 from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
@@ -61,6 +64,16 @@ class Scans:
     fetch: Callable[[bytes, Callable[[int, int], object], Callable[[], bool]], Path]
 
 
+@dataclass(frozen=True, slots=True)
+class Refunding:
+    """What the steps of a refund work with. `device` tells this desk's feed as of now."""
+
+    service: RefundService
+    queries: RefundQueries
+    cash: CashQueries
+    device: Callable[[], int]
+
+
 @dataclass(frozen=True, kw_only=True)
 class RequestRoom(Room):
     """Handed to every page and dialog of requests. `desk` is the desk's short name in codes."""
@@ -78,6 +91,7 @@ class RequestRoom(Room):
     duty: DutyQueries
     incident_queries: IncidentQueries
     scans: Scans
+    refunding: Refunding
     desk: str
 
     @cached_property

@@ -27,8 +27,9 @@ class Say(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StepTask:
-    """The step to be done. The builder adds its fields to `form` (the note `words` comes after them) and may
-    `say` what is to be known above them; `way.result("survey")` is what an earlier form gave."""
+    """The step to be done. The builder adds its fields to `form` (the note `words` comes after them, unless
+    it adds one of that name itself) and may `say` what is to be known above them; `way.result("survey")` is
+    what an earlier form gave."""
 
     room: RequestRoom
     story: RequestStory

@@ -16,7 +16,7 @@ from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.page import scrolled
 from app.ui.kit.theme import Tone, px
-from app.ui.requests import supply_steps
+from app.ui.requests import refund_steps, supply_steps
 from app.ui.requests.dialogs import ActDialog, Done
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.step_forms import Act, StepForm, StepTask
@@ -25,7 +25,7 @@ from app.words import tr
 
 KEY = "F3"
 
-STEP_FORMS: dict[str, StepForm] = {**supply_steps.FORMS}
+STEP_FORMS: dict[str, StepForm] = {**supply_steps.FORMS, **refund_steps.FORMS}
 """Form of a step (`request_types.FORMS`) -> what is filled in there. A step without one has its note only."""
 
 
@@ -62,7 +62,8 @@ class StepDialog(ActDialog):
         self._column_inside.addWidget(WayList(room, self._way, room.now(), row.held_at is not None))
         task = StepTask(room, story, self._way, step, self.form, self.say)
         self._step_act = builder.build(task) if builder else _only_words(task)
-        self.form.add("words", tr("&Note"), NoteEdit(2 if builder else 4), wide=True)
+        if "words" not in self.form.names():  # where the form has no name of its own for it
+            self.form.add("words", tr("&Note"), NoteEdit(2 if builder else 4), wide=True)
 
     def say(self, text: str, *, tone: Tone = Tone.SOFT, strong: bool = False) -> None:
         self._column_inside.addWidget(Label(text, tone=tone, wrap=True, bold=strong, selectable=True))

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from app.bootstrap import Desktop
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.lists import Lists
-from app.ui.requests.room import RequestRoom, Scans
+from app.ui.requests.room import Refunding, RequestRoom, Scans
 from tests.offices import person
 from tests.ui.conftest import Asked
 
@@ -57,6 +57,9 @@ def room_of(
             incident_queries=desktop.incident_queries,
             scans=Scans(desktop.attachments, desktop.attachment_queries, desktop.blobs.fetch),
             person=person(desktop, login),
+            refunding=Refunding(
+                desktop.refunds, desktop.refund_queries, desktop.cash_queries, lambda: desktop.identity.device
+            ),
             desk="BN03",
             clock=desktop.clock,
             jobs=jobs,
