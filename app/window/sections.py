@@ -71,6 +71,10 @@ class _Pages:
                 ),
             ),
             (
+                self.may("requests.route"),
+                Section("incidents", lambda: tr("Incidents"), "alert-circle", self._incidents),
+            ),
+            (
                 self.may("customers.see"),
                 Section("customers", lambda: tr("Customers"), "users", self._customers),
             ),
@@ -253,6 +257,11 @@ class _Pages:
         from app.ui.requests.page import RequestsPage
 
         return RequestsPage(self.request_room)
+
+    def _incidents(self) -> QWidget:
+        from app.ui.incidents.page import IncidentsPage
+
+        return IncidentsPage(self.request_room)
 
     def _customers(self) -> QWidget:
         from app.ui.customers.page import CustomersPage

@@ -40,7 +40,7 @@ class ActDialog(FormDialog):
         title: str,
         verb: str,
         key: str,
-        act: Callable[[Mapping[str, Any]], None],
+        act: Callable[[Mapping[str, Any]], object],
         done: Done,
     ) -> None:
         super().__init__(parent, room, title)

@@ -1,0 +1,1 @@
+"""Incidents: what is out of order for many, and the requests under it."""
