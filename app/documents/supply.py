@@ -169,7 +169,7 @@ def _estimate(on: Paper, paper: EstimatePaper, tr: Words) -> None:
         (
             Column(tr("No."), 0.6, "right"),
             Column(tr("Item"), 4),
-            Column(tr("Unit"), 0.9),
+            Column(tr("Measure"), 0.9),
             Column(tr("Quantity"), 1.2, "right"),
             Column(tr("Unit price"), 1.6, "right"),
             Column(tr("Line amount"), 1.9, "right"),

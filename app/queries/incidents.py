@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, and_, func, or_, select
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, true
 
 from app.domain.fold import fold
-from app.domain.requests import HANDLED, UNTOLD
+from app.domain.requests import HANDLED, OPEN, UNTOLD
 from app.models import Incident, RequestState
 from app.queries.customers import here
 
@@ -54,16 +54,20 @@ class IncidentQueries:
 
     def ids(self, *, running: bool = False) -> list[UUID]:
         """All, or those that run: the running ones first, the newest first."""
+        return self._ids(Incident.ended_at.is_(None) if running else true())
+
+    def current(self) -> list[UUID]:
+        """Those that run, and those that are over but not for all who asked; in the same order."""
+        i, s = Incident, RequestState
+        waiting = select(s.incident_id).where(here(s, self._office_no), s.state.in_(OPEN))
+        return self._ids(or_(i.ended_at.is_(None), i.id.in_(waiting.where(s.incident_id.is_not(None)))))
+
+    def _ids(self, which: ColumnElement[bool]) -> list[UUID]:
         i = Incident
-        wanted = select(i.id).where(i.office_no == self._office_no)
-        if running:
-            wanted = wanted.where(i.ended_at.is_(None))
+        wanted = select(i.id).where(i.office_no == self._office_no, which)
+        ordered = wanted.order_by(i.ended_at.is_not(None), i.started_at.desc(), i.code.desc())
         with self._read.connect() as read:
-            return list(
-                read.execute(
-                    wanted.order_by(i.ended_at.is_not(None), i.started_at.desc(), i.code.desc())
-                ).scalars()
-            )
+            return list(read.execute(ordered).scalars())
 
     def rows(self, ids: Sequence[UUID]) -> dict[UUID, IncidentRow]:
         """Incidents by id."""

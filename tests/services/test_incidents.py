@@ -81,7 +81,8 @@ def test_what_cannot_be_is_refused(desktop: Desktop) -> None:
         "expected_at": "time.before_start",
     }
     id = burst(desktop)
-    for at, why in ((now + timedelta(hours=1), "time.future"), (now - timedelta(days=1), "time.before_start")):
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    for at, why in ((now + hour, "time.future"), (now - day, "time.before_start")):
         with pytest.raises(Invalid) as wrong:
             desktop.incidents.end(yen, id, at)
         assert wrong.value.fields == {"ended_at": why}

@@ -40,7 +40,7 @@ class IncidentsPage(Page):
         self._answer = ""
         self._reading = Latest(room.jobs, self, Lane.IO)
         self.chips = FilterChips(
-            [Filter("running", tr("Running")), Filter("all", tr("All"))], tr("Which incidents")
+            [Filter("current", tr("Current")), Filter("all", tr("All"))], tr("Which incidents")
         )
         self.add_bar(self.chips)
         self.add_search()
@@ -81,10 +81,10 @@ class IncidentsPage(Page):
 
     def reload(self) -> None:
         """Asks for the list anew."""
-        queries, running = self.room.incident_queries, self.chips.key() == "running"
+        queries, current = self.room.incident_queries, self.chips.key() == "current"
 
         def work(_job: object) -> dict[UUID, IncidentRow]:
-            ids = queries.ids(running=running)
+            ids = queries.current() if current else queries.ids()
             rows = queries.rows(ids)
             return {id: rows[id] for id in ids}
 
@@ -98,7 +98,7 @@ class IncidentsPage(Page):
         def made(id: UUID) -> None:
             toast(self, tr("The incident is open. Calls from its streets are put under it."))
             self._wanted = id
-            self.chips.choose("running")
+            self.chips.choose("current")
             self.reload()
 
         dialogs.ask_new(self, self.room, made)

@@ -58,7 +58,7 @@ class LinesEdit(QWidget):
         self._grid.setVerticalSpacing(px(4))
         for at, share in enumerate((5, 1, 2, 2, 2)):
             self._grid.setColumnStretch(at, share)
-        heads = (tr("Item"), tr("Unit"), tr("Quantity"), tr("Unit price"), tr("Line amount"))
+        heads = (tr("Item"), tr("Measure"), tr("Quantity"), tr("Unit price"), tr("Line amount"))
         for at, words in enumerate(heads):
             head = Label(words, tone=Tone.SOFT, points=9)
             if at >= 2:

@@ -63,7 +63,7 @@ class ManyActs(QObject):
         room = self._room
         found = self._papers(ids)
         for kind, right, words, key, ask in (
-            ("routed", "requests.route", tr("Ask a unit"), "F6", self._route),
+            ("routed", "requests.route", tr("Transfer"), "F6", self._route),
             ("noted", "requests.note", tr("Note"), "F7", self._note),
             ("merged", "requests.route", tr("Put under an incident"), "", self._merge),
             ("told", "requests.tell", tr("Tell all"), "F9", self._tell),
