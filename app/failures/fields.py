@@ -69,6 +69,8 @@ def fields(tr: Translate) -> Mapping[str, str]:
             "officer_title, officer_phone."
         ),
         "language.unknown": tr("Choose the language of the letter."),
+        "hours.unreadable": tr("Write times as 7:30-11:30, 13:30-17:00."),
+        "days.order": tr("The last day comes after the first, at most 62 days on."),
         "duty.hours": tr("The time must end after it begins, within one day."),
         "duty.twice": tr("This officer is on duty at that time already."),
         "duty.days": tr("Choose at least one day, today or later."),

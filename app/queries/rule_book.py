@@ -18,6 +18,7 @@ from app.models import (
     Entry,
     LetterTemplate,
     ListItem,
+    Office,
     OfficeHours,
     Parked,
     RequestType,
@@ -73,7 +74,7 @@ class RuleBook:
         """All versions of all rules of a table, those that count less first; at the end what waits."""
         asked = self._asked(table)
         model = _MODELS[table]
-        written: list[Version] = []
+        written = self._of_card() if model is OfficeHours else []
         for found in self._rules.rows(model):
             row = _plain(model, found)
             written.append(
@@ -83,10 +84,15 @@ class RuleBook:
         return [*written, *waiting]
 
     def in_force(self, table: str, on: date) -> dict[Key, Version]:
-        """The rules of a table as they hold on a day, also those no longer in use; of one that begins to hold
-        later, or waits for the head office, its first version."""
+        """The rules of a table as they hold on a day; see `of`."""
+        return self.of(self.versions(table), on)
+
+    @staticmethod
+    def of(versions: Sequence[Version], on: date) -> dict[Key, Version]:
+        """Of all versions those that hold on a day, also what is no longer in use; of a rule that begins to
+        hold later, or waits for the head office, its first version."""
         holding: dict[Key, Version] = {}
-        for version in self.versions(table):
+        for version in versions:
             begun = not version.waits and (version.valid_from is None or version.valid_from <= on)
             if begun or version.key not in holding:
                 holding[version.key] = version
@@ -125,6 +131,15 @@ class RuleBook:
             return dict(read.execute(wanted.order_by(s.name)).all())
 
     # -- how it is put together -------------------------------------------------------------------------
+
+    def _of_card(self) -> list[Version]:
+        """The hours with which the office was set up."""
+        with self._read.connect() as read:
+            id, hours = read.execute(
+                select(Office.id, Office.hours).where(Office.number == self._office_no)
+            ).one()
+        row = {"hours": hours, "valid_from": date.min.isoformat()}
+        return [self._version("office_hours", id, row, own=False, asked=None)]
 
     def _asked(self, table: str) -> dict[UUID, Any]:
         c, s = RuleChange, Staff

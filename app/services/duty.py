@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import combinations
 from uuid import UUID
 
-from app.domain.duty import overlap, possible
+from app.domain.duty import Span, overlap, possible
 from app.domain.errors import Invalid
 from app.models import Duty
 from app.queries.duty import DutyQueries, DutyView
@@ -24,9 +25,9 @@ class DutyService:
         self._today = today
 
     def put(
-        self, person: Person, entry_id: UUID, officer: UUID, days: Sequence[date], start: int, end: int
+        self, person: Person, entry_id: UUID, officer: UUID, days: Sequence[date], spans: Sequence[Span]
     ) -> tuple[UUID, ...]:
-        """An officer is on duty at a time of some days; returns their ids.
+        """An officer is on duty at some times of some days; returns their ids.
 
         AppError "not_allowed", "already_saved"; Invalid with "person.unknown", "duty.days", "duty.hours",
         "duty.twice".
@@ -34,13 +35,18 @@ class DutyService:
         person.require("duty.edit")
         if not days or min(days) < self._today():
             raise Invalid(days="duty.days")
-        self._check(officer, start, end)
         roster = self._queries.between(min(days), max(days))
-        for day in days:
-            self._free(roster, officer, day, start, end)
+        for start, end in spans:
+            self._check(officer, start, end)
+            for day in days:
+                self._free(roster, officer, day, start, end)
+        if any(overlap(a, b) for a, b in combinations(spans, 2)):
+            raise Invalid(hours="duty.twice")
         with self._writer.entry("duty.change", person.id, id=entry_id) as draft:
             return tuple(
-                draft.add(Duty, staff_id=officer, day=day, start=start, end=end) for day in sorted(set(days))
+                draft.add(Duty, staff_id=officer, day=day, start=start, end=end)
+                for day in sorted(set(days))
+                for start, end in spans
             )
 
     def change(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.ui.exceptions.room import ExceptionRoom
     from app.ui.readings.room import ReadingRoom
     from app.ui.requests.room import RequestRoom
+    from app.ui.rules.room import RuleRoom
     from app.window.frame import DeskWindow
 
 HITS = 8
@@ -91,6 +92,7 @@ class _Pages:
                 self.may("reports.see"),
                 Section("reports", lambda: tr("Reports"), "chart-bar", self._reports),
             ),
+            (self.may("rules.change"), Section("rules", lambda: tr("Rules"), "calendar", self._rules)),
             (
                 True,  # all see what disagrees; a supervisor settles it
                 Section(
@@ -231,6 +233,19 @@ class _Pages:
         )
 
     @cached_property
+    def rule_room(self) -> RuleRoom:
+        from app.ui.rules.room import RuleRoom
+
+        desk = self.desk
+        return RuleRoom(
+            **self._shared,
+            book=desk.rule_book,
+            rule_service=desk.rule_service,
+            duty=desk.duty,
+            duty_queries=desk.duty_queries,
+        )
+
+    @cached_property
     def exception_room(self) -> ExceptionRoom:
         from app.ui.exceptions.room import ExceptionRoom
 
@@ -301,6 +316,11 @@ class _Pages:
             )  # fmt: skip
 
         return ReportsPage(self.money_room, sources)
+
+    def _rules(self) -> QWidget:
+        from app.ui.rules.page import RulesPage
+
+        return RulesPage(self.rule_room)
 
     def _exceptions(self) -> QWidget:
         from app.ui.exceptions.page import ExceptionsPage

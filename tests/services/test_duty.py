@@ -44,7 +44,7 @@ def test_gaps_are_the_minutes_of_the_hours_in_which_nobody_is_there(
 
 def put(desktop: Desktop, login: str, days: Sequence[date], span: Span, by: str = "mai") -> tuple[UUID, ...]:
     officer = person(desktop, login).id
-    return desktop.duty.put(person(desktop, by), uuid4(), officer, days, *span)
+    return desktop.duty.put(person(desktop, by), uuid4(), officer, days, [span])
 
 
 def test_who_is_on_duty_and_when_nobody_is(desktop: Desktop) -> None:

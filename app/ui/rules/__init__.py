@@ -1,0 +1,1 @@
+"""Rules of the office and its duty roster."""

@@ -1,0 +1,369 @@
+"""The duty roster of a week: who is at the contact desk when, and the office hours in which nobody is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.domain.duty import Span
+from app.domain.errors import Invalid
+from app.queries.duty import DutyView, Officer
+from app.ui.kit.buttons import Button, go_back
+from app.ui.kit.dialog import FormDialog
+from app.ui.kit.inspector import Details
+from app.ui.kit.jobs import Job, Lane, Latest
+from app.ui.kit.labels import ElidedLabel, Label
+from app.ui.kit.table_view import TableView
+from app.ui.kit.tables import Column, WindowedTableModel
+from app.ui.kit.theme import Tone, px
+from app.ui.kit.toast import toast
+from app.ui.rules.inputs import Checks, HoursEdit, choice
+from app.ui.rules.room import RuleRoom
+from app.ui.rules.words import day_words, short_spans, short_weekdays, span_words, weekdays
+from app.words import tr
+
+GAPS = UUID(int=0)
+"""The row that tells when nobody is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An officer's week, or, without an officer, the gaps of the week."""
+
+    officer: Officer | None
+    days: tuple[str, ...]
+    closed: frozenset[int] = frozenset()
+
+
+class Roster(QWidget):
+    """The grid. Signal `chosen(details)`: what the row in hand says, in full."""
+
+    chosen = Signal(object)
+
+    def __init__(self, room: RuleRoom, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.room = room
+        self.monday = _monday(room.today())
+        self.duties: list[DutyView] = []
+        self.gaps: dict[date, list[Span]] = {}
+        self._rows: dict[UUID, Row] = {}
+        self._reading = Latest(room.jobs, self, Lane.IO)
+        self.week = ElidedLabel(bold=True)
+        self.state = Label(tone=Tone.SOFT)
+        bar = QHBoxLayout()
+        bar.setSpacing(px(8))
+        bar.addWidget(Button(tr("Week before"), lambda: self.go(-1), key="Alt+Left"))
+        bar.addWidget(Button(tr("Next week"), lambda: self.go(1), key="Alt+Right"))
+        bar.addWidget(self.week, 1)
+        self.change_one = Button(tr("Change a time"), self.change, key="F6")
+        self.take_one = Button(tr("Take off"), self.take_off, key="Del")
+        bar.addWidget(self.change_one)
+        bar.addWidget(self.take_one)
+        self.copy = Button(tr("Copy last week"), self.copy_week, key="F8", sign="copy")
+        bar.addWidget(self.copy)
+        self.model: WindowedTableModel[Row] = WindowedTableModel(
+            lambda ids: {id: self._rows[id] for id in ids if id in self._rows}, self._columns(), parent=self
+        )
+        self.table = TableView(self.model, tr("Duty roster"))
+        self.table.set_empty(tr("Nobody works here yet who could be on duty."))
+        self.table.current_changed.connect(lambda _id: self._choose())
+        self.table.opened.connect(lambda _id: self.put())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(8))
+        column.addLayout(bar)
+        column.addWidget(self.state)
+        column.addWidget(self.table, 1)
+
+    def _columns(self) -> list[Column[Row]]:
+        name: Column[Row] = Column(
+            tr("Officer"), lambda row: row.officer.name if row.officer else tr("Nobody on duty"), width=150,
+            grow=1, strong=lambda row: row.officer is None,
+        )  # fmt: skip
+        return [name, *(self._day(number) for number in range(7))]
+
+    def _day(self, number: int) -> Column[Row]:
+        day = self.monday + timedelta(days=number)
+
+        def tone(row: Row) -> Tone:
+            if row.officer is not None:
+                return Tone.PLAIN
+            if number in row.closed:
+                return Tone.SOFT
+            if row.days[number] == tr("covered"):
+                return Tone.GOOD
+            return Tone.WRONG if day >= self.room.today() else Tone.ATTENTION
+
+        title = f"{short_weekdays()[number]} {day:%d/%m}"
+        return Column(title, lambda row: row.days[number], width=112, grow=1, tone=tone)
+
+    # -- loading ----------------------------------------------------------------------------------------
+
+    def go(self, weeks: int) -> None:
+        """To another week."""
+        self.monday += timedelta(days=7 * weeks)
+        self.load()
+
+    def load(self) -> None:
+        """Ask for the week, anew."""
+        monday, queries, rules = self.monday, self.room.duty_queries, self.room.rules
+        sunday = monday + timedelta(days=6)
+
+        def read(_job: Job[Any]) -> tuple[Any, ...]:
+            calendar = rules.calendar()
+            closed = {n for n in range(7) if not calendar.hours(monday + timedelta(days=n))}
+            return (
+                monday,
+                queries.officers(),
+                queries.between(monday, sunday),
+                queries.gaps(monday, sunday),
+                closed,
+            )
+
+        self._reading.run(read, done=lambda found: self._fill(*found))
+
+    def _fill(
+        self,
+        monday: date,
+        officers: Sequence[Officer],
+        duties: list[DutyView],
+        gaps: dict[date, list[Span]],
+        closed: set[int],
+    ) -> None:
+        self.duties, self.gaps = duties, gaps
+        days = [monday + timedelta(days=n) for n in range(7)]
+        said = tuple(
+            tr("closed") if n in closed else short_spans(gaps[day]) if day in gaps else tr("covered")
+            for n, day in enumerate(days)
+        )
+        self._rows = {GAPS: Row(None, said, frozenset(closed))} if officers else {}
+        for officer in officers:
+            spans = [[(d.start, d.end) for d in self._of(officer.id) if d.day == day] for day in days]
+            self._rows[officer.id] = Row(officer, tuple(map(short_spans, spans)))
+        self.model.columns = tuple(self._columns())
+        self.table.set_ids(list(self._rows))
+        self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 7)
+        self.week.setText(
+            tr(
+                "Week {first} to {last}",
+                first=f"{monday:%d/%m}",
+                last=f"{monday + timedelta(days=6):%d/%m/%Y}",
+            )
+        )
+        ahead = [day for day in gaps if day >= self.room.today()]
+        self.state.setText(
+            tr("Office hours without an officer on {count} days from today on.", count=len(ahead))
+            if ahead
+            else tr("At least one officer is on duty in all office hours from today on.")
+        )
+        self.state.set_tone(Tone.WRONG if ahead else Tone.GOOD)
+        if self.table.current_id() is None:
+            self.table.choose_first()
+        self._choose()
+
+    def _of(self, officer: UUID) -> list[DutyView]:
+        return [duty for duty in self.duties if duty.officer.id == officer]
+
+    # -- the row in hand --------------------------------------------------------------------------------
+
+    def _choose(self) -> None:
+        row = self._rows.get(self.table.current_id() or GAPS)
+        if row is None:
+            return
+        own = bool(self.own())
+        self.change_one.setEnabled(own)
+        self.take_one.setEnabled(own)
+        if row.officer is None:
+            fields = [(day_words(day), span_words(spans)) for day, spans in self.gaps.items()]
+            notice = tr("At least one contact officer has to be there in office hours.") if fields else ""
+            self.chosen.emit(Details("", tr("Nobody on duty"), notice, Tone.ATTENTION, fields))
+            return
+        fields = [
+            (day_words(duty.day), span_words([(duty.start, duty.end)])) for duty in self._of(row.officer.id)
+        ]
+        contact = " · ".join(part for part in (row.officer.title, row.officer.phone or "") if part)
+        self.chosen.emit(Details("", row.officer.name, contact, Tone.INFO, fields))
+
+    @property
+    def officer(self) -> UUID | None:
+        """The officer in hand."""
+        current = self.table.current_id()
+        return current if current != GAPS else None
+
+    # -- acts -------------------------------------------------------------------------------------------
+
+    def put(self) -> DutyDialog:
+        """F2, Enter: an officer on duty at a time of some days of the week."""
+        return DutyDialog(self, None).start()
+
+    def change(self) -> DutyPicker:
+        """F6: another officer or another time for one duty."""
+        return DutyPicker(
+            self, tr("Which time is to be changed?"), lambda duty: DutyDialog(self, duty).start()
+        ).start()
+
+    def take_off(self) -> DutyPicker:
+        """Delete: off the roster."""
+        return DutyPicker(self, tr("Which time is taken off?"), self._take_off).start()
+
+    def own(self) -> list[DutyView]:
+        """The duties of the officer in hand that can still be changed."""
+        officer, today = self.officer, self.room.today()
+        return [] if officer is None else [duty for duty in self._of(officer) if duty.day >= today]
+
+    def _take_off(self, duty: DutyView) -> None:
+        room, entry = self.room, self.room.new_id()
+        room.jobs.run(
+            self,
+            lambda _job: room.duty.take_off(room.person, entry, [duty]),
+            done=lambda _: self._done(tr("Taken off the roster.")),
+            failed=lambda error: toast(self, room.why(error), tone=Tone.WRONG),
+        )
+
+    def copy_week(self) -> None:
+        """F8: the week before, once more."""
+        room, entry, to = self.room, self.room.new_id(), self.monday
+        room.jobs.run(
+            self,
+            lambda _job: room.duty.copy_week(room.person, entry, to),
+            done=lambda count: self._done(tr("{count} times copied from the week before.", count=count)),
+            failed=lambda error: toast(self, room.why(error), tone=Tone.WRONG),
+        )
+
+    def _done(self, words: str) -> None:
+        toast(self, words)
+        self.load()
+
+
+class _RosterDialog(FormDialog):
+    def __init__(self, roster: Roster, title: str, verb: str) -> None:
+        super().__init__(roster, roster.room, title)
+        self.roster = roster
+        self._title = title
+        self.verb = Button(verb, self.save, key="F9", primary=True)
+        self.form.submitted.connect(self.save)
+        self.setMinimumWidth(px(560))
+
+    def lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(24), px(20), px(24), px(16))
+        column.setSpacing(px(8))
+        foot = QHBoxLayout()
+        foot.setSpacing(px(8))
+        foot.addWidget(self.wrong, 1)
+        foot.addWidget(go_back(self.reject))
+        foot.addWidget(self.verb)
+        column.addWidget(Label(self._title, points=12.5, bold=True, wrap=True))
+        column.addWidget(self.form)
+        column.addLayout(foot)
+        self.form.mark_clean()
+        self.open()
+        self.form.focus_first()
+
+    def save(self) -> None:
+        raise NotImplementedError
+
+
+class DutyDialog(_RosterDialog):
+    """Who is on duty when; `duty` is the one that is changed, None for new ones."""
+
+    def __init__(self, roster: Roster, duty: DutyView | None) -> None:
+        title = tr("Put on duty") if duty is None else tr("Change a time: {day}", day=day_words(duty.day))
+        super().__init__(roster, title, tr("Save"))
+        self._duty, self._entry_id = duty, roster.room.new_id()
+        officers = {o.id: o.name for o in roster.room.duty_queries.officers()}
+        self.form.add(
+            "officer", tr("&Officer"), choice(officers, duty.officer.id if duty else roster.officer)
+        )
+        calendar, today = roster.room.rules.calendar(), roster.room.today()
+        week = [roster.monday + timedelta(days=n) for n in range(7)]
+        open_days = [day for day in week if day >= today and calendar.hours(day)]
+        hint = tr("Such as 7:30-11:30, 13:30-17:00.")
+        self.form.add(
+            "hours", tr("&Hours"), HoursEdit(), hint if duty is None else tr("One time, such as 7:30-11:30.")
+        )
+        if duty is None:
+            days = {day: f"{weekdays()[day.weekday()]} {day:%d/%m}" for day in week if day >= today}
+            if days:
+                self.form.add("days", tr("Days"), Checks(days), wide=True)
+                self.form.set_values({"days": open_days})
+            self.form.set_values({"hours": calendar.hours(open_days[0]) if open_days else ()})
+        else:
+            self.form.set_values({"hours": [(duty.start, duty.end)]})
+
+    def start(self) -> DutyDialog:
+        """Shows it."""
+        self.lay_out()
+        return self
+
+    def save(self) -> None:
+        """F9: each of the times becomes a duty of each of the days."""
+        values, room = self.form.values(), self.roster.room
+        self.form.show_errors({})
+        self.wrong.setText("")
+        spans = values["hours"]
+        if not spans or (self._duty is not None and len(spans) > 1):
+            self.refuse(Invalid(hours="hours.unreadable"))
+            return
+        if not self.verb.isEnabled():
+            return
+        self.verb.setEnabled(False)
+        room.jobs.run(
+            self,
+            lambda _job: self._write(values["officer"], values.get("days", []), [tuple(s) for s in spans]),
+            done=lambda _: self._finish(),
+            failed=self.refuse,
+            settled=lambda: self.verb.setEnabled(True),
+        )
+
+    def _write(self, officer: UUID, days: Sequence[date], spans: Sequence[Span]) -> None:
+        room = self.roster.room
+        if self._duty is not None:
+            room.duty.change(room.person, self._entry_id, self._duty, officer, *spans[0])
+        else:
+            room.duty.put(room.person, self._entry_id, officer, days, spans)
+
+    def _finish(self) -> None:
+        self.form.mark_clean()
+        self.accept()
+        self.roster.load()
+
+
+class DutyPicker(_RosterDialog):
+    """Which of an officer's duties of the week is meant; not asked where there is only one."""
+
+    def __init__(self, roster: Roster, title: str, act: Callable[[DutyView], object]) -> None:
+        super().__init__(roster, title, tr("Go on"))
+        self._act = act
+        self._duties = {duty.id: duty for duty in roster.own()}
+        words = {
+            id: f"{day_words(duty.day)} · {span_words([(duty.start, duty.end)])}"
+            for id, duty in self._duties.items()
+        }
+        self.form.add("duty", tr("&Time on duty"), choice(words))
+
+    def start(self) -> DutyPicker:
+        """Asks, where there is something to ask."""
+        if len(self._duties) > 1:
+            self.lay_out()
+        elif self._duties:
+            self.deleteLater()
+            self._act(next(iter(self._duties.values())))
+        return self
+
+    def save(self) -> None:
+        """F9."""
+        duty = self._duties[self.form.values()["duty"]]
+        self.form.mark_clean()
+        self.accept()
+        self._act(duty)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

@@ -1,0 +1,245 @@
+"""Rules as people speak of them: limits, hours, days, what a change was about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from app.domain.deadlines import MOST
+from app.domain.money import format_number
+from app.queries.rule_book import Version
+from app.words import tr
+
+_HOURS = re.compile(r"(\d{1,2})(?:[:hg.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:hg.](\d{2}))?")
+_LONG = {"hours": 24, "minutes": 24 * 60}
+"""Units that run day and night -> how many make a day."""
+
+
+def tab_names() -> dict[str, str]:
+    """The parts of the page, in their order."""
+    return {
+        "request_type": tr("Kinds of request"),
+        "unit": tr("Units"),
+        "calendar": tr("Hours and days"),
+        "list_item": tr("Lists"),
+        "charter_target": tr("Customer charter"),
+        "letter_template": tr("Letters"),
+        "duty": tr("Duty roster"),
+    }
+
+
+def limit_units() -> dict[str, str]:
+    """The units of a limit (`deadlines.MOST`)."""
+    return {
+        "working_minutes": tr("working minutes"),
+        "working_hours": tr("working hours"),
+        "working_days": tr("working days"),
+        "minutes": tr("minutes"),
+        "hours": tr("hours"),
+    }
+
+
+def limit_words(amount: int, unit: str) -> str:
+    """A limit: "3 ngày làm việc", "720 giờ (30 ngày)", "ngay"."""
+    if amount == 0:
+        return tr("at once")
+    words = f"{format_number(amount, tr.language)} {limit_units().get(unit, unit)}"
+    day = _LONG.get(unit)
+    if day is None or amount < 2 * day:
+        return words
+    if amount >= 365 * day:
+        return tr("{limit} (about {years} years)", limit=words, years=round(amount / (365.25 * day)))
+    if amount % day:
+        return words
+    return tr("{limit} ({days} days)", limit=words, days=amount // day)
+
+
+def possible(amount: int, unit: str) -> bool:
+    """Whether it can be a limit."""
+    return unit in MOST and 0 <= amount <= MOST[unit]
+
+
+def priorities() -> dict[int, str]:
+    """How urgent a kind of request is."""
+    return {1: tr("Urgent"), 2: tr("Soon"), 3: tr("Usual")}
+
+
+def lists() -> dict[str, str]:
+    """The lists that the company keeps (`rule_checks.LISTS`)."""
+    return {"cause": tr("Causes"), "right": tr("Rights of customers")}
+
+
+def measures() -> dict[str, str]:
+    """What has to come within the limit of a promise (`charter.MEASURES`)."""
+    return {
+        "answered": tr("The answer is given"),
+        "on_site": tr("The crew is on site"),
+        "restored": tr("The supply is restored"),
+    }
+
+
+def step_forms() -> dict[str, str]:
+    """What is written down at a step (`request_types.FORMS`)."""
+    return {
+        "": tr("Nothing in particular"),
+        "survey": tr("Survey"),
+        "estimate": tr("Estimate"),
+        "contract": tr("Contract"),
+        "installation": tr("Installation"),
+        "first_index": tr("First index"),
+        "check": tr("Check against the ledger"),
+        "approve": tr("Approval"),
+        "pay": tr("Pay-out or credit"),
+    }
+
+
+def languages() -> dict[str, str]:
+    """The languages of letters, each by its own name."""
+    return {"vi": "Tiếng Việt", "en": "English", "zh": "中文"}
+
+
+def weekdays() -> list[str]:
+    """From Monday on."""
+    return [
+        tr("Monday"), tr("Tuesday"), tr("Wednesday"), tr("Thursday"), tr("Friday"), tr("Saturday"),
+        tr("Sunday"),
+    ]  # fmt: skip
+
+
+def short_weekdays() -> list[str]:
+    """The same for the heading of a narrow column."""
+    return [tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat"), tr("Sun")]
+
+
+def day_words(day: date) -> str:
+    """A day with its weekday."""
+    return f"{weekdays()[day.weekday()]} {day:%d/%m/%Y}"
+
+
+def minute_words(minute: int) -> str:
+    """Minutes after midnight as a time: 07:30."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def span_words(spans: Iterable[Sequence[int]]) -> str:
+    """Times of a day: "07:30–11:30, 13:30–17:00"."""
+    return ", ".join(f"{minute_words(start)}–{minute_words(end)}" for start, end in spans)
+
+
+def short_spans(spans: Iterable[Sequence[int]]) -> str:
+    """The same for a narrow column: "7:30–11:30, 13:30–17"."""
+
+    def short(minute: int) -> str:
+        return f"{minute // 60}:{minute % 60:02d}" if minute % 60 else str(minute // 60)
+
+    return ", ".join(f"{short(start)}–{short(end)}" for start, end in spans)
+
+
+def spans_of(text: str) -> list[list[int]] | None:
+    """What `span_words` has written, also as people type it: "7:30-11:30, 13h30-17h", "7-11"; [] of an empty
+    text, None where it is no times."""
+    found: list[list[int]] = []
+    for part in (part.strip() for part in re.split(r"[,;]", text)):
+        times = _HOURS.fullmatch(part)
+        if times is None:
+            if part:
+                return None
+            continue
+        start, begun, end, ended = (int(each or 0) for each in times.groups())
+        if max(begun, ended) > 59 or max(start * 60 + begun, end * 60 + ended) > 24 * 60:
+            return None
+        found.append([start * 60 + begun, end * 60 + ended])
+    return found
+
+
+def name_of(names: Mapping[str, str]) -> str:
+    """A name in the language of the screen, or in English."""
+    return names.get(tr.language) or names["en"]
+
+
+def columns() -> dict[str, str]:
+    """What the columns of a rule are called."""
+    return {
+        "names": tr("name"),
+        "name": tr("name"),
+        "category": tr("category"),
+        "unit_code": tr("unit"),
+        "limit_amount": tr("time limit"),
+        "limit_unit": tr("time limit"),
+        "priority": tr("urgency"),
+        "restricted": tr("who may see it"),
+        "channels": tr("ways in"),
+        "documents": tr("papers"),
+        "steps": tr("steps"),
+        "escalation": tr("when it is late"),
+        "forms": tr("printed papers"),
+        "charter": tr("charter target"),
+        "right_code": tr("right"),
+        "valid_from": tr("first day"),
+        "phone": tr("phone"),
+        "head": tr("head"),
+        "hours": tr("times of the day"),
+        "intervals": tr("times of the day"),
+        "note": tr("reason"),
+        "place": tr("place in the list"),
+        "measure": tr("what is measured"),
+        "share": tr("share"),
+        "subject": tr("subject"),
+        "text": tr("text"),
+    }
+
+
+def change_words(version: Version, before: Version | None) -> str:
+    """What a version changed against the one before it."""
+    if before is None:
+        return tr("New")
+    if version.retired != before.retired:
+        return tr("No longer in use") if version.retired else tr("In use again")
+    known = columns()
+    changed = [known[c] for c, value in version.row.items() if c in known and value != before.row.get(c)]
+    named = list(dict.fromkeys(word for word in changed if word != known["valid_from"]))
+    return ", ".join(named) or tr("Nothing changed")
+
+
+def history_lines(history: Sequence[Version]) -> list[tuple[str, str]]:
+    """The versions of a rule for a timeline, the newest first."""
+    lines = []
+    for version, before in zip(history, [*history[1:], None], strict=True):
+        since = version.valid_from
+        if since is not None and since > date.min:
+            when = f"{since:%d/%m/%Y}"
+        else:
+            when = f"{version.at:%d/%m/%Y}" if version.at else tr("First")
+        who = version.who or (tr("Office") if version.own else tr("Company"))
+        what = tr("{who}: {what}", who=who, what=change_words(version, before))
+        if version.note:
+            what += f" · {version.note}"
+        if version.waits:
+            what += " · " + tr("waits for the head office")
+        lines.append((when, what))
+    return lines
+
+
+def days_ahead(version: Version, today: date) -> str:
+    """From when on a version holds that does not hold yet; "" of one that does."""
+    if version.valid_from is not None and version.valid_from > today:
+        return tr("from {day}", day=f"{version.valid_from:%d/%m/%Y}")
+    return ""
+
+
+def gap_words(gaps: Sequence[Sequence[int]]) -> str:
+    """A notice of times without anybody at the contact desk; "" when there is none."""
+    return tr("Nobody on duty today {hours}.", hours=span_words(gaps)) if gaps else ""
+
+
+def row_name(table: str, row: Mapping[str, Any]) -> str:
+    """What a rule is called."""
+    if "names" in row:
+        return name_of(row["names"])
+    if table == "office_hours":
+        return tr("Office hours")
+    if table == "calendar_day":
+        return day_words(date.fromisoformat(row["day"]))
+    return str(row["name"])
