@@ -47,6 +47,7 @@ class RuleDialog(FormDialog):
 
     table = ""
     places: ClassVar[Mapping[str, str]] = {}
+    asks_why = True
 
     def __init__(self, room: RuleRoom, parent: QWidget, title: str, held: Version | None, done: Done) -> None:
         super().__init__(parent, room, title)
@@ -57,9 +58,9 @@ class RuleDialog(FormDialog):
         self.warning = Label(tone=Tone.ATTENTION, wrap=True)
         self.warning.hide()
         self.add_fields()
-        self.form.add(
-            "change_note", tr("&Why, by what decision"), NoteEdit(2), tr("Stands in the history."), wide=True
-        )
+        if self.asks_why:
+            hint = tr("Stands in the history.")
+            self.form.add("change_note", tr("&Why, by what decision"), NoteEdit(2), hint, wide=True)
         self.verb = Button(tr("Lay down"), self.save, key="F9", primary=True)
         self._lay_out(title)
         self.form.submitted.connect(self.save)
@@ -126,8 +127,12 @@ class RuleDialog(FormDialog):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.form)
-        self.form.setContentsMargins(px(2), px(2), px(10), px(2))
+        inside = QWidget()
+        fields = QVBoxLayout(inside)
+        fields.setContentsMargins(px(2), px(2), px(10), px(2))
+        fields.addWidget(self.form)
+        fields.addStretch(1)
+        scroll.setWidget(inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(18), px(16), px(16))
         column.setSpacing(px(8))
@@ -141,8 +146,10 @@ class RuleDialog(FormDialog):
         foot.addWidget(self.verb)
         column.addLayout(foot)
         window = self._over.size()
+        wide = min(px(860), window.width() - px(64))
+        self.form.resize(wide - px(60), self.form.height())  # as it will stand: in two columns, or in one
         high = self.form.sizeHint().height() + px(150)
-        self.resize(min(px(860), window.width() - px(64)), min(high, window.height() - px(32)))
+        self.resize(wide, min(high, window.height() - px(32)))
 
     def start(self) -> None:
         """Shows the form with the keyboard in its first field."""
@@ -164,7 +171,9 @@ class RuleDialog(FormDialog):
         self.verb.setEnabled(False)
         room.jobs.run(
             self,
-            lambda _job: room.rule_service.lay_down(room.person, self._entry_id, new, values["change_note"]),
+            lambda _job: room.rule_service.lay_down(
+                room.person, self._entry_id, new, values.get("change_note", "")
+            ),
             done=lambda _ids: self._finish(),
             failed=self._refused,
             settled=lambda: self.verb.setEnabled(True),
@@ -266,7 +275,7 @@ class KindDialog(RuleDialog):
             channels=None if values["channels"] == every else values["channels"],
             documents=values["documents"] or None,
             steps=values["steps"] or None,
-            escalation=late | {"at_once": values["at_once"]} if late or values["at_once"] else None,
+            escalation=late | ({"at_once": True} if values["at_once"] else {}) or None,
             forms=self.held.row["forms"] if self.held else None,
             charter=values["charter"],
             right_code=values["right_code"],
@@ -289,7 +298,7 @@ class UnitDialog(RuleDialog):
 
     def add_fields(self) -> None:
         people: dict[Any, str] = {None: tr("None")}
-        self.form.add("name", tr("&Name"), QLineEdit())
+        self.form.add("name", tr("What it is &called"), QLineEdit())
         self.form.add("phone", tr("&Phone"), QLineEdit())
         people |= {id.hex: name for id, name in self.room.book.people().items()}
         self.form.add("head", tr("&Head"), choice(people), tr("Hears first of what is late."))
@@ -348,6 +357,7 @@ class DaysDialog(RuleDialog):
     """Days that are not like their weekday."""
 
     table = "calendar_day"
+    asks_why = False  # the reason stands in the row itself
     places: ClassVar = {"day": "first", "intervals": "hours", "note": "note"}
 
     def add_fields(self) -> None:
@@ -495,7 +505,7 @@ class TemplateDialog(RuleDialog):
 
     def add_fields(self) -> None:
         add = self.form.add
-        add("name", tr("&Name"), QLineEdit(), tr("How it is called in the list."))
+        add("name", tr("What it is &called"), QLineEdit(), tr("How it is called in the list."))
         box = choice(languages())
         box.setEnabled(self.held is None)
         add("language", tr("&Language"), box)

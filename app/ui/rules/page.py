@@ -85,8 +85,6 @@ class RulesPage(Page):
         titles = tab_names()
         self.chips = FilterChips([Filter(key, title) for key, title in titles.items()], tr("Rules"))
         self.add_bar(self.chips)
-        self.days = Button(tr("Days that differ"), self.add_days, key="F7", sign="calendar")
-        self.add_act(self.days)
         self.add_button = self.set_primary(tr("Add"), self.add)
         self.stack = QStackedWidget()
         self.tables: dict[str, TableView] = {}
@@ -229,10 +227,9 @@ class RulesPage(Page):
     def _show_tab(self) -> None:
         duty = self.tab == "duty"
         self.stack.setCurrentWidget(self.roster if duty else self.table)
-        self.days.setVisible(self.tab == "calendar")
         # A week needs the room; F4 shows what is chosen in full.
         self._show_panel(not duty and self.width() - self.inspector.width() >= px(WORK_ROOM))
-        verb = tr("Put on duty") if duty else tr("Office hours") if self.tab == "calendar" else tr("Add")
+        verb = tr("Put on duty") if duty else tr("Add")
         self.add_button.setText(f"F2  {verb}")
         self.add_button.setAccessibleName(verb)
         self.load()
@@ -403,12 +400,8 @@ class RulesPage(Page):
             self.roster.put()
             return None
         if self.tab == "calendar":
-            return self._open("office_hours", "", None)
+            return self._open("calendar_day", "", None)
         return self._open(self.tab, "", None)
-
-    def add_days(self) -> RuleDialog:
-        """F7: days off, days worked, half days."""
-        return self._open("calendar_day", "", None)
 
     def change(self) -> RuleDialog | None:
         """F6, Enter: another version of the rule in hand, from what holds now or is to come."""

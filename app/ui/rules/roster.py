@@ -16,6 +16,7 @@ from app.domain.errors import Invalid
 from app.queries.duty import DutyView, Officer
 from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import FormDialog
+from app.ui.kit.flow import Flow
 from app.ui.kit.inspector import Details
 from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import ElidedLabel, Label
@@ -55,18 +56,17 @@ class Roster(QWidget):
         self._rows: dict[UUID, Row] = {}
         self._reading = Latest(room.jobs, self, Lane.IO)
         self.week = ElidedLabel(bold=True)
-        self.state = Label(tone=Tone.SOFT)
-        bar = QHBoxLayout()
-        bar.setSpacing(px(8))
-        bar.addWidget(Button(tr("Week before"), lambda: self.go(-1), key="Alt+Left"))
-        bar.addWidget(Button(tr("Next week"), lambda: self.go(1), key="Alt+Right"))
-        bar.addWidget(self.week, 1)
+        self.state = Label(tone=Tone.SOFT, wrap=True)
         self.change_one = Button(tr("Change a time"), self.change, key="F6")
         self.take_one = Button(tr("Take off"), self.take_off, key="Del")
-        bar.addWidget(self.change_one)
-        bar.addWidget(self.take_one)
         self.copy = Button(tr("Copy last week"), self.copy_week, key="F8", sign="copy")
-        bar.addWidget(self.copy)
+        bar = Flow(
+            Button(tr("Week before"), lambda: self.go(-1), key="Alt+Left"),
+            Button(tr("Next week"), lambda: self.go(1), key="Alt+Right"),
+            self.change_one,
+            self.take_one,
+            self.copy,
+        )
         self.model: WindowedTableModel[Row] = WindowedTableModel(
             lambda ids: {id: self._rows[id] for id in ids if id in self._rows}, self._columns(), parent=self
         )
@@ -77,7 +77,8 @@ class Roster(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(8))
-        column.addLayout(bar)
+        column.addWidget(bar)
+        column.addWidget(self.week)
         column.addWidget(self.state)
         column.addWidget(self.table, 1)
 
@@ -138,10 +139,7 @@ class Roster(QWidget):
     ) -> None:
         self.duties, self.gaps = duties, gaps
         days = [monday + timedelta(days=n) for n in range(7)]
-        said = tuple(
-            tr("closed") if n in closed else short_spans(gaps[day]) if day in gaps else tr("covered")
-            for n, day in enumerate(days)
-        )
+        said = tuple(tr("closed") if n in closed else self._gap_words(day) for n, day in enumerate(days))
         self._rows = {GAPS: Row(None, said, frozenset(closed))} if officers else {}
         for officer in officers:
             spans = [[(d.start, d.end) for d in self._of(officer.id) if d.day == day] for day in days]
@@ -158,7 +156,7 @@ class Roster(QWidget):
         )
         ahead = [day for day in gaps if day >= self.room.today()]
         self.state.setText(
-            tr("Office hours without an officer on {count} days from today on.", count=len(ahead))
+            tr("Days from today on with office hours in which nobody is on duty: {count}.", count=len(ahead))
             if ahead
             else tr("At least one officer is on duty in all office hours from today on.")
         )
@@ -166,6 +164,12 @@ class Roster(QWidget):
         if self.table.current_id() is None:
             self.table.choose_first()
         self._choose()
+
+    def _gap_words(self, day: date) -> str:
+        if day not in self.gaps:
+            return tr("covered")
+        whole = self.gaps[day] == [tuple(span) for span in self.room.rules.calendar().hours(day)]
+        return tr("all day") if whole else short_spans(self.gaps[day])
 
     def _of(self, officer: UUID) -> list[DutyView]:
         return [duty for duty in self.duties if duty.officer.id == officer]
@@ -277,10 +281,10 @@ class DutyDialog(_RosterDialog):
         title = tr("Put on duty") if duty is None else tr("Change a time: {day}", day=day_words(duty.day))
         super().__init__(roster, title, tr("Save"))
         self._duty, self._entry_id = duty, roster.room.new_id()
-        officers = {o.id: o.name for o in roster.room.duty_queries.officers()}
-        self.form.add(
-            "officer", tr("&Officer"), choice(officers, duty.officer.id if duty else roster.officer)
-        )
+        # As texts: a box does not find one id by another that is equal to it.
+        officers = {o.id.hex: o.name for o in roster.room.duty_queries.officers()}
+        chosen = duty.officer.id if duty else roster.officer
+        self.form.add("officer", tr("&Officer"), choice(officers, chosen.hex if chosen else None))
         calendar, today = roster.room.rules.calendar(), roster.room.today()
         week = [roster.monday + timedelta(days=n) for n in range(7)]
         open_days = [day for day in week if day >= today and calendar.hours(day)]
@@ -316,7 +320,9 @@ class DutyDialog(_RosterDialog):
         self.verb.setEnabled(False)
         room.jobs.run(
             self,
-            lambda _job: self._write(values["officer"], values.get("days", []), [tuple(s) for s in spans]),
+            lambda _job: self._write(
+                UUID(values["officer"]), values.get("days", []), [tuple(s) for s in spans]
+            ),
             done=lambda _: self._finish(),
             failed=self.refuse,
             settled=lambda: self.verb.setEnabled(True),

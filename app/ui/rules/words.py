@@ -12,7 +12,7 @@ from app.domain.money import format_number
 from app.queries.rule_book import Version
 from app.words import tr
 
-_HOURS = re.compile(r"(\d{1,2})(?:[:hg.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:hg.](\d{2}))?")
+_HOURS = re.compile(r"(\d{1,2})(?:[:hg.](\d{2})?)?\s*[-–—]\s*(\d{1,2})(?:[:hg.](\d{2})?)?")
 _LONG = {"hours": 24, "minutes": 24 * 60}
 """Units that run day and night -> how many make a day."""
 
@@ -241,5 +241,6 @@ def row_name(table: str, row: Mapping[str, Any]) -> str:
     if table == "office_hours":
         return tr("Office hours")
     if table == "calendar_day":
-        return day_words(date.fromisoformat(row["day"]))
+        day = date.fromisoformat(row["day"])
+        return f"{short_weekdays()[day.weekday()]} {day:%d/%m/%Y}"
     return str(row["name"])
