@@ -218,7 +218,7 @@ class KindDialog(RuleDialog):
         )
         rights = self.room.rules.items("right")
         words = none | {code: item.name(tr.language) for code, item in rights.items()}
-        add("right_code", tr("&Right that is meant"), choice(words))
+        add("right_code", tr("&Right that it concerns"), choice(words))
         self.add_first_day()
         add("restricted", tr("Seen by the leader and the named only"), Check())
         add("channels", tr("Comes by"), Checks(names.channels(tr)), wide=True)

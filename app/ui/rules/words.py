@@ -25,7 +25,7 @@ def tab_names() -> dict[str, str]:
         "calendar": tr("Hours and days"),
         "list_item": tr("Lists"),
         "charter_target": tr("Customer charter"),
-        "letter_template": tr("Letters"),
+        "letter_template": tr("Texts of letters"),
         "duty": tr("Duty roster"),
     }
 
@@ -110,7 +110,7 @@ def weekdays() -> list[str]:
 
 def short_weekdays() -> list[str]:
     """The same for the heading of a narrow column."""
-    return [tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat"), tr("Sun")]
+    return [tr("Mo"), tr("Tu"), tr("We"), tr("Th"), tr("Fr"), tr("Sa"), tr("Su")]
 
 
 def day_words(day: date) -> str:
