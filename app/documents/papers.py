@@ -89,6 +89,24 @@ class MissingPapers:
 
 
 @dataclass(frozen=True)
+class LetterPaper:
+    """A letter that goes out; `number` is empty while it is not written yet. `text` holds paragraphs, one a
+    line. `keeper` is who keeps the copy: a unit or a person."""
+
+    letterhead: Letterhead
+    language: str
+    number: str
+    written_on: date
+    subject: str
+    addressee: str
+    address: str
+    text: str
+    signed_by: str
+    signed_title: str
+    keeper: str = ""
+
+
+@dataclass(frozen=True)
 class ReceiptLine:
     """One bill paid, wholly or in part."""
 

@@ -84,7 +84,7 @@ class Page:
             for part, of in _runs(text, font):
                 canvas.setFont(_registered(of), size)
                 if of == HAN and font == BOLD:
-                    canvas.setLineWidth(size / 30)
+                    canvas.setLineWidth(size / 45)
                     canvas.setDash([])
                     canvas.drawString(at, -y, part, mode=2)
                 else:

@@ -24,6 +24,7 @@ from app.domain.charts import ChartData, Series
 from app.domain.deadlines import Limit, zone_named
 from app.domain.measures import Figures
 from app.queries.charter import Charter, CharterQueries, Kept, Promise
+from app.queries.letters import LetterQueries
 from app.queries.measures import SEVERAL, Analysis, Group, MeasureQueries
 from app.queries.month_work import WORK, MonthWorkQueries
 from app.queries.register import Entry, RegisterQueries
@@ -31,7 +32,7 @@ from app.queries.requests import Viewer
 from app.queries.rules import RuleQueries
 from app.words import Words
 
-KINDS = ("register", "analysis", "charter", "month", "agenda", "overdue")
+KINDS = ("register", "analysis", "charter", "month", "agenda", "overdue", "letters")
 """The reports of requests."""
 
 MOST_BARS = 8
@@ -52,6 +53,7 @@ def titles(tr: Callable[..., str]) -> dict[str, str]:
         "month": tr("Customer managers' work"),
         "agenda": tr("Customer issues for the meeting"),
         "overdue": tr("Overdue requests by unit"),
+        "letters": tr("Register of outgoing letters"),
     }
 
 
@@ -75,6 +77,7 @@ class Sources:
     charter: CharterQueries
     register: RegisterQueries
     month_work: MonthWorkQueries
+    letters: LetterQueries
     viewer: Viewer
 
 
@@ -101,6 +104,7 @@ class RequestReports:
             "month": self.month,
             "agenda": self.agenda,
             "overdue": self.overdue,
+            "letters": self.letters,
         }
         return makers[kind](step)
 
@@ -442,6 +446,40 @@ class RequestReports:
             [self._register_sheet(rows)],
             grid=True,
             notes=(tr("{count} requests.", count=len(rows)),),
+            signed=((tr("Kept by"), ""), (tr("Head of the office"), "")),
+        )
+
+    def letters(self, step: Step) -> Report:
+        """The register of what went out, in the printed form; without a gap, so of a letter that is not for
+        who looks number and day stand there alone."""
+        tr = self.tr
+        found = self.sources.letters.register(self.first_day, self.last_day, self.sources.viewer)
+        columns = (
+            OutColumn(tr("No."), "int", 5),
+            OutColumn(tr("Letter"), "code", 20),
+            OutColumn(tr("Written at"), "time", 13),
+            OutColumn(tr("Addressee"), "text", 22),
+            OutColumn(tr("Address"), "text", 24),
+            OutColumn(tr("Subject"), "text", 34),
+            OutColumn(tr("Request"), "code", 20),
+            OutColumn(tr("Signed by"), "text", 18),
+            OutColumn(tr("Written by"), "text", 18),
+        )
+        rows = []
+        for n, each in enumerate(found, 1):
+            subject = tr("(restricted)") if each.hidden else each.subject
+            rows.append(
+                (
+                    n, each.code, each.written_at, each.addressee, each.address, subject, each.request_code,
+                    each.signed_by, each.author,
+                )
+            )  # fmt: skip
+            step(n)
+        return self._report(
+            "letters",
+            [SheetOut(tr("Register of outgoing letters"), columns, rows)],
+            grid=True,
+            notes=(tr("{count} letters.", count=len(rows)),),
             signed=((tr("Kept by"), ""), (tr("Head of the office"), "")),
         )
 

@@ -312,7 +312,7 @@ class _Pages:
         def sources() -> Sources:
             return Sources(
                 desk.rules, desk.measure_queries, desk.charter_queries, desk.register_queries,
-                desk.month_work_queries, self.request_room.viewer,
+                desk.month_work_queries, desk.letter_queries, self.request_room.viewer,
             )  # fmt: skip
 
         return ReportsPage(self.money_room, sources)

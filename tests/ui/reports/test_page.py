@@ -30,7 +30,8 @@ def made(desktop: Desktop, login: str, jobs: JobRunner, prompter: Asked, folder:
     def sources() -> Sources:
         return Sources(
             desktop.rules, desktop.measure_queries, desktop.charter_queries, desktop.register_queries,
-            desktop.month_work_queries, desktop.request_queries.viewer(who.id, who.roles),
+            desktop.month_work_queries, desktop.letter_queries,
+            desktop.request_queries.viewer(who.id, who.roles),
         )  # fmt: skip
 
     return ReportsPage(money_room(desktop, login, jobs, prompter, folder, Shown()), sources)
