@@ -71,24 +71,26 @@ class Way:
         return max(done, key=lambda s: s.at or datetime.min.replace(tzinfo=UTC), default=None)
 
 
-def way_of(steps: tuple[Step, ...], story: RequestStory, calendar: WorkingCalendar) -> Way:
-    """The way of a request whose kind has these steps."""
+def way_of(steps: tuple[Step, ...], story: RequestStory, calendar: WorkingCalendar, now: datetime) -> Way:
+    """The way of a request whose kind has these steps. What comes later is expected from when the step to be
+    done is due, or from now where it is late."""
     done, ended = _done(steps, story)
     standing = story.row.step if story.row.state in HANDLED else None
     rows: list[WayStep] = []
     expected = None
     for step in steps:
         if step.code == standing:
-            expected = story.row.step_due
-            rows.append(WayStep(step, NOW, expected))
+            due = story.row.step_due
+            expected = due and max(due, now)
+            rows.append(WayStep(step, NOW, due))
         elif step.code in done:
-            happened, due = done[step.code]
+            happened, was_due = done[step.code]
             result = happened.data.get("result")
             rows.append(
                 WayStep(
                     step,
                     DONE,
-                    due,
+                    was_due,
                     happened.by,
                     happened.at,
                     happened.text,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -164,3 +164,42 @@ def test_every_letter_is_there_in_three_languages_with_the_same_places() -> None
             for language in letters.LANGUAGES
         }
         assert named["vi"] == named["en"] == named["zh"], each["code"]
+
+
+# -- the steps of a kind within its limit -------------------------------------------------------------------
+
+
+def _limit(row: dict[str, object]) -> Limit:
+    amount, unit = row["amount"], row["unit"]
+    assert isinstance(amount, int)
+    assert isinstance(unit, str)
+    return Limit(amount, unit)
+
+
+@pytest.mark.parametrize(
+    "kind", [k for k in default("request_types") if k.get("steps")], ids=lambda k: k["code"]
+)
+@pytest.mark.parametrize("calendar", [VN, CN], ids=["vn", "cn"])
+def test_the_steps_of_a_kind_take_no_longer_than_the_kind(
+    kind: dict[str, object], calendar: WorkingCalendar
+) -> None:
+    """From every quarter of an hour of a year with its holidays, extra days and half days."""
+    steps = kind["steps"]
+    whole = kind["limit"]
+    assert isinstance(steps, list)
+    assert isinstance(whole, dict)
+    start = datetime(2026, 1, 5, tzinfo=UTC)
+    for quarter in range(0, 364 * 96, 7):  # 7: all times of day come, and the test stays quick
+        begun = start + timedelta(minutes=15 * quarter)
+        at = begun
+        for step in steps:
+            at = due(calendar, at, _limit(step["limit"]))
+        assert at <= due(calendar, begun, _limit(whole)), begun
+
+
+def test_the_limits_of_new_supplies_are_the_published_ones() -> None:
+    limits = {k["code"]: k["limit"] for k in default("request_types") if k["code"].startswith("new_supply")}
+    assert limits == {
+        code: {"amount": days, "unit": "working_days"}
+        for code, days in (("new_supply", 3), ("new_supply_rural", 5), ("new_supply_works", 7))
+    }

@@ -60,7 +60,7 @@ def way(desktop: Desktop, request: UUID) -> Way:
     told = story(desktop, request)
     kind = desktop.rules.type_version(told.row.type_id, told.row.type_code)
     assert kind is not None
-    return way_of(kind.steps, told, desktop.rules.calendar())
+    return way_of(kind.steps, told, desktop.rules.calendar(), desktop.clock.now())
 
 
 def count(desktop: Desktop, model: type) -> int:
@@ -168,6 +168,54 @@ def test_a_town_supply_that_cannot_be_keeps_its_own_limit(desktop: Desktop) -> N
     desktop.clock.advance(timedelta(hours=2))  # type: ignore[attr-defined]
     desktop.supply.survey(person(desktop, "yen"), request, "survey", Survey(False, reason="Chưa có ống."))
     assert story(desktop, request).row.due == whole
+
+
+def test_each_step_has_its_own_due_time_over_a_weekend_and_a_holiday(desktop: Desktop) -> None:
+    """Office hours 07:30 to 11:30 and 13:30 to 17:00; it is Friday 08:00, and Tuesday 24/11 is a holiday."""
+    yen, request = person(desktop, "yen"), apply(desktop)
+
+    def due() -> str:
+        at = story(desktop, request).row.step_due
+        assert at is not None
+        return f"{at + timedelta(hours=7):%d/%m %H:%M}"
+
+    def wait(hours: int) -> None:
+        desktop.clock.advance(timedelta(hours=hours))  # type: ignore[attr-defined]
+
+    assert due() == "20/11 14:00"  # 4 working hours
+    wait(8)
+    desktop.supply.survey(yen, request, "survey", FOUND)
+    assert due() == "23/11 10:30"  # 1 hour of Friday, 3 of Monday
+    wait(64)
+    desktop.supply.estimate(yen, request, "estimate", COST)
+    assert due() == "23/11 11:00"  # Monday 08:00 and 3 working hours
+    wait(8)
+    desktop.supply.sign(yen, request, "contract", CONTRACT)
+    assert due() == "25/11 16:00"  # a working day later: not the holiday
+    told = story(desktop, request)
+    assert told.row.due is not None
+    assert told.row.step_due is not None
+    assert told.row.step_due < told.row.due
+    on = way(desktop, request)
+    assert [step.late(desktop.clock.now()) for step in on.steps] == [True, False, True, False, False]
+    assert on.steps[4].due is not None
+    assert f"{on.steps[4].due + timedelta(hours=7):%d/%m %H:%M}" == "26/11 09:30"  # expected: 3 hours more
+
+
+def test_a_hold_is_added_to_the_step_and_to_the_whole(desktop: Desktop) -> None:
+    yen, request = person(desktop, "yen"), apply(desktop)
+    before = story(desktop, request).row
+    desktop.request_work.hold(yen, request, "access", "Khách đi vắng")
+    desktop.clock.advance(timedelta(hours=2))  # type: ignore[attr-defined]
+    desktop.request_work.resume(yen, request)
+    after = story(desktop, request).row
+    assert before.step_due is not None
+    assert after.step_due is not None
+    assert before.due is not None
+    assert after.due is not None
+    assert round((after.step_due - before.step_due) / timedelta(hours=1)) == 2
+    assert after.due > before.due
+    assert way(desktop, request).steps[0].due == after.step_due
 
 
 def test_reopened_it_goes_on_where_it_was_left_off(desktop: Desktop) -> None:

@@ -30,12 +30,12 @@ class _Row:
         return self.item, self.unit, self.quantity, self.price
 
     def line(self) -> Line | None:
-        """What stands in it; none where nothing does."""
+        """What stands in it; none where nothing does. A price below zero is one that is missing."""
         item, unit = self.item.currentText().strip(), self.unit.text().strip()
         quantity, price = self.quantity.value(), self.price.value()
         if not item and quantity is None and price is None:
             return None
-        return Line(item, unit, quantity or 0, price or 0)
+        return Line(item, unit, quantity or 0, -1 if price is None else price)
 
 
 class LinesEdit(QWidget):
@@ -76,14 +76,14 @@ class LinesEdit(QWidget):
         return tuple(line for row in self._rows if (line := row.line()) is not None)
 
     def set_value(self, lines: Sequence[Line]) -> None:
-        for number, line in enumerate(lines):
-            if number >= len(self._rows):
-                self._add()
-            row = self._rows[number]
+        while len(self._rows) < len(lines):
+            self._add()
+        for number, row in enumerate(self._rows):
+            line = lines[number] if number < len(lines) else Line("", "", 0, -1)
             row.item.setCurrentText(line.item)
             row.unit.setText(line.unit)
             row.quantity.set_value(line.quantity or None)
-            row.price.set_value(line.price or None)
+            row.price.set_value(None if line.price < 0 else line.price)
         self._typed()
 
     def set_vat(self, permille: int) -> None:
@@ -140,8 +140,8 @@ class LinesEdit(QWidget):
 
         for row in self._rows:
             line = row.line()
-            row.amount.setText("" if line is None else money(line.amount))
-        whole = Estimate(self.value(), self._vat, date.max)
+            row.amount.setText(money(line.amount) if line and line.complete else "")
+        whole = Estimate(tuple(n for n in self.value() if n.complete), self._vat, date.max)
         net, vat, total = money(whole.net), money(whole.vat), money(whole.total)
         self._sum.setText(tr("{net} + VAT {vat} = {total}", net=net, vat=vat, total=total))
 

@@ -94,7 +94,7 @@ def _proposed(said: Mapping[str, str], found: Survey) -> list[Line]:
         "labour": (said.get("labour", ""), tr("job"), 1000),
     }
     wanted = (named[code] for code in named if code in said)
-    return [Line(item, unit, quantity, 0) for item, unit, quantity in wanted if quantity]
+    return [Line(item, unit, quantity, -1) for item, unit, quantity in wanted if quantity]
 
 
 def _say_survey(task: StepTask, found: Survey) -> None:

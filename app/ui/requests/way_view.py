@@ -22,7 +22,7 @@ from app.words import tr
 def way(room: RequestRoom, story: RequestStory) -> Way:
     """The way of a request by the version of its kind under which it was received."""
     kind = room.rules.type_version(story.row.type_id, story.row.type_code)
-    return way_of(kind.steps if kind else (), story, room.rules.calendar())
+    return way_of(kind.steps if kind else (), story, room.rules.calendar(), room.now())
 
 
 def proposed_answer(on: Way) -> tuple[str, str]:

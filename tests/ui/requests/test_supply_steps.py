@@ -89,10 +89,12 @@ def test_a_new_supply_from_survey_to_answer(
     lines = estimate.form.editor("lines")
     assert isinstance(lines, LinesEdit)
     assert lines.value() == (
-        Line("Ống dịch vụ (dây dẫn) HDPE DN25", "m", 12_000, 0),
-        Line("Đồng hồ (công tơ) DN15", "cái", 1_000, 0),
-        Line("Nhân công lắp đặt", "công", 1_000, 0),
+        Line("Ống dịch vụ (dây dẫn) HDPE DN25", "m", 12_000, -1),
+        Line("Đồng hồ (công tơ) DN15", "cái", 1_000, -1),
+        Line("Nhân công lắp đặt", "công", 1_000, -1),
     )
+    qtbot.keyClick(estimate.form.editor("valid_until"), Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: error(estimate, "lines") != "")
     lines.set_value([Line("Ống", "m", 12_000, 35_000), Line("Đồng hồ", "cái", 1_000, 650_000)])
     fill(estimate, vat_permille="80")
     finish(qtbot, room, estimate)
