@@ -1,6 +1,6 @@
 """A desk at work in a program of its own, to be killed: it says what is done after it is done.
 
-`python -m tests.journeys.at_work day|import|receive|found HOME …`
+`python -m tests.journeys.at_work day|supply|import|receive|found HOME …`
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import sys
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from threading import Event
 from uuid import uuid4
 
 from app.bootstrap import Desktop, HeadOffice
@@ -49,6 +50,23 @@ def day(home: Path, customer: str) -> None:
         say(asked.code)
 
 
+def supply(home: Path, _: str) -> None:
+    """A new supply, step by step; what is done is told again, and it goes on from there."""
+    from tests.services.test_supply import STEPS, apply, do_one, only_request
+
+    desktop = Desktop(home, CLOCK)
+    yen = person(desktop, "yen")
+    request, at = only_request(desktop)
+    if request is None:
+        request, at = apply(desktop), 0
+    for step in ("application", *STEPS)[: at + 1]:
+        say(step)
+    for step in STEPS[at:]:
+        do_one(desktop, yen, request, step)
+        say(step)
+    Event().wait()  # until it is killed
+
+
 def take_in(home: Path, rows: str) -> None:
     """Customers of a workbook."""
     imports.CHUNK = GROUP
@@ -85,6 +103,6 @@ def open_new(home: Path, _: str) -> None:
 
 
 if __name__ == "__main__":
-    {"day": day, "import": take_in, "receive": receive, "open": open_new}[sys.argv[1]](
+    {"day": day, "supply": supply, "import": take_in, "receive": receive, "open": open_new}[sys.argv[1]](
         Path(sys.argv[2]), sys.argv[3]
     )

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.bootstrap import Desktop
 from app.domain.errors import AppError, Invalid
 from app.domain.supply import Estimate, Line, Survey, born_id
-from app.models import Connection, Contract, Customer, Exception_, Meter, WorkOrder
+from app.models import Connection, Contract, Customer, Exception_, Meter, Request, WorkOrder
 from app.queries.requests import RequestStory
 from app.queries.ways import DONE, DROPPED, Way, way_of
 from app.services.supply import Installed, NewContract
@@ -74,20 +74,36 @@ def exceptions(desktop: Desktop) -> set[tuple[str, str]]:
         return {(kind, table) for kind, table in found}
 
 
+STEPS = ("survey", "estimate", "contract", "installation", "first_index")
+
+
+def do_one(desktop: Desktop, by: Person, request: UUID, step: str) -> None:
+    """A step of a new supply, as it usually goes."""
+    service, today = desktop.supply, desktop.today()
+    match step:
+        case "survey":
+            service.survey(by, request, step, FOUND)
+        case "estimate":
+            service.estimate(by, request, step, replace(COST, valid_until=today + timedelta(days=30)))
+        case "contract":
+            service.sign(by, request, step, replace(CONTRACT, signed_on=today))
+        case "installation":
+            service.install(by, request, step, replace(FITTED, installed_on=today))
+        case _:
+            service.supply(by, request, step, 1_000, today)
+
+
 def do(desktop: Desktop, by: Person, request: UUID, upto: str) -> None:
-    """The steps of a new supply in their order, up to and with one."""
-    service = desktop.supply
-    steps = {
-        "survey": lambda: service.survey(by, request, "survey", FOUND),
-        "estimate": lambda: service.estimate(by, request, "estimate", COST),
-        "contract": lambda: service.sign(by, request, "contract", CONTRACT),
-        "installation": lambda: service.install(by, request, "installation", FITTED),
-        "first_index": lambda: service.supply(by, request, "first_index", 1_000, date(2026, 11, 20)),
-    }
-    for code, act in steps.items():
-        act()
-        if code == upto:
-            return
+    """The steps in their order, up to and with one."""
+    for step in STEPS[: STEPS.index(upto) + 1]:
+        do_one(desktop, by, request, step)
+
+
+def only_request(desktop: Desktop) -> tuple[UUID | None, int]:
+    """The request that is there, and how many of its steps are done."""
+    with desktop.database.read.connect() as read:
+        request = read.execute(select(Request.id)).scalar()
+    return request, 0 if request is None else sum(s.state == DONE for s in way(desktop, request).steps)
 
 
 def test_a_customer_is_born_of_the_request(desktop: Desktop) -> None:
@@ -261,12 +277,7 @@ def test_for_a_customer_who_is_there_only_a_connection_is_born(desktop: Desktop)
     assert card.code == "BN-007415"
     assert [each.code for each in card.connections] == ["BN-007415"]
     second = apply(desktop, customer_id=known)
-    for step in ("survey", "estimate", "contract"):
-        {
-            "survey": lambda: desktop.supply.survey(yen, second, "survey", FOUND),
-            "estimate": lambda: desktop.supply.estimate(yen, second, "estimate", COST),
-            "contract": lambda: desktop.supply.sign(yen, second, "contract", CONTRACT),
-        }[step]()
+    do(desktop, yen, second, "contract")
     desktop.supply.install(yen, second, "installation", replace(FITTED, meter_serial="SV-2"))
     desktop.supply.supply(yen, second, "first_index", 0, date(2026, 11, 20))
     card = desktop.customer_queries.card(known)
