@@ -66,8 +66,9 @@ def test_from_the_application_to_the_first_bill(
     assert isinstance(page, RequestsPage)
     qtbot.keyClick(page, Key.Key_F2)
     intake = seen(window, IntakeDialog)
+    intake.activateWindow()
+    qtbot.waitUntil(intake.isActiveWindow)
     put_value(intake.form.editor("type_code"), "new_supply")
-    intake.form.types.activated.emit(intake.form.types.currentIndex())
     put_value(intake.form.editor("documents"), ("application", "identity", "house"))
     for name, value in {
         "words": "Xin lắp đồng hồ nước cho nhà mới",
@@ -76,7 +77,7 @@ def test_from_the_application_to_the_first_bill(
         "address": "12/5 Nguyễn Gia Thiều, phường Kinh Bắc",
     }.items():
         put_value(intake.form.editor(name), value)
-    qtbot.keyClick(intake, Key.Key_F9)
+    qtbot.keyClick(intake.form.editor("words"), Key.Key_F9)
     settle(qtbot, window)
     close_papers(qtbot, window)
     desk = desk_of(window)
@@ -112,10 +113,18 @@ def test_from_the_application_to_the_first_bill(
     settle(qtbot, window)
     window.open_for(person(desk, "mai"))
     bills = go(qtbot, window, "mai", "bills")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(bills, Key.Key_F2)
+    qtbot.waitUntil(lambda: bool([d for d in window.findChildren(BillingDialog) if d.isVisible()]))
     billing = seen(window, BillingDialog)
     settle(qtbot, window)
-    qtbot.keyClick(billing, Key.Key_F9)
+    billing.activateWindow()
+    qtbot.waitUntil(billing.isActiveWindow)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    qtbot.keyClick(focus, Key.Key_F9)
+    qtbot.waitUntil(lambda: billing.bills.accessibleName() == "Hóa đơn đã lập")
     settle(qtbot, window)
     with desk.database.read.connect() as read:
         (bill,) = read.exec_driver_sql("SELECT customer_id, usage, total FROM bill").all()
