@@ -491,7 +491,7 @@ class Desktop:
         AppError as `replacing`."""
         data, report = self._bundles.export()
         _write_whole(path, data)
-        return report
+        return replace(report, scans=self.contents.waiting()[0])
 
     def import_bundle(self, path: Path, answer: Path | None = None) -> BundleReport:
         """Take the head office's answer from a file; another desk's request is carried to the head office.

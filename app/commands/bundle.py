@@ -146,6 +146,14 @@ def _export(args: argparse.Namespace) -> int:
     ]
     if report.more:
         lines.append(tr("There is more than one file holds; write another when the answer is here."))
+    if report.scans:
+        lines.append(
+            tr(
+                "{count} scans and photos stay at this desk and wait for a line; the file says that they are "
+                "there.",
+                count=number(report.scans),
+            )
+        )
     _tell(args, report, lines)
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from app.words import tr
 if TYPE_CHECKING:
     from app.sync.client import Progress as ReceivedSoFar
     from app.sync.client import SyncState
+    from app.sync.verify_contents import ContentsVerdict
 
 
 def add(commands: Commands) -> None:
@@ -171,10 +173,11 @@ def _verify(args: argparse.Namespace) -> int:
         return _against_hub(args)
     import sqlite3
 
-    from app.bootstrap import HUB_DATABASE, OFFICE_DATABASE
+    from app.bootstrap import CONTENTS, HUB_DATABASE, OFFICE_DATABASE
     from app.domain.clock import SystemClock
     from app.models.postgres import open_postgres
     from app.sync.verify import verify, verify_store
+    from app.sync.verify_contents import verify_contents
 
     now, step = SystemClock().now(), Progress(tr("Entries played again:"))
     path = args.home / (HUB_DATABASE if args.headoffice or args.database else OFFICE_DATABASE)
@@ -183,11 +186,16 @@ def _verify(args: argparse.Namespace) -> int:
         with closing(open_postgres(args.database, now)) as store:
             where = store.where
             verdict = verify_store(store, now, step)
+            with store.reading() as cur:
+                contents = verify_contents(cur, None)
     elif not path.exists():
         raise AppError("database.missing", path=str(path))
     else:
         try:
             verdict = verify(path, now, step)
+            folder = None if args.headoffice else args.home / CONTENTS
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as source:
+                contents = verify_contents(source.cursor(), folder)
         except sqlite3.DatabaseError as error:
             raise AppError("database.damaged", path=str(path)) from error
     rows, entries = number(verdict.rows), number(verdict.entries)
@@ -206,14 +214,39 @@ def _verify(args: argparse.Namespace) -> int:
             lines += [f"  − {row}" for row in each.replayed]
         lines.append(tr("+ is in the data only, − is in the journal only."))
         text = "\n".join(lines)
+    at_desk = not (args.headoffice or args.database)
+    text = "\n".join([text, *_contents_words(contents, at_desk=at_desk)])
+    good = verdict.good and contents.good
     data = {
-        "good": verdict.good,
+        "good": good,
         "entries": verdict.entries,
         "rows": verdict.rows,
         "broken_feeds": verdict.broken_feeds,
         "differences": [
             {"table": d.table, "here": d.here, "replayed": d.replayed} for d in verdict.differences
         ],
+        "contents": asdict(contents),
     }
     tell(args, text, data)
-    return 0 if verdict.good else 1
+    return 0 if good else 1
+
+
+def _contents_words(found: ContentsVerdict, *, at_desk: bool) -> list[str]:
+    """What there is to say of scans and photos; nothing where there are none."""
+    lines = []
+    if found.whole:
+        lines.append(tr("Scans and photos: {count} are whole.", count=number(found.whole)))
+    if found.elsewhere and at_desk:
+        lines.append(
+            tr(
+                "Scans and photos: {count} are not at this desk; they are fetched when somebody opens them.",
+                count=number(found.elsewhere),
+            )
+        )
+    elif found.elsewhere:
+        lines.append(
+            tr("Scans and photos: {count} have not come from their desks yet.", count=number(found.elsewhere))
+        )
+    lines += [tr("The scan or photo {digest} is missing.", digest=each) for each in found.missing]
+    lines += [tr("The scan or photo {digest} is damaged.", digest=each) for each in found.damaged]
+    return lines

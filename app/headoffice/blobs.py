@@ -4,7 +4,6 @@ them. A part is kept as it comes: `blob_part.number` is where it begins."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -13,6 +12,7 @@ from app.domain.attachments import LIMIT
 from app.domain.errors import AppError
 from app.models.store import Cursor, Store
 from app.sync import journal
+from app.sync.verify_contents import digest_of_parts
 from app.sync.wire import (
     BLOB_PART,
     MOST_DIGESTS,
@@ -142,19 +142,9 @@ def _add(cur: Cursor, part: BlobPut) -> int:
 
 def _complete(cur: Cursor, digest: bytes, now_ms: int) -> bool:
     """All has come: whether it is what the digest says; else it is thrown away."""
-    if _digest_of(cur, digest) == digest:
+    if digest_of_parts(cur, digest) == digest:
         cur.execute("UPDATE blob SET sent_at = ? WHERE digest = ? AND sent_at IS NULL", (now_ms, digest))
         return True
     cur.execute("DELETE FROM blob_part WHERE digest = ?", (digest,))
     cur.execute("UPDATE blob SET done = 0, sent_at = NULL WHERE digest = ?", (digest,))
     return False
-
-
-def _digest_of(cur: Cursor, digest: bytes) -> bytes:
-    """Of what is here of a content."""
-    cur.execute('SELECT "number" FROM blob_part WHERE digest = ? ORDER BY "number"', (digest,))
-    hashed = hashlib.sha256()
-    for (number,) in cur.fetchall():
-        cur.execute('SELECT content FROM blob_part WHERE digest = ? AND "number" = ?', (digest, number))
-        hashed.update(cur.fetchone()[0])
-    return hashed.digest()

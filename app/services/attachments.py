@@ -150,6 +150,12 @@ class AttachmentService:
             self._forget(left.form, by.id)
         return done
 
+    def give(self, by: Person, form: str, request_id: UUID, held: Sequence[Held]) -> None:
+        """Attach what was put to a form to a request that is there already. AppError as `attach`."""
+        for each in held:
+            self.attach(by, "request", request_id, each)
+        self._forget(KEPT_WITH + form, by.id)
+
     def _forget(self, form: str, by: UUID) -> None:
         self._writer.execute_local("DELETE FROM draft WHERE form = ? AND by = ?", (form, by.bytes))
 

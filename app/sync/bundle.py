@@ -107,7 +107,8 @@ class BundleReport:
     `kind`: "request" made here or taken at the head office, "answer" taken, "carried" to the head office for
     another desk. `entries` are in it; of those `new` were not where it was read, `known` were; others must
     wait for what goes before them. `desks`: whose it is. `answer`: the file that goes back. `more`: not all
-    has come over, another bundle is needed.
+    has come over, another bundle is needed. `scans`: so many contents of scans and photos wait for a line;
+    they do not go by bundle.
     """
 
     kind: str
@@ -117,6 +118,7 @@ class BundleReport:
     desks: tuple[str, ...]
     answer: Path | None = None
     more: bool = False
+    scans: int = 0
 
 
 @dataclass(frozen=True, slots=True)

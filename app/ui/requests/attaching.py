@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QDropEvent,
@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFileDialog,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -133,6 +134,8 @@ class Attaching(QWidget):
         clipboard = QGuiApplication.clipboard()
         clipboard.dataChanged.connect(self._look_at_clipboard)
         self._look_at_clipboard()
+        self._into_sight = QTimer(self, interval=0, singleShot=True)
+        self._into_sight.timeout.connect(self._scroll_into_sight)
 
     def accept_drops_on(self, area: QWidget) -> None:
         """Files and pictures may be dropped anywhere on this."""
@@ -216,6 +219,7 @@ class Attaching(QWidget):
             elif each.flaw:
                 words.append((flaw_words(each.flaw, each.name), Tone.ATTENTION))
         self.say(words)
+        self._into_sight.start()
         if any(each.refused is None for each in taken):
             self.changed.emit()
 
@@ -226,6 +230,14 @@ class Attaching(QWidget):
             notice = Notice(text, tone)
             self._said.addWidget(notice)
             notice.show()
+
+    def _scroll_into_sight(self) -> None:
+        """What was said of a file is seen, wherever the panel was scrolled to."""
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if above is not None:
+            above.ensureWidgetVisible(self.foot)
 
     def _set_busy(self, busy: bool) -> None:
         self.busy = busy

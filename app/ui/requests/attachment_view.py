@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QImage, QImageReader, QPixmap, QResizeEvent, QTransform
 from PySide6.QtWidgets import (
+    QApplication,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -216,6 +217,9 @@ class AttachmentDialog(Dialog):
         elif content.media == PDF or (content.media in PICTURES and content.flaw != "pixels"):
             self._bar.hide()
             self._words.setText("")
+            for each in (self.smaller, self.larger, self.turn):
+                each.show()
+            QApplication.sendPostedEvents(self, QEvent.Type.LayoutRequest)  # what room is left now
             self._draw()
         else:
             self._bar.hide()
@@ -262,8 +266,6 @@ class AttachmentDialog(Dialog):
 
     def _tell_page(self) -> None:
         several = self._pages > 1
-        for each in (self.smaller, self.larger, self.turn):
-            each.show()
         for each in (self.before, self.after):
             each.setVisible(several)
         self.before.setEnabled(self._page > 0)

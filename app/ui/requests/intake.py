@@ -181,11 +181,12 @@ class IntakeDialog(Dialog):
 
     def _same_again(self, row: RequestRow) -> None:
         """It is the matter of a request that is open already: what was typed becomes a note on it."""
-        room, key = self.room, self._draft_key
+        room, key, held = self.room, self._draft_key, self.scans.held()
         words = str(self.form.values()["words"]) or tr("The customer asked again.")
 
         def note(_job: Job[None]) -> None:
             room.requests.note(room.person, row.id, words, again=True)
+            room.scans.service.give(room.person, key, row.id, held)
             with suppress(AppError):
                 room.drafts.drop(key, room.person.id)
 

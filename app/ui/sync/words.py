@@ -36,6 +36,8 @@ class Carried(Protocol):
     @property
     def known(self) -> int: ...
     @property
+    def scans(self) -> int: ...
+    @property
     def desks(self) -> tuple[str, ...]: ...
     @property
     def answer(self) -> Path | None: ...
@@ -182,18 +184,25 @@ def what_to_do(reason: str, desk: str) -> str:
 
 def exported_words(name: str, done: Carried) -> str:
     """What a file that was written carries, and what happens to it next."""
-    if not done.entries:
-        return tr(
+    if done.entries:
+        words = tr(
+            "{name} carries {count} entries. Bring it to the head office; the answer comes back as a file to "
+            "import here.",
+            name=name,
+            count=_number(done.entries),
+        )
+    else:
+        words = tr(
             "{name} is written. It carries no entry, since everything is sent; the answer to it brings what "
             "is new.",
             name=name,
         )
-    words = tr(
-        "{name} carries {count} entries. Bring it to the head office; the answer comes back as a file to "
-        "import here.",
-        name=name,
-        count=_number(done.entries),
-    )
+    if done.scans:
+        words += " " + tr(
+            "{count} scans and photos stay at this desk and wait for a line; the file says that they are "
+            "there.",
+            count=_number(done.scans),
+        )
     return _with_rest(words, done)
 
 
