@@ -4,16 +4,15 @@ of a day, place after place along its routes (A4)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from itertools import groupby
 
-from app.documents.papers import Letterhead, Officer, Party
+from app.documents.field_orders import DayLine, DayPaper, OrderPaper
 from app.documents.pdf import BOLD, MONO, REGULAR
 from app.documents.slip import officer_line
 from app.documents.style import A5, LEADING, MM, Align, Paper, document
 from app.documents.wording import clean, day, moment, unbroken, wrap
-from app.domain.money import Currency, format_money
+from app.domain.money import format_money
 from app.domain.quantities import format_quantity
 from app.words import Words
 
@@ -25,74 +24,6 @@ SHORT = 300
 """So many letters of a task stand on the sheet of a day."""
 LINE = 16.0
 """The height of a line that is filled in by hand, in points."""
-
-
-@dataclass(frozen=True)
-class MaterialLine:
-    """Material that was used; `by` says in words whose it is."""
-
-    item: str
-    quantity: int
-    unit: str
-    by: str
-    amount: int | None
-
-
-@dataclass(frozen=True)
-class OrderPaper:
-    """A work order. What belongs to a request is empty where there is none, or where it may not stand on
-    paper; times and results are empty as long as there are none, and are written in by hand."""
-
-    letterhead: Letterhead
-    code: str
-    kind: str
-    planned_on: date | None
-    unit: str
-    crew: tuple[str, ...]
-    customer: Party
-    connection: str
-    route: str
-    meter: str
-    request_code: str
-    request_words: str
-    task: str
-    labour_free: bool
-    issuer: Officer
-    currency: Currency
-    reported_at: datetime | None = None
-    on_site_by: datetime | None = None
-    restore_by: datetime | None = None
-    on_site_at: datetime | None = None
-    restored_at: datetime | None = None
-    done_at: datetime | None = None
-    result: str = ""
-    materials: tuple[MaterialLine, ...] = ()
-
-
-@dataclass(frozen=True)
-class DayLine:
-    """A place on the sheet of a day."""
-
-    code: str
-    kind: str
-    route: str
-    customer: Party
-    meter: str
-    task: str
-    crew: tuple[str, ...]
-    by: datetime | None
-    """By when the crew has to be there, in an emergency."""
-
-
-@dataclass(frozen=True)
-class DayPaper:
-    """The work of a day, in the order in which it is gone to; `unit` is empty for all units."""
-
-    letterhead: Letterhead
-    day: date
-    unit: str
-    lines: Sequence[DayLine]
-    officer: Officer
 
 
 def work_order(order: OrderPaper, language: str, *, size: tuple[float, float] = A5) -> bytes:

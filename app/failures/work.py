@@ -32,6 +32,9 @@ def work(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "request.not_asked": tr("No question on request {request} is open for this unit."),
         "request.held": tr("Request {request} waits for the customer already."),
         "request.not_held": tr("Request {request} does not wait for the customer."),
+        "order.none_that_day": tr(
+            "No work order is planned for {day}. Choose another day, or plan work orders for it (F6)."
+        ),
         "order.unknown": tr("This work order is not at this desk. Reconcile, then look for it again."),
         "order.over": tr("Work order {order} is done or cancelled already. Nothing was changed."),
         "order.restored": tr(

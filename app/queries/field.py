@@ -71,7 +71,8 @@ class OrderRow:
     route_seq: int | None
     unit_code: str | None
     made_at: datetime
-    made_by: str
+    made_by: UUID
+    made_by_name: str
     unannounced: bool
     labour_free: bool
     reported_at: datetime | None
@@ -370,7 +371,8 @@ def _as_row(
         route_seq=x.route_seq,
         unit_code=x.unit_code,
         made_at=x.made_at,
-        made_by=names.get(x.made_by.hex, ""),
+        made_by=x.made_by,
+        made_by_name=names.get(x.made_by.hex, ""),
         unannounced=bool(x.unannounced),
         labour_free=bool(x.labour_free),
         reported_at=x.reported_at,

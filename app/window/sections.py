@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.ui.cash.room import MoneyRoom
     from app.ui.customers.room import CardAct, CustomerRoom
     from app.ui.exceptions.room import ExceptionRoom
+    from app.ui.field.room import FieldRoom
     from app.ui.readings.room import ReadingRoom
     from app.ui.requests.room import RequestRoom
     from app.ui.rules.room import RuleRoom
@@ -74,6 +75,10 @@ class _Pages:
             (
                 self.may("requests.route"),
                 Section("incidents", lambda: tr("Incidents"), "alert-circle", self._incidents),
+            ),
+            (
+                self.may("field.plan") or self.may("field.report"),
+                Section("field", lambda: tr("In the field"), "tool", self._field, self._late_orders),
             ),
             (
                 self.may("customers.see"),
@@ -160,6 +165,21 @@ class _Pages:
             refunding=Refunding(
                 desk.refunds, desk.refund_queries, desk.cash_queries, lambda: desk.identity.device
             ),
+            desk=desk.identity.desk,
+            field=self.field_room,
+        )
+
+    @cached_property
+    def field_room(self) -> FieldRoom:
+        from app.ui.field.room import FieldRoom
+
+        desk = self.desk
+        return FieldRoom(
+            **self._shared,
+            field=desk.field,
+            queries=desk.field_queries,
+            customers=desk.customer_queries,
+            requests=desk.request_queries,
             desk=desk.identity.desk,
         )
 
@@ -278,6 +298,11 @@ class _Pages:
 
         return IncidentsPage(self.request_room)
 
+    def _field(self) -> QWidget:
+        from app.ui.field.page import FieldPage
+
+        return FieldPage(self.field_room)
+
     def _customers(self) -> QWidget:
         from app.ui.customers.page import CustomersPage
 
@@ -348,6 +373,10 @@ class _Pages:
     def _mine(self) -> int:
         room = self.request_room
         return room.queries.counts(room.viewer, self.desk.clock.now()).mine
+
+    def _late_orders(self) -> int:
+        room = self.field_room
+        return room.queries.counts(room.viewer, self.desk.clock.now()).late
 
     def _unsettled(self) -> int:
         return self.desk.exception_queries.count()

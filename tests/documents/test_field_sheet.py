@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.documents.field_sheet import A4, DayLine, DayPaper, MaterialLine, OrderPaper, day_sheet, work_order
+from app.documents.field_orders import DayLine, DayPaper, MaterialLine, OrderPaper
+from app.documents.field_sheet import A4, day_sheet, work_order
 from app.documents.papers import Party
 from app.documents.preview import page_sizes
 from app.documents.style import A5

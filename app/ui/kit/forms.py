@@ -197,6 +197,11 @@ class Form(QWidget):
                 each.editor.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
 
+    def arrange_for(self, width: int) -> None:
+        """Puts the fields into the columns that this width allows, before they are shown."""
+        self.resize(width, self.height())
+        self._arrange()
+
     def _watch(self, editor: QWidget) -> None:
         match editor:
             case QLineEdit() | QPlainTextEdit():

@@ -61,6 +61,14 @@ class Act:
         return self.when(room, story)
 
 
+def _ask_order(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> object:
+    """F5: send a crew out for it."""
+    from app.ui.field.issuing import ask_order  # here: it is made of the dialogs of requests
+
+    assert room.field is not None
+    return ask_order(parent, room.field, story, lambda _issued: done())
+
+
 def all_acts() -> tuple[Act, ...]:
     """The acts in the order in which they are offered, the primary ones last."""
     return (
@@ -72,6 +80,16 @@ def all_acts() -> tuple[Act, ...]:
             key="F6",
             ask=dialogs.ask_unit,
             said=lambda code: tr("{code} is transferred.", code=code),
+        ),
+        Act(
+            name="order",
+            kind="routed",
+            right="field.plan",
+            words=tr("Work order"),
+            key="F5",
+            ask=_ask_order,
+            said=lambda code: tr("A work order for {code} is issued.", code=code),
+            when=lambda room, _story: room.field is not None,
         ),
         Act(
             name="take",

@@ -17,6 +17,7 @@ from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import FormDialog
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
+from app.ui.kit.room import Room
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.ticks import TickList
 from app.ui.kit.toast import toast
@@ -36,7 +37,7 @@ class ActDialog(FormDialog):
     def __init__(
         self,
         parent: QWidget,
-        room: RequestRoom,
+        room: Room,
         title: str,
         verb: str,
         key: str,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from app.queries.attachments import AttachmentQueries
@@ -29,6 +29,9 @@ from app.services.requests import RequestService
 from app.services.supply import SupplyService
 from app.ui.kit.room import Room
 from app.words import tr
+
+if TYPE_CHECKING:
+    from app.ui.field.room import FieldRoom
 
 
 class CustomerHit(Protocol):
@@ -93,6 +96,8 @@ class RequestRoom(Room):
     scans: Scans
     refunding: Refunding
     desk: str
+    field: FieldRoom | None = None
+    """With which crews are sent out."""
 
     @cached_property
     def viewer(self) -> Viewer:
