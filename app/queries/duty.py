@@ -95,8 +95,11 @@ class DutyQueries:
         return [d for d in today if d.start <= minute < d.end]
 
     def gaps_left(self, now: datetime) -> Sequence[Span]:
-        """What is left of today's gaps."""
+        """What is left of today's gaps, in minutes after midnight; none in a week without a roster."""
         local = now.astimezone(self._rules.calendar().zone)
         minute = local.hour * 60 + local.minute
+        monday = local.date() - timedelta(days=local.weekday())
+        if not self.between(monday, monday + timedelta(days=6)):
+            return []  # no roster is kept: nothing is amiss with it
         today = self.gaps(local.date(), local.date()).get(local.date(), [])
         return [(max(start, minute), end) for start, end in today if end > minute]

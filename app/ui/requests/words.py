@@ -126,11 +126,14 @@ def one_line(text: str) -> str:
 
 
 def short_code(code: str, desk: str) -> str:
-    """The number alone for this desk's own codes, the desk before it for others': 000412, BN01-000412."""
+    """The number alone for this desk's own codes, the desk before it for others': 000412, BN01-000412. A
+    complaint has a series of its own: KN-000412."""
     parts = parse_code(code)
     if parts is None:
         return code
-    return f"{parts.number:06d}" if parts.desk == desk else f"{parts.desk}-{parts.number:06d}"
+    series = "KN" if parts.kind == "KN" else ""
+    desk = "" if parts.desk == desk else parts.desk
+    return "-".join(part for part in (series, desk, f"{parts.number:06d}") if part)
 
 
 def phone_words(digits: str | None) -> str:

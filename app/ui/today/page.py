@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from app.ui.kit.theme import Tone, px
 from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import DUE_WIDTH, day_words, due_of, one_line, short_code
+from app.ui.rules.words import minute_words
 from app.ui.sync.words import standing, sync_sentence
 from app.ui.today.tiles import Tile
 from app.words import tr
@@ -47,6 +48,9 @@ TABLES = frozenset(
     }
 )
 """A change of these may change what waits."""
+
+
+Counted = tuple[OfficeWork, Sequence[tuple[int, int]]]
 
 
 class TodayPage(Page):
@@ -77,6 +81,9 @@ class TodayPage(Page):
         """What is below the tiles; an empty office has its first steps there instead."""
         self.urgent = self._make_urgent()
         self.routes = self._make_routes()
+        self._gap = Label(tone=Tone.ATTENTION, wrap=True)
+        """The office hours of today in which nobody is at the contact desk."""
+        self._gap.hide()
         self._sync = Pill("", Tone.SOFT)
         self._sync_words = Label(tone=Tone.SOFT)
         self._lay_out()
@@ -129,12 +136,17 @@ class TodayPage(Page):
     def recount(self) -> None:
         """Asks anew also what takes a moment: it goes over all connections and bills of the office."""
         self.reload()
-        roles, today, now = self.room.person.roles, self._today, self._now
+        roles, today, duty, now = self.room.person.roles, self._today, self.room.duty, self._now
 
-        def count(_job: Job[OfficeWork]) -> OfficeWork:
-            return today.office_work(roles, now)
+        def count(_job: Job[Counted]) -> Counted:
+            return today.office_work(roles, now), duty.gaps_left(now)
 
-        self._counting.run(count, done=self._show_work)
+        def show(counted: Counted) -> None:
+            work, gaps = counted
+            self._show_work(work)
+            self._show_gaps(gaps)
+
+        self._counting.run(count, done=show)
 
     # -- how it is laid out -----------------------------------------------------------------------------
 
@@ -148,6 +160,8 @@ class TodayPage(Page):
 
         if self._sees_requests:
             tile("overdue", tr("Requests overdue"), "alert-circle", "requests", "overdue")
+            if self.room.viewer.leader or self.room.viewer.heads:
+                tile("escalated", tr("Escalated to me"), "alert-triangle", "requests", "escalated")
             tile("due", tr("Due today"), "clock", "requests", "today")
             tile("tell", tr("To be told"), "phone", "requests", "tell")
         if people.may(roles, "cash.collect"):
@@ -213,6 +227,7 @@ class TodayPage(Page):
             lists.addWidget(self.routes, 1)
         column.addWidget(self.lists, 1000)
         column.addStretch(1)
+        column.addWidget(self._gap)
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
         foot.addWidget(self._sync)
@@ -271,6 +286,7 @@ class TodayPage(Page):
         counts = today.requests
         for key, count, tone in (
             ("overdue", counts.overdue, Tone.WRONG),
+            ("escalated", counts.escalated, Tone.WRONG),
             ("due", counts.today, Tone.ATTENTION),
             ("tell", counts.tell, Tone.INFO),
         ):
@@ -329,6 +345,12 @@ class TodayPage(Page):
             self._number(
                 "exceptions", work.exceptions, tr("Records that disagree: a person decides"), Tone.WRONG
             )
+
+    def _show_gaps(self, gaps: Sequence[tuple[int, int]]) -> None:
+        """Says when today nobody is at the contact desk, to those who work there."""
+        times = ", ".join(f"{minute_words(start)}–{minute_words(end)}" for start, end in gaps)
+        self._gap.setText(tr("Nobody is on duty at the contact desk today: {times}", times=times))
+        self._gap.setVisible(bool(gaps) and self._sees_requests)
 
     def _number(self, key: str, count: int, detail: str, tone: Tone = Tone.PLAIN) -> None:
         number = format_number(count, tr.language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from PySide6.QtCore import Qt
@@ -71,7 +72,7 @@ def test_tiles_by_role(page_of: Callable[[str], TodayPage]) -> None:
     assert by_role == {
         "tung": ["overdue", "due", "tell", "session"],
         "duc": ["routes"],
-        "mai": ["overdue", "due", "tell", "session", "routes", "bills", "arrears", "exceptions"],
+        "mai": ["overdue", "escalated", "due", "tell", "session", "routes", "bills", "arrears", "exceptions"],
         "admin": ["customers"],
     }
 
@@ -129,3 +130,28 @@ def test_the_state_of_the_connection_in_a_sentence(page_of: Callable[[str], Toda
 
 def test_the_day_as_a_letter_begins() -> None:
     assert long_day(date(2026, 11, 22)) == "Chủ nhật, 22/11/2026"
+
+
+def test_the_leader_sees_what_is_late_enough_to_concern_her_and_when_nobody_is_on_duty(
+    qtbot: QtBot, desktop: Desktop, room_of: Callable[[str], RequestRoom]
+) -> None:
+    yen, mai = person(desktop, "yen"), person(desktop, "mai")
+    desktop.requests.register(yen, new("no_supply", words="Mất nước"))  # due in 2 hours, the leader's 4 later
+    desktop.requests.register(yen, new("danger", words="Nắp hố ga mất"))  # the leader's at once
+    day = desktop.today()
+    desktop.duty.put(mai, uuid4(), yen.id, [day], [(450, 690)])
+    page = TodayPage(desktop.today_queries, room_of("mai"))
+    page.resize(1190, 740)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.tiles["escalated"].number == "1")
+    qtbot.waitUntil(page._gap.isVisible)
+    assert page._gap.text() == "Hôm nay không có người trực tại quầy: 13:30–17:00"
+    desktop.duty.put(mai, uuid4(), yen.id, [day], [(810, 1020)])
+    desktop.clock.advance(timedelta(hours=7))  # type: ignore[attr-defined]
+    page.recount()
+    qtbot.waitUntil(lambda: page.tiles["escalated"].number == "2")
+    qtbot.waitUntil(lambda: not page._gap.isVisible())
+    clerks = TodayPage(desktop.today_queries, room_of("yen"))
+    qtbot.addWidget(clerks)
+    assert "escalated" not in clerks.tiles
