@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.documents.papers import PayoutPaper
 from app.documents.pdf import BOLD, MONO, REGULAR, text_width
+from app.documents.slip import officer_line
 from app.documents.style import MM, Paper, document
 from app.documents.wording import moment
 from app.domain.amount_words import amount_in_words
@@ -68,6 +69,7 @@ def _draw(paper: Paper, payout: PayoutPaper, tr: Words) -> None:
         (tr("Paid out at"), moment(payout.paid_at, zone), REGULAR),
         (tr("Cash session"), payout.session, MONO),
     )
+    _line(paper, tr("Cashier"), officer_line(payout.cashier))
     paper.space(4)
     paper.signatures(
         (tr("Director"), ""),
