@@ -69,7 +69,7 @@ def _draw(paper: Paper, payout: PayoutPaper, tr: Words) -> None:
         (tr("Paid out at"), moment(payout.paid_at, zone), REGULAR),
         (tr("Cash session"), payout.session, MONO),
     )
-    _line(paper, tr("Cashier"), officer_line(payout.cashier))
+    _line(paper, tr("Paying cashier"), officer_line(payout.cashier))
     paper.space(4)
     paper.signatures(
         (tr("Director"), ""),
