@@ -19,6 +19,7 @@ MEASURES = {
     "import": "imports",
     "billing": "billing",
     "workbook": "workbook",
+    "measures": "measures",
     "sync": "sync",
     "crowd": "crowd",
     "stall": "stall",

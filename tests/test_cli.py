@@ -172,6 +172,20 @@ def test_rows_that_are_wrong_come_back_as_a_workbook(desk: Path, made: Path, tmp
     ]
 
 
+def test_reports_of_requests(desk: Path, made: Path, tmp_path: Path) -> None:
+    from app.commands.reports import KINDS
+    from app.documents import request_reports
+
+    assert KINDS == request_reports.KINDS
+    days = ("--from", "2026-11-01", "--to", "2026-11-30", "--home", desk, *by_mai(made))
+    paper = told("report", tmp_path / "so.pdf", "--kind", "register", *days)
+    assert paper["rows"] == {"Sổ theo dõi": 0}
+    assert pypdfium2.PdfDocument(tmp_path / "so.pdf")[0].get_textpage().get_text_range().count("Sổ theo dõi")
+    whole = told("report", tmp_path / "phan-tich.xlsx", "--kind", "analysis", *days)
+    assert list(whole["rows"]) == openpyxl.load_workbook(tmp_path / "phan-tich.xlsx").sheetnames
+    assert "Sổ theo dõi" in whole["rows"]
+
+
 # -- what is refused --------------------------------------------------------------------------------------
 
 

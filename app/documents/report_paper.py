@@ -27,6 +27,8 @@ _SHARES: dict[Kind, float] = {
     "text": 16, "code": 12, "int": 6, "money": 10, "quantity": 6, "date": 8, "time": 9, "percent": 6,
     "any": 12,
 }  # fmt: skip
+_SIGNATURES = 100.0
+"""How high they are with the air above: they never stand alone on a page."""
 _NUMBERS = ("int", "money", "quantity", "percent")
 
 
@@ -162,7 +164,9 @@ def _sheet(
             yield _row(report, sheet.columns, row, tr)
 
     # A register has many columns: a date that is broken within a line is read wrongly.
-    paper.table(columns, drawn(), size=7 if report.grid else 7.5, totals=totals, grid=report.grid)
+    size = 7 if report.grid else 7.5
+    tail = _SIGNATURES * paper.scale if report.signed and not sheet.charts else 0
+    paper.table(columns, drawn(), size=size, totals=totals, grid=report.grid, tail=tail)
     _charts(paper, sheet)
 
 

@@ -198,7 +198,7 @@ class RequestReports:
         ]
         return self._report("analysis", sheets, notes=self._meant())
 
-    def whole(self, step: Step) -> Report:
+    def whole(self, step: Step = lambda done: None) -> Report:
         """The analysis with the register's rows: as a workbook, where length is no matter."""
         report = self.analysis(step)
         rows = self.sources.register.register(self.first_day, self.last_day, self.sources.viewer, step)

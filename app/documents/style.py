@@ -238,10 +238,11 @@ class Paper:
         notes: Mapping[int, str] | None = None,
         totals: Sequence[str] | None = None,
         grid: bool = False,
+        tail: float = 0,
     ) -> None:
         """Rules above and below, headings repeated after a page break; numbers shrink, words wrap. `notes`
         stand below the rows of those numbers (from 0), as wide as the table; `totals` in bold below all.
-        `grid`: with lines around each cell, as in a register."""
+        `grid`: with lines around each cell, as in a register. `tail`: room for what follows the last row."""
         size *= self.scale
         total = sum(column.share for column in columns)
         edges: list[tuple[float, float, Align]] = []
@@ -253,8 +254,14 @@ class Paper:
             edges.append((x + gap, width - gap, column.align))
             x += width
         self._table_head(columns, edges, size, grid)
+        before: Sequence[str] | None = None
+        n = -1
         for n, row in enumerate(rows):
-            self._table_row(columns, edges, row, size, (notes or {}).get(n, ""), grid=grid)
+            if before is not None:
+                self._table_row(columns, edges, before, size, (notes or {}).get(n - 1, ""), grid=grid)
+            before = row
+        if before is not None:
+            self._table_row(columns, edges, before, size, (notes or {}).get(n, ""), grid=grid, tail=tail)
         if totals is not None:
             self.page.line(self.left, self.y, self.right, self.y)
             self._table_row(columns, edges, totals, size, "", font=BOLD, grid=grid)
@@ -292,6 +299,7 @@ class Paper:
         *,
         font: str = REGULAR,
         grid: bool = False,
+        tail: float = 0,
     ) -> None:
         cells = [
             wrap(clean(cell), width - 4, font, size) if align == "left" and not column.whole else [cell]
@@ -300,7 +308,7 @@ class Paper:
         height = max(map(len, cells)) * size * LEADING + (3 if grid else 0)
         page = self.page
         below = wrap(clean(note), self.inner - 12, REGULAR, size) if note else []
-        self.need(height + len(below) * size * LEADING)
+        self.need(height + len(below) * size * LEADING + tail)
         if self.page is not page:
             self._table_head(columns, edges, size, grid)
         for lines, (x, width, align) in zip(cells, edges, strict=True):
