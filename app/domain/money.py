@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 
 from app.domain.errors import AppError
 
@@ -55,6 +56,11 @@ def format_money(amount: int, currency: Currency, language: str, symbol: bool = 
 
 _SIGNS = re.compile(r"VND|CNY|RMB|[đĐ₫¥元]", re.IGNORECASE)
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([ .,])[0-9]{3})(?:\1[0-9]{3})*")
+
+
+def plain_money(amount: int, currency: Currency) -> Decimal:
+    """The amount as a number of the currency's whole unit, for a spreadsheet to reckon with."""
+    return Decimal(amount).scaleb(-currency.digits)
 
 
 def parse_money(text: str, currency: Currency) -> int:

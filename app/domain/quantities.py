@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
 from app.domain.errors import AppError
 from app.domain.money import format_number
@@ -19,6 +20,11 @@ def format_quantity(thousandths: int, language: str) -> str:
         thousandths //= 10
         digits -= 1
     return format_number(thousandths, language, digits)
+
+
+def plain_quantity(thousandths: int) -> Decimal:
+    """The quantity as a number, for a spreadsheet to reckon with."""
+    return Decimal(thousandths).scaleb(-3).normalize()
 
 
 def parse_quantity(text: str, language: str = "vi") -> int:

@@ -61,7 +61,7 @@ class Ids(Sequence[UUID]):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Ids):
             return self._raw == other._raw
-        return isinstance(other, Sequence) and list(self) == list(other)
+        return isinstance(other, Sequence) and len(self) == len(other) and list(self) == list(other)
 
     def __hash__(self) -> int:
         return hash(self._raw)

@@ -120,6 +120,8 @@ class Happened:
     due: datetime | None
     data: dict[str, Any]
     fitted: bool
+    person: str = ""
+    """To whom of the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +276,18 @@ class RequestQueries:
                 for x in read.execute(events)
             ]
             restricted = restricted_codes(read)
+            people_named = {event.person for event, _ in folded if event.person is not None}
+            named = select(Staff.id, Staff.name).where(Staff.id.in_(people_named))
+            names = dict(read.execute(named).tuples().all()) if people_named else {}
         state = fold_request([event for event, _ in folded])
         misfits = {id(event) for event in state.misfits}
         happened = [
-            Happened(x.kind, x.at, by, x.unit, x.text, x.due, dict(x.data), id(x) not in misfits)
+            Happened(
+                x.kind, x.at, by, x.unit, x.text, x.due, dict(x.data), id(x) not in misfits,
+                names.get(x.person, "") if isinstance(x.person, UUID) else "",
+            )
             for x, by in sorted(folded, key=lambda each: _place(each[0]))
-        ]
+        ]  # fmt: skip
         answers = [x.text for x in happened if x.kind == "answered" and x.fitted]
         answer = answers[-1] if answers and state.answered_at else None
         author = next((x.by for x in happened if x.kind in ("received", "lacking")), "")

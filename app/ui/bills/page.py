@@ -12,8 +12,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.domain.errors import AppError, Cancelled
-from app.domain.money import format_number
-from app.domain.quantities import UNITS, format_quantity
+from app.domain.money import format_number, plain_money
+from app.domain.quantities import UNITS, format_quantity, plain_quantity
 from app.queries.bills import STATES, BillFilter, BillRow, PeriodTotals
 from app.ui.bills.billing import BillingDialog
 from app.ui.cash.room import MoneyRoom
@@ -70,6 +70,7 @@ class BillsPage(Page):
         )
         self.table = TableView(self.model, tr("Bills"))
         self.table.show_sorted("code")
+        room.remember(self.table, "bills")
         self.search.leads_to(self.table)
         self.set_body(self.table)
         self.inspector = Inspector()
@@ -269,6 +270,7 @@ class BillsPage(Page):
             Column(
                 unit,
                 lambda r: format_quantity(r.usage, tr.language),
+                value=lambda r: plain_quantity(r.usage),
                 align=RIGHT,
                 width=60,
                 sort="usage",
@@ -278,12 +280,21 @@ class BillsPage(Page):
             Column(
                 tr("Amount"),
                 lambda r: self.room.money(r.total, symbol=False),
+                value=lambda r: plain_money(r.total, self.room.currency),
                 align=RIGHT,
                 width=100,
                 sort="total",
                 strong=lambda r: r.open,
             ),
-            Column(tr("Still owed"), owed, align=RIGHT, width=100, gives_way=2),
+            Column(
+                tr("Still owed"),
+                owed,
+                value=lambda r: plain_money(r.total - r.paid, self.room.currency) if r.open else None,
+                align=RIGHT,
+                width=100,
+                gives_way=2,
+                key="owed",
+            ),
         ]
 
     # -- the one chosen

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain import people
-from app.domain.money import format_money, format_number
+from app.domain.money import format_money, format_number, plain_money
 from app.queries.customers import CAP, LIST, CustomerCard, CustomerFilter, CustomerHit
 from app.ui.customers.form import CustomerDialog
 from app.ui.customers.room import CustomerRoom
@@ -79,6 +79,7 @@ class CustomersPage(Page):
         )
         self.table = TableView(self.model, tr("Customers"))
         self.table.show_sorted("code")
+        room.remember(self.table, "customers")
         self.search.leads_to(self.table)
         self.set_body(self.table)
         self.inspector = Inspector()
@@ -278,11 +279,26 @@ class CustomersPage(Page):
 
         return [
             Column(tr("Code"), lambda h: h.code, mono=True, width=104, sort="code"),
-            Column(tr("Customer name"), lambda h: h.name, width=176, grow=3),
-            Column(tr("Address"), lambda h: h.address, width=190, grow=4, gives_way=1),
-            Column(tr("Phone"), lambda h: phone_words(h.phone), width=112, gives_way=2),
-            Column(tr("Meter"), lambda h: h.meter or "", mono=True, width=100, gives_way=3),
-            Column(tr("Owed"), balance, align=RIGHT, strong=lambda h: h.owed > 0, width=96),
+            Column(tr("Customer name"), lambda h: h.name, width=176, grow=3, key="name"),
+            Column(tr("Address"), lambda h: h.address, width=190, grow=4, gives_way=1, key="address"),
+            Column(
+                tr("Phone"),
+                lambda h: phone_words(h.phone),
+                value=lambda h: h.phone or "",
+                width=112,
+                gives_way=2,
+                key="phone",
+            ),
+            Column(tr("Meter"), lambda h: h.meter or "", mono=True, width=100, gives_way=3, key="meter"),
+            Column(
+                tr("Owed"),
+                balance,
+                value=lambda h: plain_money(h.owed or -h.credit, currency),
+                align=RIGHT,
+                strong=lambda h: h.owed > 0,
+                width=96,
+                key="owed",
+            ),
         ]
 
     # -- the one chosen ---------------------------------------------------------------------------------

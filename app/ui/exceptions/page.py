@@ -58,6 +58,7 @@ class ExceptionsPage(Page):
             parent=self,
         )
         self.table = TableView(self.model, tr("To settle"))
+        room.remember(self.table, "exceptions")
         self.sides = Sides(room, self.settle, self._go)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -154,10 +155,11 @@ class ExceptionsPage(Page):
                 tone=lambda r: Tone.GOOD if r.settled else Tone.ATTENTION,
                 sign=lambda r: "" if r.settled else SIGNS[r.kind],
                 width=240,
+                key="kind",
             ),
-            Column(tr("Concerns"), lambda r: r.code, mono=True, width=160),
-            Column(tr("Customer"), lambda r: r.name, width=160, grow=2),
-            Column(tr("In short"), self._short, width=200, grow=3),
+            Column(tr("Concerns"), lambda r: r.code, mono=True, width=160, key="code"),
+            Column(tr("Customer"), lambda r: r.name, width=160, grow=2, key="customer"),
+            Column(tr("In short"), self._short, width=200, grow=3, key="short"),
         ]
 
     def _short(self, row: ExceptionRow) -> str:

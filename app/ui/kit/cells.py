@@ -22,6 +22,9 @@ from app.ui.kit.style import check_box
 from app.ui.kit.tables import Cell, WindowedTableModel
 from app.ui.kit.theme import font, px, theme
 
+WIDEST = 14
+"""No letter is wider, in pixels of the 100 % design."""
+
 
 class CellDelegate(QStyledItemDelegate):
     """Paints cells from the model's `cell`, without asking it role by role. `ends` says which columns are the
@@ -67,7 +70,9 @@ class CellDelegate(QStyledItemDelegate):
             painter.setPen(now.ink(cell.tone))
             # Of a code the end tells it from others: "…000034".
             cut = Qt.TextElideMode.ElideLeft if cell.mono else Qt.TextElideMode.ElideRight
-            shown = painter.fontMetrics().elidedText(cell.text, cut, inner.width() + 1)
+            shown = cell.text
+            if len(shown) * px(WIDEST) > inner.width():  # else it fits without measuring
+                shown = painter.fontMetrics().elidedText(shown, cut, inner.width() + 1)
             painter.drawText(inner, int(cell.align | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.restore()
 

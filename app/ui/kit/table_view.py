@@ -152,6 +152,11 @@ class TableView(QTableView):
         index = self.currentIndex()
         return self._source.ids[index.row()] if index.isValid() else None
 
+    def chosen_count(self) -> int:
+        """How many rows are chosen."""
+        selection = self.selectionModel().selection()
+        return sum(selection.at(i).height() for i in range(selection.count()))
+
     def chosen_ids(self) -> list[Any]:
         """The rows that are chosen, in their order."""
         return [self._source.ids[row] for row in self._chosen_rows()]
@@ -381,8 +386,7 @@ class TableView(QTableView):
 
     def _tell_chosen(self) -> None:
         """Tells of a change in how many rows are chosen."""
-        selection = self.selectionModel().selection()
-        count = sum(selection.at(i).height() for i in range(selection.count()))
+        count = self.chosen_count()
         if count != self._chosen_before and not self._exchanging:
             self._chosen_before = count
             self.many_changed.emit(count)

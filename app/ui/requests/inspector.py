@@ -61,7 +61,7 @@ class RequestInspector(Inspector):
                 notice=notice,
                 notice_tone=tone,
                 strip=partial(WayStrip, room, on, now, row.held_at is not None) if on.steps else None,
-                fields=self._fields(row, now),
+                fields=self._fields(story, now),
                 timeline_title=tr("What happened"),
                 timeline=[
                     (stamp(each.at, now, room.zone), step_words(each, room.units, steps))
@@ -87,20 +87,34 @@ class RequestInspector(Inspector):
         else:
             print_slip(self.room, self.window(), self.story.row.id, self.story.row.code)
 
-    def _fields(self, row: RequestRow, now: datetime) -> list[tuple[str, str]]:
-        room = self.room
+    def _fields(self, story: RequestStory, now: datetime) -> list[tuple[str, str]]:
+        room, row = self.room, story.row
+        unit = room.unit_name(row.unit_code)
         customer = " · ".join(part for part in (row.contact_name, row.customer_code) if part)
         came = f"{names.channels(tr)[row.channel]} · {day_words(row.received_at, now, room.zone)}"
         fields = [
+            (tr("Missing papers"), ", ".join(missing_papers(room, story))),
+            (tr("Waits for the customer"), held_words(room, story, now)),
+            (tr("Incident"), self._incident(row.incident_id)),
             (tr("In the customer's words"), "" if one_line(row.words) == headline(row.words) else row.words),
             (tr("Customer"), customer),
             (tr("Address"), row.address or ""),
             (tr("Phone"), phone_words(row.phone)),
             (tr("Request type"), room.type_name(row.type_code)),
             (tr("Channel"), came),
-            (tr("Handled by"), room.unit_name(row.unit_code)),
+            (tr("Area"), row.area or ""),
+            (tr("Handled by"), f"{row.person_name} · {unit}" if row.person_name else unit),
+            (tr("Asked"), ", ".join(map(room.unit_name, row.asked))),
+            (tr("Reopened"), tr("{count} times", count=row.reopened) if row.reopened else ""),
+            (tr("Customer's opinion"), names.scores(tr).get(str(row.score), "")),
         ]
         return [field for field in fields if field[1]]
+
+    def _incident(self, incident_id: UUID | None) -> str:
+        if incident_id is None:
+            return ""
+        row = self.room.incident_queries.rows([incident_id]).get(incident_id)
+        return "" if row is None else f"{row.code} · {row.title}"
 
     def _buttons(self, story: RequestStory) -> list[Button]:
         offered = [act for act in self._acts if act.open_to(self.room, story)]
@@ -127,6 +141,27 @@ def _notice(row: RequestRow, now: datetime, room: RequestRoom) -> tuple[str, Ton
     if row.state in UNTOLD:
         return tr("The answer is there. Tell the customer."), Tone.INFO
     return due_notice(row, now, room.rules.calendar())
+
+
+def missing_papers(room: RequestRoom, story: RequestStory) -> list[str]:
+    """The names of the papers without which it is not received."""
+    if story.row.state != "lacking":
+        return []
+    kind = room.types_ever.get(story.row.type_code)
+    names_of = {d.code: d.name(tr.language) for d in kind.documents} if kind else {}
+    said = [event.data.get("missing") for event in story.events if event.kind == "lacking"]
+    codes = said[-1] if said and isinstance(said[-1], list) else []
+    return [names_of.get(str(code), str(code)) for code in codes]
+
+
+def held_words(room: RequestRoom, story: RequestStory, now: datetime) -> str:
+    """For what the customer is waited for, and since when."""
+    held = [event for event in story.events if event.kind == "held" and event.fitted]
+    if story.row.held_at is None or not held:
+        return ""
+    why = names.holds(tr).get(str(held[-1].data.get("reason")), "")
+    since = tr("since {when}", when=day_words(story.row.held_at, now, room.zone))
+    return " · ".join(part for part in (why, held[-1].text or "", since) if part)
 
 
 def headline(words: str) -> str:

@@ -39,29 +39,30 @@ class ManyActs(QObject):
         super().__init__(panel)
         self._room, self._panel = room, panel
         self._rows: list[RequestRow] = []
+        self._count = 0
+        self._chosen: Callable[[], Sequence[UUID]] = tuple
 
-    def show(self, ids: Sequence[UUID]) -> None:
+    def show(self, count: int, chosen: Callable[[], Sequence[UUID]]) -> None:
         """Shows how many they are and what each act would reach."""
-        if len(ids) > MOST:
-            self._rows = []
-            words = tr("{count} requests chosen", count=len(ids))
+        self._count, self._chosen, self._rows = count, chosen, []
+        title = tr("{count} requests chosen", count=count)
+        if count > MOST:
             notice = tr("Choose at most {most} to act on them at once.", most=MOST)
-            self._panel.show_details(
-                Details(code="", title=words, notice=notice, notice_tone=Tone.INFO), self._papers(ids)
-            )
+            details = Details(code="", title=title, notice=notice, notice_tone=Tone.INFO)
+            self._panel.show_details(details, self._papers())
             return
-        self._rows = list(rows_of(self._room, ids))
-        states = names.states(tr)
-        counted = {state: sum(row.state == state for row in self._rows) for state in states}
-        fields = [(states[state], str(count)) for state, count in counted.items() if count]
-        title = tr("{count} requests chosen", count=len(ids))
-        self._panel.show_details(Details(code="", title=title, fields=fields), self._buttons(ids))
+        self._rows = list(rows_of(self._room, chosen()))
+        counted = dict.fromkeys(names.states(tr).values(), 0)
+        for row in self._rows:
+            counted[names.states(tr)[row.state]] += 1
+        fields = [(words, str(each)) for words, each in counted.items() if each]
+        self._panel.show_details(Details(code="", title=title, fields=fields), self._buttons())
 
     # -- what is offered --------------------------------------------------------------------------------
 
-    def _buttons(self, ids: Sequence[UUID]) -> list[Button]:
+    def _buttons(self) -> list[Button]:
         room = self._room
-        found = self._papers(ids)
+        found = self._papers()
         for kind, right, words, key, ask in (
             ("routed", "requests.route", tr("Transfer"), "F6", self._route),
             ("noted", "requests.note", tr("Note"), "F7", self._note),
@@ -74,12 +75,12 @@ class ManyActs(QObject):
                 found.append(Button(said, ask, key=key, primary=kind == "told"))
         return found
 
-    def _papers(self, ids: Sequence[UUID]) -> list[Button]:
+    def _papers(self) -> list[Button]:
         choices = []
-        if len(ids) <= MOST:
-            choices.append(Choice(tr("Print slips"), lambda: self._slips(ids)))
+        if self._count <= MOST:
+            choices.append(Choice(tr("Print slips"), lambda: self._slips(self._chosen())))
         if self._room.may("reports.export"):
-            choices.append(Choice(tr("Export to Excel"), lambda: export(self._room, self._panel, ids)))
+            choices.append(Choice(tr("Export to Excel"), self._export))
         return [MenuButton(tr("Papers"), choices, key="F10")] if choices else []
 
     def _able(self, kind: str) -> list[UUID]:
@@ -165,6 +166,9 @@ class ManyActs(QObject):
         dialog.form.add("how", tr("&How the customers were told"), choice(ways, "phone"))
         dialog.form.add("words", tr("&What was said"), NoteEdit(5), wide=True)
         dialog.start("how")
+
+    def _export(self) -> None:
+        export(self._room, self._panel, self._chosen())
 
     def _slips(self, ids: Sequence[UUID]) -> None:
         room, window = self._room, self._panel.window()

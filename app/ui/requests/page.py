@@ -228,10 +228,11 @@ class RequestsPage(Page):
 
     def _inspect(self, request_id: UUID | None) -> None:
         """Shows one request, or what can be done with all that are chosen."""
-        chosen = self.table.chosen_ids() if self._apart is None else []
-        if len(chosen) > 1:
+        count = self.table.chosen_count() if self._apart is None else 0
+        if count > 1:
             self._reading_on.stop()
-            self.many.show(chosen)
+            self.inspector.story = None
+            self.many.show(count, self.table.chosen_ids)
         else:
             self.inspector.show_request(request_id)
             self._reading_on.start()

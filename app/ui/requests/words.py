@@ -154,6 +154,8 @@ def step_words(step: Happened, units: Mapping[str, str], steps: Mapping[str, str
     match step.kind:
         case "received":
             head = tr("Received by {name}", name=step.by)
+        case "routed" if step.person:
+            head = tr("Transferred to {person}, {unit}", person=step.person, unit=unit)
         case "routed":
             head = tr("Transferred to {unit}", unit=unit)
         case "stepped":
@@ -165,6 +167,27 @@ def step_words(step: Happened, units: Mapping[str, str], steps: Mapping[str, str
         case "told":
             way = names.ways(tr).get(str(step.data.get("how")), "")
             head = tr("Customer told · {way} ({name})", way=way.lower(), name=step.by)
+        case "lacking":
+            head = tr("Noted by {name}, papers are missing", name=step.by)
+        case "linked":
+            head = tr("{name} found the customer", name=step.by)
+        case "merged" if step.data.get("incident"):
+            head = tr("{name} put it under an incident", name=step.by)
+        case "merged":
+            head = tr("{name} took it out of its incident", name=step.by)
+        case "asked":
+            head = tr("{name} asked {unit}", name=step.by, unit=unit)
+        case "replied":
+            head = tr("{unit} replied ({name})", name=step.by, unit=unit)
+        case "held":
+            why = names.holds(tr).get(str(step.data.get("reason")), "")
+            head = tr("Waits for the customer, says {name}", name=step.by)
+            head = f"{head} ({why[:1].lower()}{why[1:]})" if why else head
+        case "resumed":
+            head = tr("{name} went on with it", name=step.by)
+        case "rated":
+            score = str(step.data.get("score"))
+            head = tr("Customer's opinion: {words}", words=names.scores(tr).get(score, score))
         case "closed":
             head = tr("Closed")
         case "reopened":
