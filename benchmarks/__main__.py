@@ -16,6 +16,7 @@ MEASURES = {
     "window": "window",
     "search": "search",
     "counter": "counter",
+    "lists": "lists",
     "import": "imports",
     "billing": "billing",
     "workbook": "workbook",

@@ -41,8 +41,8 @@ def told(folder: Path) -> tuple[str, dict[str, Any]]:
 
 def test_every_measure_gives_figures_and_a_limit(told: tuple[str, dict[str, Any]]) -> None:
     screen, kept = told
-    names = ["window", "search", "counter", "import", "billing", "workbook", "measures", "sync", "crowd", "stall"]
-    assert list(kept["measures"]) == names
+    desk = ["window", "search", "counter", "lists", "import", "billing", "workbook", "measures"]
+    assert list(kept["measures"]) == [*desk, "sync", "crowd", "stall"]
     for name, figures in kept["measures"].items():
         assert all(figure["value"] > 0 or name == "crowd" for figure in figures)  # where nothing is refused
         assert any(figure["limit"] for figure in figures)
@@ -69,7 +69,7 @@ def test_the_made_up_office_is_what_its_journal_says(folder: Path, told: object)
 def test_an_unknown_name_is_told_with_those_there_are(tmp_path: Path) -> None:
     done = run(tmp_path, "speed")
     assert done.returncode == 2
-    names = "window, search, counter, import, billing, workbook, measures, sync, crowd, stall"
+    names = "window, search, counter, lists, import, billing, workbook, measures, sync, crowd, stall"
     assert f"speed is not one of {names}" in done.stderr
     assert not list(tmp_path.iterdir())
 
