@@ -470,7 +470,7 @@ def add_payout(
     "how",
     ["no yes", "own yes", "less", "later", "with the money", "by nobody who may", "in her name", "own check"],
 )
-def test_money_paid_without_a_yes_counts_and_is_seen(company: Company, how: str) -> None:
+def test_money_paid_without_a_yes_is_seen(company: Company, how: str) -> None:
     desktop = company.desk("BN03")
     home, *_ = billed_home(desktop)
     session = open_drawer(desktop)

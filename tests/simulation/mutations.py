@@ -342,6 +342,32 @@ MUTATIONS: tuple[Mutation, ...] = (
         seed=2,
     ),
     Mutation(
+        "the drawer is not worked out anew when money is paid back",
+        PROJECTIONS,
+        '        ("session", "session_id"),\n        ("refund", "request_id"),\n',
+        '        ("refund", "request_id"),\n',
+    ),
+    Mutation(
+        "what was paid back of a receipt counts no more when that is taken back",
+        PROJECTIONS,
+        "(CASE WHEN a.payout_id IS NOT NULL THEN 1 ELSE 1 - ",
+        "(CASE WHEN a.payout_id IS NULL AND 1 = 0 THEN 1 ELSE 1 - ",
+    ),
+    Mutation(
+        "one refund paid by two desks raises no exception",
+        PROJECTIONS,
+        '    ("refund", payouts.raise_wrong),\n',
+        "",
+        test="tests/services/test_refunds.py::test_two_desks_pay_one_refund[sqlite]",
+    ),
+    Mutation(
+        "anybody may say yes to paying money back",
+        AUTHORITY,
+        "    if approvers and not own:\n",
+        "    if False:\n",
+        test="tests/services/test_refunds.py::test_money_paid_without_a_yes_is_seen[by nobody who may-sqlite]",
+    ),
+    Mutation(
         "balances are not worked out when a bill is issued",
         PROJECTIONS,
         '("balance", "customer_id"), ("bill_code", "code")',
