@@ -25,7 +25,7 @@ def close_the_day(
         books = desk.report_queries.books()
         good &= books.balanced
         outcome = "balance" if books.balanced else f"DO NOT BALANCE: {books}"
-        money = f"{books.receipts:,} taken, {books.reversals:,} given back"
+        money = f"{books.receipts:,} taken, {books.reversals + books.payouts:,} given back"
         say(f"  {desk.identity.desk}: {money}; the books {outcome}")
     with TemporaryDirectory(prefix="daumoi-check-") as folder:
         if isinstance(headoffice, Database):

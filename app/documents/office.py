@@ -310,7 +310,9 @@ def report_data(rules: RuleQueries, span: Span) -> ReportData:
             for r in span.requests
         ),
         collections=tuple(
-            CollectionDay(c.day, points.get(c.point, c.point), c.cashier, c.receipts, c.amount, c.reversed)
+            CollectionDay(
+                c.day, points.get(c.point, c.point), c.cashier, c.receipts, c.amount, c.reversed, c.paid_out
+            )
             for c in span.collections
         ),
         bands=tuple(names.bands(tr).values()),

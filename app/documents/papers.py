@@ -311,6 +311,8 @@ class CollectionDay:
     receipts: int
     amount: int
     reversed: int
+    paid_out: int = 0
+    """To customers who had paid too much."""
 
 
 @dataclass(frozen=True)

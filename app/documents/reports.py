@@ -58,6 +58,7 @@ def _overview(data: ReportData, tr: Words) -> SheetOut:
         (tr("Still open"), still_open, None, _share(still_open, received)),
         (tr("Money collected"), sum(row.receipts for row in data.collections), taken, None),
         (tr("Money reversed"), None, sum(row.reversed for row in data.collections), None),
+        (tr("Paid back to customers"), None, sum(row.paid_out for row in data.collections), None),
         (tr("Customers in arrears"), len(data.arrears), sum(row.total for row in data.arrears), None),
     ]
     return SheetOut(
@@ -186,9 +187,18 @@ def _collections(data: ReportData, tr: Words) -> SheetOut:
         OutColumn(tr("Number of receipts"), "int"),
         OutColumn(tr("Money collected"), "money"),
         OutColumn(tr("Money reversed"), "money"),
+        OutColumn(tr("Paid back to customers"), "money"),
     )
     rows = [
-        (row.day, row.point, row.cashier, row.receipts, row.amount, row.reversed or None)
+        (
+            row.day,
+            row.point,
+            row.cashier,
+            row.receipts,
+            row.amount,
+            row.reversed or None,
+            row.paid_out or None,
+        )
         for row in data.collections
     ]
     totals = (
@@ -198,6 +208,7 @@ def _collections(data: ReportData, tr: Words) -> SheetOut:
         sum(row.receipts for row in data.collections),
         sum(row.amount for row in data.collections),
         sum(row.reversed for row in data.collections),
+        sum(row.paid_out for row in data.collections),
     )
     return SheetOut(tr("Collections"), columns, rows, totals=totals)
 

@@ -64,6 +64,8 @@ class CollectionFigures:
     receipts: int
     amount: int
     reversed: int
+    paid_out: int = 0
+    """To customers who had paid too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +200,8 @@ class ReportQueries:
             .where(o.office_no == self._office_no, o.opened_at < end, func.coalesce(closed, end) >= start)
         )
         sessions = {row[0]: (row[1], row[2]) for row in read.execute(wanted)}
-        sums: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-        p, v = Receipt, Reversal
+        sums: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        p, v, y = Receipt, Reversal, Payout
         for some in _chunks(list(sessions)):
             taken = select(p.session_id, p.taken_at, p.total).where(
                 here(p, self._office_no), p.session_id.in_(some), p.taken_at >= start, p.taken_at < end
@@ -213,6 +215,11 @@ class ReportQueries:
             )
             for session, at, amount in read.execute(returned):
                 sums[at.astimezone(zone).date(), *sessions[session]][2] += amount
+            refunded = select(y.session_id, y.paid_at, y.amount).where(
+                here(y, self._office_no), y.session_id.in_(some), y.paid_at >= start, y.paid_at < end
+            )
+            for session, at, amount in read.execute(refunded):
+                sums[at.astimezone(zone).date(), *sessions[session]][3] += amount
         return (CollectionFigures(*key, *sums[key]) for key in sorted(sums))
 
     def _arrears(self, read: Read, today: date) -> Iterator[ArrearsFigures]:

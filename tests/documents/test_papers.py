@@ -9,13 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.documents.papers import PayoutLine, PayoutPaper
+from app.documents.payout import payout_slip
 from app.documents.preview import page_sizes
 from app.documents.receipt import receipt_80mm, receipt_a5
 from app.documents.remittance import remittance_slip, session_report
 from app.documents.slip import request_slip
+from app.domain.money import VND
 from tests.documents.examples import (
     COPY,
+    CUSTOMER,
+    LETTERHEAD,
     LONG_CUSTOMER,
+    OFFICER,
     RECEIPT,
     REVERSED,
     ROWS,
@@ -211,3 +217,44 @@ def test_no_input_breaks_a_paper_or_leaves_the_page(name: str, words: str, amoun
     receipt = replace(RECEIPT, payer=customer, total=amount, taken_at=datetime(2026, 1, 1, tzinfo=UTC))
     assert outside(receipt_80mm(receipt, "en")) == []
     assert outside(receipt_a5(receipt, "en")) == []
+
+
+def test_a_pay_out_slip_of_any_length_is_whole() -> None:
+    """Form 02-TT on one A5 page: all who sign, figures and words, what goes with it."""
+    short = PayoutPaper(
+        LETTERHEAD, "Phiếu chi", "PC-BN03-26-000001", SESSION.closed_at, CUSTOMER, CUSTOMER.name,
+        "Nộp hai lần", 45_500, VND, "YC-BN03-26-000123", ("BL-BN03-26-000041",), "Hoàng Thị Yến", "Bùi Thị Mai · Giám sát",
+        "Hoàng Thị Yến", OFFICER, "CT-BN03-26-000019",
+    )  # fmt: skip
+    long = replace(
+        short,
+        customer=LONG_CUSTOMER,
+        payee=LONG_CUSTOMER.name + " do ông Nguyễn Văn Ba đại diện theo giấy ủy quyền",
+        reason="Nộp hai lần các kỳ từ 04/2026 đến 10/2026 tại quầy và qua người thu; " * 5,
+        amount=999_999_999_999,
+        receipts=tuple(f"BL-BN03-26-{n:06}" for n in range(20)),
+        copy=True,
+    )
+    for paper, words in (
+        (short, ("02-TT", "45.500 đ", "Bốn mươi lăm nghìn năm trăm đồng", "BL-BN03-26-000041")),
+        (long, ("999.999.999.999 đ", "BL-BN03-26-000019", "21 chứng từ", "BẢN SAO")),
+    ):
+        pdf = payout_slip(paper, "vi")
+        text = text_of(pdf)
+        for each in (*words, "Giám đốc", "Kế toán trưởng", "Thủ quỹ", "Người lập phiếu", "Người nhận tiền"):
+            assert each in text, each
+        assert outside(pdf) == []
+    assert len(pages_of(payout_slip(short, "vi"))) == 1
+    assert "For the customer" in text_of(payout_slip(long, "en"))
+
+
+def test_a_session_tells_what_was_paid_back() -> None:
+    session = replace(SESSION, paid_out=45_500, expected=SESSION.expected - 45_500)
+    assert "−45.500 đ" in text_of(remittance_slip(session, "vi"))
+    assert "Chi trả tiền thừa" not in text_of(remittance_slip(SESSION, "vi"))
+    line = PayoutLine(
+        "PC-BN03-26-000001", SESSION.closed_at, "KH00123456", LONG_CUSTOMER.name, "YC-BN03-26-000123", 45_500
+    )
+    report = session_report(session, ROWS, "vi", [line])
+    assert {"PC-BN03-26-000001", "YC-BN03-26-000123"} <= set(text_of(report).split())
+    assert outside(report) == []

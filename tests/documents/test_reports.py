@@ -25,7 +25,7 @@ DATA = ReportData(
     ),
     (
         CollectionDay(date(2026, 11, 3), "Quầy 1", "Phạm Thu Hà", 40, 12_000_000, 0),
-        CollectionDay(date(2026, 11, 2), "Quầy 2", "Lê Văn Bình", 10, 3_000_000, 131_675),
+        CollectionDay(date(2026, 11, 2), "Quầy 2", "Lê Văn Bình", 10, 3_000_000, 131_675, 45_000),
         CollectionDay(date(2026, 11, 3), "Quầy 2", "Lê Văn Bình", 20, 5_500_000, 0),
     ),
     BANDS,
@@ -42,13 +42,14 @@ def test_overview_adds_up(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["Tổng quan", "Yêu cầu", "Thu tiền", "Nợ"]
     figures = {
-        row[0]: row[1:4] for row in book["Tổng quan"].iter_rows(min_row=7, max_row=14, values_only=True)
+        row[0]: row[1:4] for row in book["Tổng quan"].iter_rows(min_row=7, max_row=15, values_only=True)
     }
     assert figures["Yêu cầu tiếp nhận"][0] == 15
     assert figures["Yêu cầu đã trả lời"] == (13, None, 13 / 15)
     assert figures["Trả lời đúng hạn"] == (11, None, 11 / 13)
     assert figures["Tiền thu"] == (70, 20_500_000, None)
     assert figures["Tiền đã hủy"] == (None, 131_675, None)
+    assert figures["Chi trả tiền thừa"] == (None, 45_000, None)
     assert figures["Khách hàng còn nợ"] == (2, 350, None)
     assert len(book["Tổng quan"]._charts) == 4
 
@@ -63,7 +64,7 @@ def test_lists_end_in_their_sums_and_keep_codes(tmp_path: Path) -> None:
     assert arrears[-1][-3:] == [100, 250, 350]
     assert book["Arrears"]["B2"].data_type == "s"
     collections = list(book["Collections"].iter_rows(values_only=True))
-    assert collections[-1][3:] == (70, 20_500_000, 131_675)
+    assert collections[-1][3:] == (70, 20_500_000, 131_675, 45_000)
     requests = list(book["Requests"].iter_rows(values_only=True))
     assert requests[-1][2:] == (15, 13, 11, 3, 2, 11 / 13)
 

@@ -365,7 +365,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         AUTHORITY,
         "    if approvers and not own:\n",
         "    if False:\n",
-        test="tests/services/test_refunds.py::test_money_paid_without_a_yes_is_seen[by nobody who may-sqlite]",
+        test="tests/services/test_refunds.py::test_money_paid_without_a_yes_is_seen[in her name-sqlite]",
     ),
     Mutation(
         "balances are not worked out when a bill is issued",
@@ -453,8 +453,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "the head office does not look whether an author may do what he did",
         AUTHORITY,
-        "        if not _allowed(cur, entry, beside, histories):\n",
-        "        if False:\n",
+        "        if not (_allowed(cur, entry, beside, histories) and _can_be_written(entry, changes)):\n",
+        "        if not _can_be_written(entry, changes):\n",
         seed=2,
     ),
     Mutation(

@@ -184,7 +184,7 @@ class OfficeFigures(QScrollArea):
     def _show_books(self, books: Books) -> None:
         clear(self._books)
         money = self.room.money
-        net = money(books.receipts - books.reversals)
+        net = money(books.receipts - books.reversals - books.payouts)
         if books.balanced:
             words = tr(
                 "The books balance: {net} taken since the beginning = {bills} on bills + {credit} in credit.",
@@ -195,8 +195,8 @@ class OfficeFigures(QScrollArea):
             self._books.addWidget(Notice(words, Tone.GOOD))
             return
         words = tr(
-            "The books do not balance: receipts less reversals {net}, sessions {sessions}, bills and credit "
-            "{allocated}. Tell the administrator; nothing is lost.",
+            "The books do not balance: receipts less reversals and refunds {net}, sessions {sessions}, bills "
+            "and credit {allocated}. Tell the administrator; nothing is lost.",
             net=net,
             sessions=money(books.sessions),
             allocated=money(books.to_bills + books.to_credit),
