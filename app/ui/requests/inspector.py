@@ -72,6 +72,11 @@ class RequestInspector(Inspector):
         )
         self.scans.show_of("request", row.id, may_attach=room.may("requests.note"))
 
+    def let_go(self) -> None:
+        """Shows none by itself: several are chosen, and others fill the panel."""
+        self.story = None
+        self.scans.show_nothing()
+
     def main_act(self) -> None:
         """What comes next for this request, if anything."""
         primary = [b for b in self.findChildren(Button) if b.property("primary") and b.isVisible()]

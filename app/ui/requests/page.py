@@ -231,7 +231,7 @@ class RequestsPage(Page):
         count = self.table.chosen_count() if self._apart is None else 0
         if count > 1:
             self._reading_on.stop()
-            self.inspector.story = None
+            self.inspector.let_go()
             self.many.show(count, self.table.chosen_ids)
         else:
             self.inspector.show_request(request_id)
