@@ -58,6 +58,13 @@ class WorkingTable:
             return -self.minutes(b, a)
         return (self._worked_until(b) - self._worked_until(a)) // MINUTE
 
+    def keeps(self, start: int, done: int, limit: Limit) -> bool:
+        """Whether what was done at `done` keeps `limit` from `start` on."""
+        # Of working days the last one begins so many days less one after the start at the earliest.
+        if limit.unit == "working_days" and done - start <= (limit.amount - 1) * 24 * HOUR:
+            return True
+        return done <= self.due(start, limit)
+
     def due(self, start: int, limit: Limit) -> int:
         """The last moment that keeps `limit` from `start` on, as `deadlines.due`; raises as that does."""
         if limit.unit == "hours":

@@ -9,6 +9,7 @@ where none says it the answer counts, which cannot have been earlier.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Engine, and_, func, select, type_coerce
+from sqlalchemy import BigInteger, Engine, LargeBinary, and_, func, select, type_coerce
 from sqlalchemy import Connection as Read
 
 from app.domain.deadlines import WorkingCalendar, due, shifted, working_minutes, zone_named
@@ -28,6 +29,8 @@ from app.queries.requests import Viewer, restricted_codes, visible_to
 from app.queries.rules import CharterTargetView, RuleQueries
 
 _SOME = 500
+_NOWHERE = None, None
+"""Nobody was sent out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,33 +120,44 @@ class CharterQueries:
         start, end = bounds(first_day, last_day, zone)
         calendar = self._rules.calendar()
         table = WorkingTable(calendar, first_day, calendar.local_day(now))
-        targets = _Targets(self._rules)
+        days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
+        midnights = [instant_ms(bounds(day, day, zone)[0]) for day in days]
+        targets, moment = _Targets(self._rules), instant_ms(now)
         counted: dict[tuple[date, UUID], dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         shown: dict[UUID, CharterTargetView] = {}
-        late: list[tuple[_Row, CharterTargetView]] = []
+        late: list[tuple[bytes, CharterTargetView]] = []
+        missed: list[Missed] = []
         with self._read.connect() as read:
+            field = self._field(read, start)
             for n, row in enumerate(self._rows(read, start, end, viewer), 1):
                 if n % 5000 == 0:
                     going_on(n)
-                day = row.received_at.astimezone(zone).date()
-                target = targets.of(row.type_id, row.type_code, day)
+                id, type_id, type_code, unit, received, answered, ended = row
+                day = days[bisect_right(midnights, received) - 1]
+                target = targets.of(type_id, type_code, day)
                 if target is None:
                     continue
-                shown[target.id] = target
-                done = _done(row, target)
-                limit = table.due(instant_ms(row.received_at), target.limit)
-                units = counted[day.replace(day=1), target.id][row.unit_code or ""]
-                if done is not None and done <= limit:
-                    units["kept"] += 1
-                elif done is None and instant_ms(now) <= limit:
-                    units["open"] += 1
+                done = _done(target, answered, *field.get(id, _NOWHERE), ended)
+                if done is not None and table.keeps(received, done, target.limit):
+                    said = "kept"
+                elif done is None and moment <= table.due(received, target.limit):
+                    said = "open"
                 else:
-                    late.append((row, target))
-            hidden, missed = restricted_codes(read), []
+                    late.append((id, target))
+                    continue
+                shown[target.id] = target
+                counted[day.replace(day=1), target.id][unit or ""][said] += 1
+            hidden = restricted_codes(read)
             for some in (late[n : n + _SOME] for n in range(0, len(late), _SOME)):
-                happened = self._happened(read, [row.id for row, _ in some])
-                for row, target in some:
-                    case, said = self._judged(row, target, happened.get(row.id, []), calendar, now, hidden)
+                going_on(len(late))
+                ids = [UUID(bytes=id) for id, _ in some]
+                happened, rows = self._happened(read, ids), self._looked_at(read, ids)
+                for id, (raw, target) in zip(ids, some, strict=True):
+                    row = rows[id]
+                    case, said = self._judged(
+                        row, target, field.get(raw, _NOWHERE), happened.get(id, []), calendar, now, hidden
+                    )
+                    shown[target.id] = target
                     month = row.received_at.astimezone(zone).date().replace(day=1)
                     counted[month, target.id][row.unit_code or ""][said] += 1
                     missed += [case] if case is not None else []
@@ -156,38 +170,51 @@ class CharterQueries:
         ]
         return Charter(first_day, last_day, now, tuple(promises), tuple(missed))
 
-    def _rows(self, read: Read, start: datetime, end: datetime, viewer: Viewer) -> Iterator[_Row]:
-        s, r, i, p = RequestState, Request, Incident, Staff
+    def _rows(self, read: Read, start: datetime, end: datetime, viewer: Viewer) -> Iterator[Any]:
+        """Of each request its id, the version of its kind, its kind and unit, when it was received and
+        answered, and when its incident ended; ids and moments as they are stored: there are very many."""
+        s, r, i = RequestState, Request, Incident
         wanted = (
             select(
-                s.id, s.code, s.type_code, r.type_id, s.unit_code, s.received_at, s.answered_at, s.held_at,
-                i.ended_at, p.name.label("person"),
+                type_coerce(s.id, LargeBinary), type_coerce(r.type_id, LargeBinary), s.type_code, s.unit_code,
+                type_coerce(s.received_at, BigInteger), type_coerce(s.answered_at, BigInteger),
+                type_coerce(i.ended_at, BigInteger),
             )
             .join(r, and_(r.office_no == s.office_no, r.id == s.id))
             .outerjoin(i, and_(i.office_no == s.office_no, i.id == s.incident_id))
-            .outerjoin(p, and_(p.office_no == s.office_no, p.id == s.person))
             .where(
                 s.office_no == self._office_no, s.received_at >= start, s.received_at < end,
                 s.state != "lacking", *visible_to(read, viewer),
             )
-            .order_by(s.received_at)
         )  # fmt: skip
-        field = self._field(read, start)
-        for row in read.execution_options(stream_results=True).execute(wanted):
-            values: list[Any] = [*row, *field.get(row.id, (None, None))]
-            yield _Row(*values)
+        return iter(read.execution_options(stream_results=True).execute(wanted))
 
-    def _field(self, read: Read, start: datetime) -> dict[UUID, tuple[int | None, int | None]]:
+    def _looked_at(self, read: Read, ids: Sequence[UUID]) -> dict[UUID, Any]:
+        """What else is told of those that look late."""
+        s, i, p = RequestState, Incident, Staff
+        wanted = (
+            select(
+                s.id, s.code, s.type_code, s.unit_code, s.received_at, s.held_at,
+                type_coerce(s.answered_at, BigInteger).label("answered"),
+                type_coerce(i.ended_at, BigInteger).label("ended"), p.name.label("person"),
+            )
+            .outerjoin(i, and_(i.office_no == s.office_no, i.id == s.incident_id))
+            .outerjoin(p, and_(p.office_no == s.office_no, p.id == s.person))
+            .where(s.office_no == self._office_no, s.id.in_(ids))
+        )  # fmt: skip
+        return {row.id: row for row in read.execute(wanted)}
+
+    def _field(self, read: Read, start: datetime) -> dict[bytes, tuple[int | None, int | None]]:
         """When the first crew was there and when the last had restored it, by request."""
         o, s = WorkOrder, WorkOrderState
         times = type_coerce(s.on_site_at, BigInteger), type_coerce(s.restored_at, BigInteger)
         wanted = (
-            select(o.request_id, func.min(times[0]), func.max(times[1]))
+            select(type_coerce(o.request_id, LargeBinary), func.min(times[0]), func.max(times[1]))
             .join(s, and_(s.office_no == o.office_no, s.id == o.id))
             .where(o.office_no == self._office_no, o.request_id.is_not(None), o.made_at >= start)
             .group_by(o.request_id)
         )
-        return {id: (there, restored) for id, there, restored in read.execute(wanted) if id is not None}
+        return {id: (there, restored) for id, there, restored in read.execute(wanted)}
 
     def _happened(self, read: Read, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
         """Holds and reopenings, in the order that all replicas agree on."""
@@ -205,8 +232,9 @@ class CharterQueries:
 
     def _judged(
         self,
-        row: _Row,
+        row: Any,
         target: CharterTargetView,
+        there: tuple[int | None, int | None],
         happened: Sequence[Any],
         calendar: WorkingCalendar,
         now: datetime,
@@ -222,7 +250,7 @@ class CharterQueries:
                 held = held or each.at
             elif held is not None:
                 by, held = shifted(calendar, by, limit.unit, held, each.at), None
-        at = _done(row, target)
+        at = _done(target, row.answered, *there, row.ended)
         done = None if at is None else moment_of(at)
         until = done or (min(held, now) if held else now)
         if until <= by:
@@ -247,36 +275,18 @@ class CharterQueries:
         return case, "missed"
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A request to be measured; the moments of work in the field in milliseconds."""
-
-    id: UUID
-    code: str
-    type_code: str
-    type_id: UUID | None
-    unit_code: str | None
-    received_at: datetime
-    answered_at: datetime | None
-    held_at: datetime | None
-    ended_at: datetime | None
-    person: str | None
-    on_site: int | None
-    restored: int | None
-
-
 class _Targets:
     """The target of a kind on a day, looked up once."""
 
     def __init__(self, rules: RuleQueries) -> None:
         self._rules = rules
-        self._codes: dict[tuple[UUID | None, str], str | None] = {}
+        self._codes: dict[tuple[bytes | None, str], str | None] = {}
         self._days: dict[date, dict[str, CharterTargetView]] = {}
 
-    def of(self, type_id: UUID | None, type_code: str, day: date) -> CharterTargetView | None:
+    def of(self, type_id: bytes | None, type_code: str, day: date) -> CharterTargetView | None:
         key = type_id, type_code
         if key not in self._codes:
-            version = self._rules.type_version(type_id, type_code)
+            version = self._rules.type_version(UUID(bytes=type_id) if type_id else None, type_code)
             self._codes[key] = None if version is None else version.charter
         code = self._codes[key]
         if code is None:
@@ -286,14 +296,18 @@ class _Targets:
         return self._days[day].get(code)
 
 
-def _done(row: _Row, target: CharterTargetView) -> int | None:
+def _done(
+    target: CharterTargetView,
+    answered: int | None,
+    on_site: int | None,
+    restored: int | None,
+    ended: int | None,
+) -> int | None:
     """When what was promised was done."""
-    answered = None if row.answered_at is None else instant_ms(row.answered_at)
     if target.measure == "on_site":
-        return answered if row.on_site is None else row.on_site
+        return answered if on_site is None else on_site
     if target.measure == "restored":
-        ended = None if row.ended_at is None else instant_ms(row.ended_at)
-        return next((at for at in (row.restored, ended) if at is not None), answered)
+        return next((at for at in (restored, ended) if at is not None), answered)
     return answered
 
 

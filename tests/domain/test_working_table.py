@@ -48,3 +48,10 @@ def test_minutes(calendar: WorkingCalendar, a: datetime, b: datetime) -> None:
 def test_due(calendar: WorkingCalendar, start: datetime, limit: Limit) -> None:
     table = WorkingTable(calendar, FIRST, LAST)
     assert moment_of(table.due(instant_ms(start), limit)) == due(calendar, start, limit)
+
+
+@settings(max_examples=400, deadline=None)
+@given(calendars(), moments | on_the_half_hour, moments | on_the_half_hour, limits)
+def test_keeps(calendar: WorkingCalendar, start: datetime, done: datetime, limit: Limit) -> None:
+    table = WorkingTable(calendar, FIRST, LAST)
+    assert table.keeps(instant_ms(start), instant_ms(done), limit) == (done <= due(calendar, start, limit))
