@@ -155,7 +155,14 @@ class CharterQueries:
                 for id, (raw, target) in zip(ids, some, strict=True):
                     row = rows[id]
                     case, said = self._judged(
-                        row, target, field.get(raw, _NOWHERE), happened.get(id, []), calendar, now, hidden
+                        row,
+                        target,
+                        field.get(raw, _NOWHERE),
+                        happened.get(id, []),
+                        calendar,
+                        table,
+                        now,
+                        hidden,
                     )
                     shown[target.id] = target
                     month = row.received_at.astimezone(zone).date().replace(day=1)
@@ -237,12 +244,13 @@ class CharterQueries:
         there: tuple[int | None, int | None],
         happened: Sequence[Any],
         calendar: WorkingCalendar,
+        table: WorkingTable,
         now: datetime,
         hidden: frozenset[str],
     ) -> tuple[Missed | None, str]:
         """One that looked late: with its holds and its reopenings."""
         limit = target.limit
-        by, held = due(calendar, row.received_at, limit), None
+        by, held = moment_of(table.due(instant_ms(row.received_at), limit)), None
         for each in happened:
             if each.kind == "reopened":
                 by, held = due(calendar, each.at, limit), None
@@ -258,7 +266,13 @@ class CharterQueries:
         if limit.unit == "hours":
             late = (until - by) // timedelta(minutes=1)
         else:
-            late = working_minutes(calendar, by, until)
+            # The table ends today; of a clock that was ahead there may be answers of tomorrow.
+            within = until <= now
+            late = (
+                table.minutes(instant_ms(by), instant_ms(until))
+                if within
+                else working_minutes(calendar, by, until)
+            )
         case = Missed(
             id=row.id,
             code=row.code,
