@@ -48,6 +48,10 @@ def everywhere() -> list[tuple[str, str]]:
         ("Ctrl+Enter", tr("Save")),
         ("Esc", tr("Go back")),
         ("Ctrl+C", tr("Copy the chosen rows")),
+        ("Shift+↑ ↓", tr("Choose several rows")),
+        ("Ctrl+↑ ↓, Ctrl+Space", tr("Choose one more row, or one less")),
+        ("Ctrl+A", tr("Choose all rows")),
+        ("Shift+F10", tr("The list's own menu: copy, columns and order")),
     ]
 
 

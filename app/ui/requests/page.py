@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.domain import people
+from app.domain.money import format_number
 from app.queries.request_lists import EVERYTHING, FILTERS
 from app.queries.requests import Counts, RequestRow
 from app.services.requests import Registered
@@ -290,16 +291,10 @@ class RequestsPage(Page):
     def _show_counts(self, counts: Counts) -> None:
         self._counts = counts
         self.chips.show_counts(self._filters(counts))
-        self._show_total(len(self.model.ids))
 
     def _show_total(self, listed: int) -> None:
-        """How many stand in the list, how many are open and how many of those overdue."""
-        said = [tr("{count} in the list", count=f"{listed:,}".replace(",", "."))]
-        if self._counts is not None:
-            said.append(tr("{count} open", count=self._counts.open))
-            if self._counts.overdue:
-                said.append(tr("{count} overdue", count=self._counts.overdue))
-        self.set_count(" · ".join(said))
+        """How many stand in the list; the chips say how many are open and overdue."""
+        self.set_count(tr("{count} in the list", count=format_number(listed, tr.language)))
 
     def _filters(self, counts: Counts | None) -> list[Filter]:
         return [Filter(key, title, getattr(counts, key, None)) for key, title in filter_titles().items()]
