@@ -172,6 +172,11 @@ def bearers(tr: Translate) -> dict[str, str]:
     return {"utility": tr("the utility's"), "customer": tr("the customer's")}
 
 
+def letter_languages(tr: Translate) -> dict[str, str]:
+    """The languages of letters (`letters.LANGUAGES`)."""
+    return {"vi": tr("Vietnamese"), "en": tr("English"), "zh": tr("Chinese")}
+
+
 def roles(tr: Translate) -> dict[str, str]:
     """What a person is here for (`people.ROLES`)."""
     return {

@@ -83,17 +83,19 @@ class CallbackQueries:
             asked = self._asked(read, begin - PAUSE)
             closed = read.execute(self._closed(begin - timedelta(days=sampling.days), begin)).all()
         taken = {key for each in asked if each.at < begin for key in _who(each)}
-        tried = {each.id for each in asked if each.at >= begin and each.kind == "noted"}
+        today = {(each.kind, each.id) for each in asked if each.at >= begin}
         free: list[Any] = []
         day = begin.date().isoformat().encode()
         for row in sorted(closed, key=lambda row: sha256(day + row.id.bytes).digest()):
+            if row.score is not None and ("rated", row.id) not in today:
+                continue
             if taken.isdisjoint(_who(row)):
                 taken |= _who(row)
                 free.append(row)
         return [
             Call(
                 row.id, row.code, row.type_code, row.unit_code, row.contact_name, row.phone, row.words,
-                row.closed_at, row.score, row.id in tried,
+                row.closed_at, row.score, ("noted", row.id) in today,
             )
             for row in _in_turn(free)[: sampling.size(len(free))]
         ]  # fmt: skip

@@ -144,7 +144,7 @@ class _Pages:
 
     @cached_property
     def request_room(self) -> RequestRoom:
-        from app.ui.requests.room import Refunding, RequestRoom, Scans
+        from app.ui.requests.room import Calls, Letters, Refunding, RequestRoom, Scans
 
         desk = self.desk
         return RequestRoom(
@@ -165,6 +165,8 @@ class _Pages:
             refunding=Refunding(
                 desk.refunds, desk.refund_queries, desk.cash_queries, lambda: desk.identity.device
             ),
+            letters=Letters(desk.letters, desk.letter_queries),
+            calls=Calls(desk.callbacks, desk.callback_queries),
             desk=desk.identity.desk,
             field=self.field_room,
         )

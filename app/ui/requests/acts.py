@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.requests import may
 from app.queries.requests import RequestStory
 from app.services.request_acts import OF_ITS_AUTHOR
-from app.ui.requests import dialogs, steps
+from app.ui.requests import dialogs, letter_dialog, steps
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.supply_papers import has_paper, show_paper
 from app.words import tr
@@ -185,6 +185,31 @@ def all_acts() -> tuple[Act, ...]:
             primary=True,
             ask=dialogs.ask_papers,
             said=lambda code: tr("The papers of {code} are noted.", code=code),
+        ),
+        Act(
+            name="letter",
+            kind="noted",
+            right="letters.write",
+            words=tr("Write a letter…"),
+            ask=letter_dialog.ask_letter,
+            rare=True,
+        ),
+        Act(
+            name="letter_sent",
+            kind="told",
+            right="requests.tell",
+            words=tr("Letter sent, close…"),
+            ask=letter_dialog.send_letter,
+            said=lambda code: tr("{code} is closed.", code=code),
+            rare=True,
+            when=letter_dialog.has_letter,
+        ),
+        Act(
+            name="letter_again",
+            words=tr("Print the letter again"),
+            ask=letter_dialog.print_again,
+            rare=True,
+            when=letter_dialog.has_letter,
         ),
         Act(
             name="note",

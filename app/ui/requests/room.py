@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from app.queries.attachments import AttachmentQueries
+from app.queries.callbacks import CallbackQueries
 from app.queries.cash import CashQueries
 from app.queries.customers import CustomerQueries
 from app.queries.drafts import DraftQueries
 from app.queries.duty import DutyQueries
 from app.queries.incidents import IncidentQueries
+from app.queries.letters import LetterQueries
 from app.queries.refunds import RefundQueries
 from app.queries.requests import RequestQueries, Viewer
 from app.queries.rules import RequestTypeView
 from app.queries.supply import SupplyQueries
 from app.services.attachments import AttachmentService
+from app.services.callbacks import CallbackService
 from app.services.drafts import DraftService
 from app.services.incidents import IncidentService
+from app.services.letters import LetterService
 from app.services.refunds import RefundService
 from app.services.request_batches import RequestBatchService
 from app.services.request_work import RequestWorkService
@@ -77,6 +81,22 @@ class Refunding:
     device: Callable[[], int]
 
 
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Letters that go out: what people do with them, what they ask."""
+
+    service: LetterService
+    queries: LetterQueries
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Calling back."""
+
+    service: CallbackService
+    queries: CallbackQueries
+
+
 @dataclass(frozen=True, kw_only=True)
 class RequestRoom(Room):
     """Handed to every page and dialog of requests. `desk` is the desk's short name in codes."""
@@ -95,6 +115,8 @@ class RequestRoom(Room):
     incident_queries: IncidentQueries
     scans: Scans
     refunding: Refunding
+    letters: Letters
+    calls: Calls
     desk: str
     field: FieldRoom | None = None
     """With which crews are sent out."""

@@ -13,6 +13,7 @@ from app.services.views import MOST_LETTERS
 from app.ui.kit.arranging import Arrangement
 from app.ui.kit.menus import Choice, MenuButton
 from app.ui.kit.toast import toast
+from app.ui.requests.calls import open_calls
 from app.ui.requests.dialogs import ActDialog, choice
 from app.ui.requests.many import export
 from app.words import tr
@@ -110,6 +111,8 @@ class ViewMenu(MenuButton):
             if self._named():
                 found.append(Choice(tr("Forget a view…"), self.ask_which))
         found.append(Choice(tr("Columns and order…"), page.table.choose_columns, apart=True))
+        if page.room.may("requests.tell"):
+            found.append(Choice(tr("Call back…"), lambda: open_calls(page, page.room), apart=True))
         if page.room.may("reports.export"):
             found.append(Choice(tr("Export the list to Excel"), self._export))
         return found

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from app.bootstrap import Desktop
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.lists import Lists
-from app.ui.requests.room import Refunding, RequestRoom, Scans
+from app.ui.requests.room import Calls, Letters, Refunding, RequestRoom, Scans
 from tests.offices import person
 from tests.ui.conftest import Asked
 
@@ -60,6 +60,8 @@ def room_of(
             refunding=Refunding(
                 desktop.refunds, desktop.refund_queries, desktop.cash_queries, lambda: desktop.identity.device
             ),
+            letters=Letters(desktop.letters, desktop.letter_queries),
+            calls=Calls(desktop.callbacks, desktop.callback_queries),
             desk="BN03",
             clock=desktop.clock,
             jobs=jobs,
