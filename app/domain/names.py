@@ -80,7 +80,7 @@ def scores(tr: Translate) -> dict[str, str]:
     """How content a customer is (`requests.SCORES`, as text)."""
     return {
         "5": tr("Very content"),
-        "4": tr("Content"),
+        "4": tr("Quite content"),
         "3": tr("Neither"),
         "2": tr("Not content"),
         "1": tr("Not content at all"),

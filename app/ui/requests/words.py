@@ -192,6 +192,8 @@ def step_words(step: Happened, units: Mapping[str, str], steps: Mapping[str, str
             head = tr("Closed")
         case "reopened":
             head = tr("Reopened by {name}", name=step.by)
+        case "noted" if step.data.get("call"):
+            head = tr("{name} called and reached nobody", name=step.by)
         case _:
             head = tr("{name} noted", name=step.by)
     said = f"{head}: {step.text}" if step.text else head
