@@ -330,3 +330,15 @@ def test_the_companys_change_does_not_touch_what_the_office_has_laid_down(
     assert_agreed(company)
     assert desktop.rules.request_types(TODAY)["leak"].limit.amount == 3
     assert [v.row["limit_amount"] for v in versions(desktop)] == [3, 9, 24]
+
+
+def test_the_same_id_with_another_content_changes_nothing_that_was_written(
+    company: Company, desktop: Desktop
+) -> None:
+    (id,) = lay_down(desktop, kind(desktop, limit_amount=3))
+    company.sync()
+    forge(desktop, "request_type", dict(kind(desktop, limit_amount=4).row), id=id)
+    company.sync()
+    wanted = "SELECT limit_amount, edited FROM request_type WHERE office_no = 1"
+    assert at_the_hub(company, wanted) == [(3, None)]
+    assert at(desktop.database, wanted) == [(3, None)]
