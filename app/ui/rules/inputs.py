@@ -149,6 +149,7 @@ class RowEdit(QWidget):
         self._code = row["code"]
         for language, edit in self.names.items():
             edit.setText(row["names"].get(language, ""))
+            edit.setCursorPosition(0)  # a long name is seen from its beginning
 
     @abstractmethod
     def value(self, taken: Sequence[str]) -> dict[str, Any]:

@@ -181,7 +181,9 @@ class RulesPage(Page):
                 ]  # fmt: skip
             case "calendar":
                 own = [Column(tr("Hours"), _hours, width=240, grow=2)]
-                own.append(Column(tr("Reason"), lambda x: x.held.row.get("note", ""), width=160, grow=2))
+                own.append(
+                    Column(tr("Reason"), lambda x: x.held.row.get("note", ""), width=160, grow=2, gives_way=1)
+                )
             case "list_item":
                 words = lists()
                 own = [Column(tr("List"), lambda x: words.get(x.key[0], x.key[0]), width=160)]
