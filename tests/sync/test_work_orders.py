@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.bootstrap import Desktop
+from app.models import WorkOrder, WorkOrderEvent
 from app.services.exceptions import Settle
 from app.services.field import Outcome
 from app.sync.projections import _NUMBERED
@@ -83,6 +84,36 @@ def test_whoever_does_not_hear_of_it_in_time_agrees_in_the_end(company: Company,
         company.sync()
     assert {(row[1], row[2]) for row in states(company)} == {("done", "irregular")}
     assert all(good(each) for each in desks)
+
+
+@ON_BOTH
+def test_what_a_cashier_writes_of_a_work_order_takes_no_effect_anywhere(
+    company: Company, desktop: Desktop, other: Desktop
+) -> None:
+    """Whatever his program let him do."""
+    yen, tung = person(desktop, "yen"), person(desktop, "tung")
+    made = desktop.field.issue(yen, order(kind="inspection", address="Phố Vệ An"))
+    company.sync()
+    before = states(company)
+    with desktop.writer.entry("forged", tung.id) as draft:
+        draft.add(
+            WorkOrderEvent,
+            work_order_id=made.id,
+            kind="done",
+            at=draft.now,
+            by=tung.id,
+            text="x",
+            data={"result": "in_order"},
+        )
+    with desktop.writer.entry("forged", tung.id) as draft:
+        draft.add(
+            WorkOrder, code=draft.number("LC"), kind="inspection", address="x", words="x", crew=[],
+            made_at=draft.now, made_by=tung.id, unannounced=False, labour_free=False,
+        )  # fmt: skip
+    company.sync()
+    assert states(company) == before
+    wanted = "SELECT reason FROM parked ORDER BY device, number"
+    assert at(desktop.database, wanted) == at(other.database, wanted) == [("not_allowed",), ("not_allowed",)]
 
 
 def test_work_orders_of_doubled_numbers_are_told_apart() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,10 +16,11 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Desktop
 from app.domain.field import Material
 from app.models import Connection
-from app.services.field import Outcome
+from app.services.field import NewOrder, Outcome
 from app.ui.field.inputs import CrewEdit, DayEdit, MaterialEdit
 from app.ui.field.issuing import IssueDialog
 from app.ui.field.page import FieldPage
+from app.ui.field.prints import write_day, write_order
 from app.ui.field.room import FieldRoom
 from app.ui.kit.buttons import Button
 from app.ui.requests.dialogs import ActDialog
@@ -238,6 +239,31 @@ def test_the_sheet_of_the_day_and_of_a_day_without_work(
     page.print_sheet()
     settle(qtbot, page)
     assert len(shown.files) == 1
+
+
+def test_what_few_may_see_stands_on_no_paper(desktop: Desktop, room_of: Callable[[str], FieldRoom]) -> None:
+    """Printed by the one who may see the request: the crew reads it."""
+    mai = person(desktop, "mai")
+    asked = desktop.requests.register(
+        mai, new("denunciation", words="Nhân viên nhận tiền riêng", contact_name="Bà Tố Cáo")
+    )
+    order = desktop.field.issue(
+        mai,
+        NewOrder(
+            uuid4(),
+            "inspection",
+            "Đối chiếu chỉ số",
+            request_id=asked.id,
+            address="Phố Vệ An",
+            planned_on=desktop.today(),
+        ),
+    )
+    room = room_of("mai")
+    for file in (write_order(room, order.id), write_day(room, desktop.today(), "")):
+        text = text_of(file.read_bytes())
+        assert "Đối chiếu chỉ số" in text
+        for hidden in ("nhận tiền riêng", "Bà Tố Cáo", asked.code, "0912 345 678"):
+            assert hidden not in text
 
 
 def test_a_reader_reports_but_does_not_plan(
