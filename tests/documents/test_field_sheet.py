@@ -113,6 +113,7 @@ def test_the_sheet_of_a_day_goes_route_by_route_over_its_pages() -> None:
     pdf = day_sheet(sheet, "vi")
     pages = pages_of(pdf)
     assert len(pages) > 1
+    assert all("Việc cần làm" in page for page in pages[:-1])
     text = " ".join(pages)
     assert all(f"LC-BN03-26-{n:06d}" in text for n in range(1, 61))
     assert text.index("Lộ trình LT01") < text.index("LC-BN03-26-000029") < text.index("Lộ trình LT02")

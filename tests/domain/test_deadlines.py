@@ -42,6 +42,7 @@ YEAR_2026 = calendar_of(
     [
         ("20/8 10:00", 24, "hours", "21/8 10:00"),
         ("21/8 18:00", 48, "hours", "23/8 18:00"),
+        ("21/8 18:00", 45, "minutes", "21/8 18:45"),  # an emergency, after hours
         ("20/8 10:00", 60, "working_minutes", "20/8 11:00"),
         ("20/8 11:00", 2, "working_hours", "20/8 15:00"),  # over lunch
         ("20/8 07:00", 4, "working_hours", "20/8 11:30"),  # before opening; used up at closing

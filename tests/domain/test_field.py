@@ -150,6 +150,12 @@ def test_two_desks_end_it_apart_and_every_replica_says_the_same() -> None:
         assert (state.state, [e.kind for e in state.misfits]) == ("done", ["cancelled"])
 
 
+def test_of_two_that_differ_in_what_they_say_alone_everybody_takes_the_same() -> None:
+    """As others may have written them: one stamp, one moment, no word."""
+    two = [done(9, result="no_fault"), done(9, result="completed")]
+    assert told(two) == told(two[::-1])
+
+
 def test_each_kind_has_its_results_and_each_open_state_its_acts() -> None:
     assert set(RESULTS) == set(KINDS)
     for state in STATES:
