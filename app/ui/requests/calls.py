@@ -141,7 +141,7 @@ class CallsDialog(FormDialog):
             answer = story.answer or "" if story else ""
         asked = "" if call is None else one_line(call.words)
         self.what.setText(
-            asked if not answer else tr("{words} Answer: {answer}", words=asked, answer=one_line(answer))
+            asked if not answer else tr("{words} · Answer: {answer}", words=asked, answer=one_line(answer))
         )
 
     def _enable(self, on: bool) -> None:

@@ -54,6 +54,7 @@ class LetterDialog(FormDialog):
         self._template.currentIndexChanged.connect(lambda _n: self._choose())
         self._language.currentIndexChanged.connect(lambda _n: self._choose())
         self._closes.toggled.connect(lambda _on: self._show_outcome())
+        self._outcome.currentIndexChanged.connect(lambda _n: self._outcome_chosen())
         self._text.textChanged.connect(self._say_gaps)
         self._show_outcome()
 
@@ -113,7 +114,7 @@ class LetterDialog(FormDialog):
         """Shows the dialog with the keyboard in the list of templates."""
         self.form.mark_clean()
         room = self._over.size()
-        self.resize(min(px(900), room.width() - px(48)), min(px(690), room.height() - px(16)))
+        self.resize(min(px(900), room.width() - px(48)), min(px(730), room.height() - px(16)))
         self.open()
         self._template.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -166,6 +167,9 @@ class LetterDialog(FormDialog):
             values = room.letters.queries.values(
                 self._story, room.person.id, language, room.now(), Words(language)
             )
+            if self._answers and code in letters.ANSWERS and not values["outcome"]:
+                chosen = str(self._outcome.currentData())
+                values["outcome"] = names.outcomes(Words(language))[chosen].lower()
             subject = letters.filled(template.subject, values)
             text = letters.filled(template.text, values)
         self._filled = text
@@ -174,6 +178,11 @@ class LetterDialog(FormDialog):
         self._filled = self._text.toPlainText()
         self._closes.setChecked(self._answers and code in letters.ANSWERS)
         self._say_gaps()
+
+    def _outcome_chosen(self) -> None:
+        """The text says it too, unless it was changed by hand."""
+        if self._text.toPlainText() == self._filled:
+            self._fill()
 
     def _say_gaps(self) -> None:
         missing = letters.gaps(self._text.toPlainText()) + letters.gaps(self._subject.text())

@@ -89,6 +89,9 @@ def test_a_complaint_is_answered_by_letter_from_the_template(
     )  # fmt: skip
     assert "Nội dung khiếu nại: Đồng hồ chạy nhanh" in values["text"]
     assert dialog.gaps.isVisible()
+    put(dialog, outcome="unfounded")
+    values = dialog.form.values()
+    assert "Kết quả giải quyết: không có cơ sở." in values["text"]
     text = values["text"].replace(DOTS, "đồng hồ chạy đúng")
     put(dialog, text=text, subject="Trả lời khiếu nại", outcome="unfounded")
     assert dialog.gaps.isHidden()
