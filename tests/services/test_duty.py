@@ -59,6 +59,8 @@ def test_who_is_on_duty_and_when_nobody_is(desktop: Desktop) -> None:
     assert found == {week[3]: [(900, 1020)], week[4]: [AFTERNOON]}
     assert [d.officer.name for d in queries.on_duty(START + timedelta(days=3))] == ["Hoàng Thị Yến"]
     assert queries.on_duty(START + timedelta(days=3, hours=4)) == []
+    assert queries.gaps_left(START) == []  # in the week of today no roster is kept
+    put(desktop, "yen", [FRIDAY + timedelta(days=1)], MORNING)
     assert queries.gaps_left(START) == [(480, 690), AFTERNOON]  # it is 08:00 on a day without any
     assert queries.gaps_left(START + timedelta(hours=10)) == []
 

@@ -229,11 +229,6 @@ def days_ahead(version: Version, today: date) -> str:
     return ""
 
 
-def gap_words(gaps: Sequence[Sequence[int]]) -> str:
-    """A notice of times without anybody at the contact desk; "" when there is none."""
-    return tr("Nobody on duty today {hours}.", hours=span_words(gaps)) if gaps else ""
-
-
 def row_name(table: str, row: Mapping[str, Any]) -> str:
     """What a rule is called."""
     if "names" in row:

@@ -20,7 +20,7 @@ from app.ui.rules.forms import DaysDialog, HoursDialog, ItemDialog, KindDialog, 
 from app.ui.rules.inputs import LimitEdit, RowsEdit, StepEdit, code_of
 from app.ui.rules.page import RulesPage
 from app.ui.rules.roster import GAPS, DutyDialog, DutyPicker
-from app.ui.rules.words import gap_words, limit_words, short_spans, span_words, spans_of
+from app.ui.rules.words import limit_words, short_spans, span_words, spans_of
 from tests.offices import START, Company, person
 from tests.ui.conftest import Asked
 
@@ -379,9 +379,3 @@ def test_a_code_is_made_of_any_name(name: str, taken: list[str]) -> None:
     code = code_of(name, taken)
     assert _CODE.fullmatch(code)
     assert code not in taken
-
-
-def test_the_gap_of_today_in_words(desktop: Desktop, look: object) -> None:
-    said = gap_words(desktop.duty_queries.gaps_left(START))
-    assert said == "Hôm nay chưa có người trực 08:00–11:30, 13:30–17:00."
-    assert gap_words([]) == ""
