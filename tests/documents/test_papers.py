@@ -223,7 +223,8 @@ def test_a_pay_out_slip_of_any_length_is_whole() -> None:
     """Form 02-TT on one A5 page: all who sign, figures and words, what goes with it."""
     short = PayoutPaper(
         LETTERHEAD, "Phiếu chi", "PC-BN03-26-000001", SESSION.closed_at, CUSTOMER, CUSTOMER.name,
-        "Nộp hai lần", 45_500, VND, "YC-BN03-26-000123", ("BL-BN03-26-000041",), "Hoàng Thị Yến", "Bùi Thị Mai · Giám sát",
+        "Nộp hai lần", 45_500, VND, "YC-BN03-26-000123", ("BL-BN03-26-000041",), "Hoàng Thị Yến",
+        "Bùi Thị Mai · Giám sát",
         "Hoàng Thị Yến", OFFICER, "CT-BN03-26-000019",
     )  # fmt: skip
     long = replace(
