@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from html import escape
 
-from PySide6.QtCore import QLocale, QMimeData
+from PySide6.QtCore import QLocale, QMimeData, QStringListModel
 
 _FORMULA = re.compile(r"[=+\-@]")
 _TEXT = "mso-number-format:'\\@'"
@@ -27,9 +27,17 @@ def clipping(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> QMime
     for row in rows:
         lines.append("\t".join(_plain(value, point) for value in row))
         cells.append(_row("td", row))
-    clip = QMimeData()
+    clip = _empty_clip()
     clip.setText("\n".join(lines))
     clip.setHtml(f'<html><meta charset="utf-8"><body><table>{"".join(cells)}</table></body></html>')
+    return clip
+
+
+def _empty_clip() -> QMimeData:
+    """Made by Qt: one that Python made, on the clipboard when the program ends, would be a crash."""
+    model = QStringListModel([""])
+    clip = model.mimeData([model.index(0)])
+    clip.clear()
     return clip
 
 

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -443,3 +445,15 @@ def test_shift_adds_a_further_sort_key(qtbot, chosen):
         ("code", False, [("code", False), ("owed", True)]),
         ("code", True, [("code", True)]),
     ]
+
+
+def test_the_program_ends_well_with_a_copy_on_the_clipboard():
+    code = (
+        "from PySide6.QtWidgets import QApplication\n"
+        "from app.ui.kit.copying import clipping\n"
+        "app = QApplication([])\n"
+        "QApplication.clipboard().setMimeData(clipping(['Nợ'], [[1000]]))\n"
+        "assert QApplication.clipboard().text() == 'Nợ\\n1000'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
