@@ -140,6 +140,11 @@ def test_any_text_makes_a_letter_that_opens(text: str) -> None:
     assert page_sizes(letter_pdf(paper))
 
 
+def test_what_xml_cannot_hold_is_left_out_for_word() -> None:
+    paper = replace(LETTER, text="a\ufffeb\uffffc\x00d", subject="x\x0by\ufffe")
+    assert "abc d" in words_of(letter_docx(paper))
+
+
 def test_a_long_letter_goes_on_and_is_signed_below_its_last_words() -> None:
     text = "\n\n".join(f"Điểm {n}: " + "nội dung trả lời " * 20 for n in range(1, 16))
     pages = pages_of(letter_pdf(replace(LETTER, text=text)))

@@ -14,6 +14,7 @@ from app.queries.callbacks import Call
 from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import FormDialog
 from app.ui.kit.inputs import NoteEdit
+from app.ui.kit.jobs import Lane
 from app.ui.kit.labels import Label
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import Column, WindowedTableModel
@@ -102,6 +103,7 @@ class CallsDialog(FormDialog):
             lambda _job: room.calls.queries.sample(room.now()),
             done=lambda found: self._list(found, stood),
             failed=self.refuse,
+            lane=Lane.IO,
         )
 
     def _list(self, found: list[Call], stood: UUID | None) -> None:
