@@ -15,6 +15,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from app.demo.collection import collection
 from app.demo.counter import complaint, connection_returns
 from app.demo.evening import report
+from app.demo.focal_point import burst_pipe, denunciation, new_supply, written_complaint
 from app.demo.morning import bills, import_customers, indexes
 from app.demo.setting_up import refuse_founded, set_up
 from app.demo.stage import StageError
@@ -29,6 +30,10 @@ STEPS: tuple[Step, ...] = (
     ("customers from Excel", import_customers),
     ("indexes", indexes),
     ("bills", bills),
+    ("a written complaint", written_complaint),
+    ("a burst pipe and its crew", burst_pipe),
+    ("a new supply", new_supply),
+    ("a denunciation", denunciation),
     ("a walk-in complaint", complaint),
     ("a collection point, offline", collection),
     ("the connection returns", connection_returns),

@@ -77,6 +77,13 @@ class RequestInspector(Inspector):
         self.story = None
         self.scans.show_nothing()
 
+    def do(self, name: str) -> None:
+        """The act of a name, as its button or its line in the menu does it. KeyError where it is not
+        offered."""
+        assert self.story is not None, "a request is in sight"
+        offered = {act.name: act for act in self._acts if act.open_to(self.room, self.story)}
+        self._ask(offered[name], self.story)
+
     def main_act(self) -> None:
         """What comes next for this request, if anything."""
         primary = [b for b in self.findChildren(Button) if b.property("primary") and b.isVisible()]
