@@ -80,7 +80,7 @@ class CallsDialog(FormDialog):
             return tr("Not reached") if call.tried else ""
 
         return [
-            Column(tr("Code"), lambda c: short_code(c.code, room.desk), mono=True, width=116),
+            Column(tr("Code"), lambda c: short_code(c.code, room.desk), mono=True, width=134),
             Column(tr("Customer"), lambda c: c.name, width=150, grow=2),
             Column(tr("Phone"), lambda c: phone_words(c.phone), mono=True, width=120),
             Column(tr("Content"), lambda c: one_line(c.words), width=170, grow=3, gives_way=2),

@@ -38,7 +38,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             lambda r: short_code(r.code, room.desk),
             value=lambda r: r.code,
             mono=True,
-            width=116,
+            width=134,
             sort="code",
         ),
         Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=176, grow=4, key="words"),
