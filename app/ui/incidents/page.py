@@ -144,7 +144,7 @@ class IncidentsPage(Page):
             return str(count) if count else ""
 
         return [
-            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=134),
+            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=134, grow=1),
             Column(tr("Incident"), lambda r: r.title, width=190, grow=3, strong=lambda r: r.running),
             Column(tr("Where"), lambda r: r.area, width=160, grow=3, gives_way=2),
             Column(tr("Since"), when, width=132, gives_way=1),

@@ -160,6 +160,19 @@ class Page(QWidget):
         acts = (self._acts.itemAt(i).widget() for i in range(self._acts.count()))
         least = px(160 if any(isinstance(each, SearchBox) for each in acts) else 80)
         self._count.setMinimumWidth(min(self._count.sizeHint().width(), least))
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """Where not all has room beside the title, the search goes first, then the count: both have other
+        ways. Buttons are never cut."""
+        acts = [w for i in range(self._acts.count()) if (w := self._acts.itemAt(i).widget()) is not None]
+        searches = [each for each in acts if isinstance(each, SearchBox)]
+        buttons = [each for each in acts if each not in searches and not each.isHidden()]
+        needed = self._title.sizeHint().width() + sum(each.sizeHint().width() + px(8) for each in buttons)
+        spare = self.work_room().width() - px(32) - needed
+        for each in searches:
+            each.setVisible(spare >= px(8) + self._count.minimumWidth() + px(168))
+        self._count.setVisible(spare >= px(8) + self._count.minimumWidth())
 
     def add_act(self, widget: QWidget) -> None:
         """A button, search or menu at the top right, left of the primary act."""
@@ -270,6 +283,7 @@ class Page(QWidget):
         if self._panel is not None:
             self._panel.setVisible(shown)
             self._details.setVisible(not shown)
+            self._fit_head()
 
     def _measure(self) -> None:
         self._work.setContentsMargins(px(16), px(16), px(16), px(16))
@@ -285,6 +299,7 @@ class Page(QWidget):
             self._panel.set_room(self.width())
             if isinstance(self._panel, Inspector) and event.oldSize().width() != event.size().width():
                 self._show_panel(self.width() - self._panel.width() >= px(WORK_ROOM))
+        self._fit_head()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)

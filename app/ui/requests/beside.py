@@ -68,13 +68,19 @@ class RequestLine(QAbstractButton):
         painter.drawText(upper, middle, words)
         painter.setFont(font(9))
         painter.setPen(QColor(now.soft))
-        painter.drawText(lower, middle, self._below)
         due = self._due
-        if due.tone not in (Tone.PLAIN, Tone.SOFT):
+        pill = due.tone not in (Tone.PLAIN, Tone.SOFT)
+        if pill:
             wide = pill_width(due.text, due.tone, due.sign)
-            draw_pill(painter, lower.adjusted(lower.width() - wide, 0, 0, 0), due.text, due.tone, due.sign)
+        else:
+            wide = painter.fontMetrics().horizontalAdvance(due.text)
+        right, left = lower.adjusted(lower.width() - wide, 0, 0, 0), lower.adjusted(0, 0, -wide - px(8), 0)
+        below = painter.fontMetrics().elidedText(self._below, Qt.TextElideMode.ElideRight, left.width())
+        painter.drawText(left, middle, below)
+        if pill:
+            draw_pill(painter, right, due.text, due.tone, due.sign)
         elif due.text:
-            painter.drawText(lower, middle | int(Qt.AlignmentFlag.AlignRight), due.text)
+            painter.drawText(right, middle | int(Qt.AlignmentFlag.AlignRight), due.text)
         if self.hasFocus():
             ring(painter, self.rect())
 
@@ -220,7 +226,7 @@ class BesidePanel(Panel):
             line.clicked.connect(lambda _checked=False, id=row.id: self._ask(id))
             self.body.addWidget(line)
             if may_be_same and row is rows[0] and self.room.may("requests.note"):
-                words = tr("Same matter: note it there")
+                words = tr("Same matter")
                 self.body.addWidget(Button(words, partial(self.same.emit, row), key="Ctrl+G"))
 
     def _ask(self, request_id: UUID) -> None:

@@ -39,6 +39,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             value=lambda r: r.code,
             mono=True,
             width=134,
+            grow=1,
             sort="code",
         ),
         Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=176, grow=4, key="words"),

@@ -243,7 +243,7 @@ class TodayPage(Page):
             return row.late(self._now)
 
         columns: list[Column[RequestRow]] = [
-            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=134),
+            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=134, grow=1),
             Column(tr("Content"), lambda r: one_line(r.words), strong=late, width=220, grow=4),
             Column(tr("Customer"), lambda r: r.contact_name, width=150, grow=2, gives_way=1),
             Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=150, grow=2, gives_way=2),
