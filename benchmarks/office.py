@@ -52,7 +52,7 @@ from app.services.writer import Draft, Person, raw_columns
 from app.sync.transport import DirectTransport
 from benchmarks.harness import telling
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when what is built changes: an office in the cache is then built anew, as with another schema."""
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -309,7 +309,9 @@ class Builder:
                         now, by.bytes,
                     )
                 )  # fmt: skip
-                allocated += [(draft.new_id().bytes, id, bill, each.customer, part) for bill, part in bills]
+                allocated += [
+                    (draft.new_id().bytes, id, bill, each.customer, part, None) for bill, part in bills
+                ]
                 sum_ += total
             draft.add_raw(Receipt, receipts, taken)
             draft.add_raw(Allocation, parts, allocated)
@@ -328,16 +330,23 @@ class Builder:
             for number, each in some:
                 said, now = made_up_request(each.made_up, self._rng), millis(draft.now) + number * 1000
                 kind, key = types[said.type], draft.new_id().bytes
-                rows.append(_row(columns, key, _request(each, said.text, kind, draft.number("YC"), now, by)))
+                came = now - self._took() if number < done else now
+                rows.append(_row(columns, key, _request(each, said.text, kind, draft.number("YC"), came, by)))
                 for name, text, data in _LIFE[: 5 if number < done else 2]:
-                    due = now + 7 * 86_400_000 if name == "received" else None
+                    due = came + 7 * 86_400_000 if name == "received" else None
+                    at = came if name in ("received", "routed") else now
                     values = {
-                        "request_id": key, "kind": name, "at": now, "by": by, "due": due, "text": text,
+                        "request_id": key, "kind": name, "at": at, "by": by, "due": due, "text": text,
                         "unit_code": kind.unit_code if text is None else None, "data": canonical_json(data),
                     }  # fmt: skip
                     events.append(_row(happened, draft.new_id().bytes, values))
             draft.add_raw(Request, columns, rows)
             draft.add_raw(RequestEvent, happened, events)
+
+    def _took(self) -> int:
+        """How long an answer took, in milliseconds: six of ten are given at once, the others within days."""
+        at_once = self._rng.random() < 0.6
+        return 0 if at_once else min(int(self._rng.expovariate(1 / 20) * 3_600_000), 14 * 86_400_000)
 
 
 _LIFE: tuple[tuple[str, str | None, dict[str, str]], ...] = (

@@ -61,6 +61,8 @@ def limit_words(limit: Limit, tr: Callable[..., str]) -> str:
     """A limit as it is said: "5 working days"."""
     if limit.unit == "hours":
         return tr("{count} hours", count=limit.amount)
+    if limit.unit == "minutes":
+        return tr("{count} minutes", count=limit.amount)
     if limit.unit == "working_hours":
         return tr("{count} working hours", count=limit.amount)
     if limit.unit == "working_minutes":

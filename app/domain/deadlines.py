@@ -119,7 +119,7 @@ MOST = {
 }
 """The units of a limit and the largest amount of each: ten years of a usual office."""
 
-_BY_THE_CLOCK = ("hours", "minutes")
+BY_THE_CLOCK = ("hours", "minutes")
 """Units that run day and night."""
 
 
@@ -149,7 +149,7 @@ def due(calendar: WorkingCalendar, start: datetime, limit: Limit) -> datetime:
     for a limit that ends more than 100 years later.
     """
     start = _utc(start)
-    if limit.unit in _BY_THE_CLOCK:
+    if limit.unit in BY_THE_CLOCK:
         return start + timedelta(**{limit.unit: limit.amount})
     if limit.unit == "working_days":
         return _days_later(calendar, _opened(calendar, start), limit.amount)
@@ -172,7 +172,7 @@ def before(calendar: WorkingCalendar, moment: datetime, limit: Limit) -> datetim
     moment = _utc(moment)
     if limit.unit == "working_days" and limit.amount:
         return _days_earlier(calendar, moment, limit.amount)
-    if limit.unit in _BY_THE_CLOCK:
+    if limit.unit in BY_THE_CLOCK:
         at = moment - timedelta(**{limit.unit: limit.amount})
     else:
         at = _earlier(calendar, moment, _working_time(limit))
@@ -192,7 +192,7 @@ def shifted(
     due, held_from, held_until = _utc(due), _utc(held_from), _utc(held_until)
     if held_from >= min(due, held_until):
         return due
-    if unit in _BY_THE_CLOCK:
+    if unit in BY_THE_CLOCK:
         return due + (held_until - held_from)
     held = _worked(calendar, held_from, held_until)
     # A hold without working time must not carry a due time at closing over to the next opening.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
 
-from app.domain.deadlines import Limit, WorkingCalendar, due
+from app.domain.deadlines import BY_THE_CLOCK, Limit, WorkingCalendar, due
 
 MINUTE, HOUR = 60_000, 3_600_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,6 +60,8 @@ class WorkingTable:
 
     def keeps(self, start: int, done: int, limit: Limit) -> bool:
         """Whether what was done at `done` keeps `limit` from `start` on."""
+        if done <= start:  # at once: no limit ends before it begins
+            return True
         # Of working days the last one begins so many days less one after the start at the earliest.
         if limit.unit == "working_days" and done - start <= (limit.amount - 1) * 24 * HOUR:
             return True
@@ -67,8 +69,8 @@ class WorkingTable:
 
     def due(self, start: int, limit: Limit) -> int:
         """The last moment that keeps `limit` from `start` on, as `deadlines.due`; raises as that does."""
-        if limit.unit == "hours":
-            return start + limit.amount * HOUR
+        if limit.unit in BY_THE_CLOCK:
+            return start + limit.amount * (HOUR if limit.unit == "hours" else MINUTE)
         if limit.unit != "working_days":
             n = bisect_right(self._closes, start)  # the first opening that ends after the start
             if n < len(self._opens):

@@ -14,21 +14,22 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Engine, LargeBinary, and_, func, select, type_coerce
 from sqlalchemy import Connection as Read
+from sqlalchemy import Engine, and_, func, select, type_coerce
+from sqlalchemy.types import NullType
 
-from app.domain.deadlines import WorkingCalendar, due, shifted, working_minutes, zone_named
+from app.domain.deadlines import BY_THE_CLOCK, WorkingCalendar, due, shifted, working_minutes, zone_named
 from app.domain.working_table import WorkingTable, instant_ms, moment_of
 from app.models import Incident, Request, RequestEvent, RequestState, Staff, WorkOrder, WorkOrderState
 from app.queries.measures import bounds
 from app.queries.requests import Viewer, restricted_codes, visible_to
 from app.queries.rules import CharterTargetView, RuleQueries
 
-_SOME = 500
+_SOME, _MANY = 500, 20_000
 _NOWHERE = None, None
 """Nobody was sent out."""
 
@@ -122,10 +123,10 @@ class CharterQueries:
         table = WorkingTable(calendar, first_day, calendar.local_day(now))
         days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
         midnights = [instant_ms(bounds(day, day, zone)[0]) for day in days]
-        targets, moment = _Targets(self._rules), instant_ms(now)
-        counted: dict[tuple[date, UUID], dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-        shown: dict[UUID, CharterTargetView] = {}
-        late: list[tuple[bytes, CharterTargetView]] = []
+        months = [day.replace(day=1) for day in days]
+        targets, moment = _Targets(self._rules, days), instant_ms(now)
+        told: Counter[tuple[date, int, str | None, str]] = Counter()
+        late: list[tuple[bytes, date, int]] = []
         missed: list[Missed] = []
         with self._read.connect() as read:
             field = self._field(read, start)
@@ -133,46 +134,48 @@ class CharterQueries:
                 if n % 5000 == 0:
                     going_on(n)
                 id, type_id, type_code, unit, received, answered, ended = row
-                day = days[bisect_right(midnights, received) - 1]
-                target = targets.of(type_id, type_code, day)
-                if target is None:
+                day = bisect_right(midnights, received) - 1
+                number = targets.of(type_id, type_code, day)
+                if number is None:
                     continue
+                target = targets.known[number]
                 done = _done(target, answered, *field.get(id, _NOWHERE), ended)
                 if done is not None and table.keeps(received, done, target.limit):
                     said = "kept"
                 elif done is None and moment <= table.due(received, target.limit):
                     said = "open"
                 else:
-                    late.append((id, target))
+                    late.append((id, months[day], number))
                     continue
-                shown[target.id] = target
-                counted[day.replace(day=1), target.id][unit or ""][said] += 1
+                told[months[day], number, unit, said] += 1
             hidden = restricted_codes(read)
             for some in (late[n : n + _SOME] for n in range(0, len(late), _SOME)):
                 going_on(len(late))
-                ids = [UUID(bytes=id) for id, _ in some]
+                ids = [UUID(bytes=id) for id, _, _ in some]
                 happened, rows = self._happened(read, ids), self._looked_at(read, ids)
-                for id, (raw, target) in zip(ids, some, strict=True):
-                    row = rows[id]
+                for id, month, number in some:
                     case, said = self._judged(
-                        row,
-                        target,
-                        field.get(raw, _NOWHERE),
+                        rows[id],
+                        targets.known[number],
+                        field.get(id, _NOWHERE),
                         happened.get(id, []),
                         calendar,
                         table,
                         now,
                         hidden,
                     )
-                    shown[target.id] = target
-                    month = row.received_at.astimezone(zone).date().replace(day=1)
-                    counted[month, target.id][row.unit_code or ""][said] += 1
+                    told[month, number, rows[id].unit_code, said] += 1
                     missed += [case] if case is not None else []
         missed.sort(key=lambda each: (-each.late, each.code))
+        counted: dict[tuple[date, str, int], dict[str, Counter[str]]] = defaultdict(
+            lambda: defaultdict(Counter)
+        )
+        for (month, number, unit, said), n in told.items():
+            counted[month, targets.known[number].code, number][unit or ""][said] += n
         promises = [
-            _promise(month, shown[id], units)
-            for (month, id), units in sorted(
-                counted.items(), key=lambda each: (each[0][0], shown[each[0][1]].code, each[0][1])
+            _promise(month, targets.known[number], units)
+            for (month, _, number), units in sorted(
+                counted.items(), key=lambda each: (*each[0][:2], targets.known[each[0][2]].id)
             )
         ]
         return Charter(first_day, last_day, now, tuple(promises), tuple(missed))
@@ -183,9 +186,9 @@ class CharterQueries:
         s, r, i = RequestState, Request, Incident
         wanted = (
             select(
-                type_coerce(s.id, LargeBinary), type_coerce(r.type_id, LargeBinary), s.type_code, s.unit_code,
-                type_coerce(s.received_at, BigInteger), type_coerce(s.answered_at, BigInteger),
-                type_coerce(i.ended_at, BigInteger),
+                *(type_coerce(column, NullType) for column in (
+                    s.id, r.type_id, s.type_code, s.unit_code, s.received_at, s.answered_at, i.ended_at,
+                )),
             )
             .join(r, and_(r.office_no == s.office_no, r.id == s.id))
             .outerjoin(i, and_(i.office_no == s.office_no, i.id == s.incident_id))
@@ -194,16 +197,17 @@ class CharterQueries:
                 s.state != "lacking", *visible_to(read, viewer),
             )
         )  # fmt: skip
-        return iter(read.execution_options(stream_results=True).execute(wanted))
+        result = read.execution_options(stream_results=True).execute(wanted)
+        return chain.from_iterable(result.partitions(_MANY))
 
-    def _looked_at(self, read: Read, ids: Sequence[UUID]) -> dict[UUID, Any]:
+    def _looked_at(self, read: Read, ids: Sequence[UUID]) -> dict[bytes, Any]:
         """What else is told of those that look late."""
         s, i, p = RequestState, Incident, Staff
         wanted = (
             select(
-                s.id, s.code, s.type_code, s.unit_code, s.received_at, s.held_at,
-                type_coerce(s.answered_at, BigInteger).label("answered"),
-                type_coerce(i.ended_at, BigInteger).label("ended"), p.name.label("person"),
+                type_coerce(s.id, NullType).label("id"), s.code, s.type_code, s.unit_code, s.received_at,
+                s.held_at, type_coerce(s.answered_at, NullType).label("answered"),
+                type_coerce(i.ended_at, NullType).label("ended"), p.name.label("person"),
             )
             .outerjoin(i, and_(i.office_no == s.office_no, i.id == s.incident_id))
             .outerjoin(p, and_(p.office_no == s.office_no, p.id == s.person))
@@ -214,20 +218,21 @@ class CharterQueries:
     def _field(self, read: Read, start: datetime) -> dict[bytes, tuple[int | None, int | None]]:
         """When the first crew was there and when the last had restored it, by request."""
         o, s = WorkOrder, WorkOrderState
-        times = type_coerce(s.on_site_at, BigInteger), type_coerce(s.restored_at, BigInteger)
+        times = type_coerce(s.on_site_at, NullType), type_coerce(s.restored_at, NullType)
         wanted = (
-            select(type_coerce(o.request_id, LargeBinary), func.min(times[0]), func.max(times[1]))
+            select(type_coerce(o.request_id, NullType), func.min(times[0]), func.max(times[1]))
             .join(s, and_(s.office_no == o.office_no, s.id == o.id))
             .where(o.office_no == self._office_no, o.request_id.is_not(None), o.made_at >= start)
             .group_by(o.request_id)
         )
-        return {id: (there, restored) for id, there, restored in read.execute(wanted)}
+        rows: Any = read.execute(wanted)
+        return {id: (there, restored) for id, there, restored in rows}
 
-    def _happened(self, read: Read, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    def _happened(self, read: Read, ids: Sequence[UUID]) -> dict[bytes, list[Any]]:
         """Holds and reopenings, in the order that all replicas agree on."""
         e = RequestEvent
         wanted = (
-            select(e.request_id, e.kind, e.at)
+            select(type_coerce(e.request_id, NullType).label("of"), e.kind, e.at)
             .where(
                 e.office_no + 0 == self._office_no,
                 e.request_id.in_(ids),
@@ -235,7 +240,7 @@ class CharterQueries:
             )
             .order_by(e.request_id, e.hlc, e.device)
         )
-        return {id: list(some) for id, some in groupby(read.execute(wanted), key=lambda row: row.request_id)}
+        return {id: list(some) for id, some in groupby(read.execute(wanted), key=lambda row: row.of)}
 
     def _judged(
         self,
@@ -263,7 +268,7 @@ class CharterQueries:
         until = done or (min(held, now) if held else now)
         if until <= by:
             return None, "open" if done is None else "kept"
-        if limit.unit == "hours":
+        if limit.unit in BY_THE_CLOCK:
             late = (until - by) // timedelta(minutes=1)
         else:
             # The table ends today; of a clock that was ahead there may be answers of tomorrow.
@@ -274,7 +279,7 @@ class CharterQueries:
                 else working_minutes(calendar, by, until)
             )
         case = Missed(
-            id=row.id,
+            id=UUID(bytes=row.id),
             code=row.code,
             target=target,
             type_code=row.type_code,
@@ -290,24 +295,37 @@ class CharterQueries:
 
 
 class _Targets:
-    """The target of a kind on a day, looked up once."""
+    """The target of a kind on one of some days, looked up once; by its number in `known`."""
 
-    def __init__(self, rules: RuleQueries) -> None:
+    def __init__(self, rules: RuleQueries, days: Sequence[date]) -> None:
         self._rules = rules
+        self._days = days
+        self._found: dict[tuple[bytes | None, str, int], int | None] = {}
         self._codes: dict[tuple[bytes | None, str], str | None] = {}
-        self._days: dict[date, dict[str, CharterTargetView]] = {}
+        self._on: dict[int, dict[str, CharterTargetView]] = {}
+        self._numbers: dict[UUID, int] = {}
+        self.known: list[CharterTargetView] = []
 
-    def of(self, type_id: bytes | None, type_code: str, day: date) -> CharterTargetView | None:
+    def of(self, type_id: bytes | None, type_code: str, day: int) -> int | None:
+        key = type_id, type_code, day
+        if key not in self._found:
+            self._found[key] = self._look_up(*key)
+        return self._found[key]
+
+    def _look_up(self, type_id: bytes | None, type_code: str, day: int) -> int | None:
         key = type_id, type_code
         if key not in self._codes:
             version = self._rules.type_version(UUID(bytes=type_id) if type_id else None, type_code)
             self._codes[key] = None if version is None else version.charter
-        code = self._codes[key]
-        if code is None:
+        if day not in self._on:
+            self._on[day] = self._rules.charter_targets(self._days[day])
+        target = self._on[day].get(self._codes[key] or "")
+        if target is None:
             return None
-        if day not in self._days:
-            self._days[day] = self._rules.charter_targets(day)
-        return self._days[day].get(code)
+        if target.id not in self._numbers:
+            self._numbers[target.id] = len(self.known)
+            self.known.append(target)
+        return self._numbers[target.id]
 
 
 def _done(

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import repeat
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Engine, LargeBinary, and_, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Engine, LargeBinary, and_, func, or_, select, type_coerce
 from sqlalchemy import Connection as Read
+from sqlalchemy.types import NullType
 
 from app.domain.deadlines import zone_named
 from app.domain.fold import fold
@@ -41,10 +42,10 @@ BY = ("type", "area", "cause", "unit", "channel", "class")
 SEVERAL = "*"
 """The class of a customer whose connections are of several."""
 
+K = TypeVar("K")
+
 _DAY = 86_400_000
 _SOME = 20_000
-_CODES = 6
-"""So many columns, the first ones, hold codes and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,30 +150,33 @@ class MeasureQueries:
             )
         ]
         known = [Mark(*mark) for mark in marks]
-        keys: dict[str, Sequence[Any]] = {
-            "": ("",) * len(received),
-            "type": types,
-            "area": asked.areas(areas, incidents, customers),
-            "cause": [cause or "" for cause in causes],
-            "unit": [unit or "" for unit in units],
-            "channel": channels,
-            "class": [asked.classes.get(customer, "") for customer in customers],
-            "month": [bisect_right(starts, at) for at in received],
-        }
         minutes = self._working_minutes(received, answered, first_day)
         days = [
             None if end is None else max(0, (end - begun) * 1000 // _DAY)
             for begun, end in zip(received, answered, strict=True)
         ]
-        found: dict[str, dict[Any, Figures]] = {}
-        for name, of in keys.items():
-            counted: dict[Any, Counter[Mark]] = defaultdict(Counter)
-            for (key, mark_no), n in Counter(zip(of, marked, strict=True)).items():
-                counted[key][known[mark_no]] += n
-            in_minutes, in_days = _grouped(of, minutes), _grouped(of, days)
-            found[name] = {
-                key: figures(counted[key], in_minutes.get(key, ()), in_days.get(key, ())) for key in counted
-            }
+        # Far fewer cells than requests: what is grouped by one of their keys is put together from them.
+        cells: dict[tuple[str | None, ...], int] = {}
+        in_area = asked.areas(areas, incidents, customers)
+        cell = [
+            cells.setdefault(key, len(cells))
+            for key in zip(types, in_area, causes, units, channels, strict=True)
+        ]
+        by_cell = _piles(cell, marked, minutes, days)
+        classes = [asked.classes.get(customer, "") for customer in customers]
+        in_month = [bisect_right(starts, at) for at in received]
+        piles: dict[str, dict[Any, _Pile]] = {
+            "": _joined(by_cell, dict.fromkeys(cells.values(), "")),
+            **{
+                name: _joined(by_cell, {n: key[place] or "" for key, n in cells.items()})
+                for place, name in enumerate(BY[:-1])
+            },
+            "class": _piles(classes, marked, minutes, days),
+            "month": _piles(in_month, marked, minutes, days),
+        }
+        found = {
+            name: {key: each.figures(known) for key, each in some.items()} for name, some in piles.items()
+        }
         found["area"] = {asked.spelled(key): each for key, each in found["area"].items()}
         return Analysis(
             first_day,
@@ -193,7 +197,7 @@ class MeasureQueries:
         latest = max((at for at in answered if at is not None), default=0)
         minutes = WorkingTable(calendar, first_day, calendar.local_day(moment_of(latest))).minutes
         return [
-            None if end is None else max(0, minutes(begun, end))
+            None if end is None else minutes(begun, end) if end > begun else 0
             for begun, end in zip(received, answered, strict=True)
         ]
 
@@ -208,26 +212,21 @@ class MeasureQueries:
         """The requests, column by column: so many rows kept as such would take as long again."""
         s = RequestState
         # As they are stored: to make a moment of each of 200,000 rows would take a second.
-        raw = [
-            type_coerce(column, BigInteger)
-            for column in (s.received_at, s.answered_at, s.told_at, s.due, s.held_at, s.head_at, s.leader_at,
-                           s.company_at)
-        ]  # fmt: skip
-        customer, incident = (type_coerce(id, LargeBinary) for id in (s.customer_id, s.incident_id))
         wanted = (
             select(
-                s.type_code, s.channel, s.unit_code, s.cause, s.area, s.state, customer, incident, *raw[:3],
-                s.reopened, s.score, *raw[3:],
+                s.type_code, s.channel, s.unit_code, s.cause, s.area, s.state,
+                *(type_coerce(column, NullType) for column in (
+                    s.customer_id, s.incident_id, s.received_at, s.answered_at, s.told_at, s.reopened,
+                    s.score, s.due, s.held_at, s.head_at, s.leader_at, s.company_at,
+                )),
             )
             .where(*self._received(read, start, end, viewer))
         )  # fmt: skip
         columns: list[list[Any]] = [[] for _ in wanted.selected_columns]
-        # Each code came as a text of its own; one for all is found quicker.
-        known: dict[Any, Any] = {}
         result = read.execution_options(stream_results=True).execute(wanted)
         while some := result.fetchmany(_SOME):
             for n, values in enumerate(zip(*some, strict=True)):
-                columns[n] += (known.setdefault(each, each) for each in values) if n < _CODES else values
+                columns[n] += values
             going_on(len(columns[0]))
         return columns
 
@@ -336,15 +335,44 @@ class _Asked:
         return self._words[key]
 
 
-def _grouped(keys: Iterable[Any], took: Iterable[int | None]) -> dict[Any, list[int]]:
-    """What each took by key, in ascending order."""
-    groups: dict[Any, list[int]] = defaultdict(list)
-    for key, each in zip(keys, took, strict=True):
-        if each is not None:
-            groups[key].append(each)
-    for group in groups.values():
-        group.sort()
-    return groups
+class _Pile:
+    """Requests together: how many have each mark (by its number), and what each that was answered took."""
+
+    def __init__(self) -> None:
+        self.marks: Counter[int] = Counter()
+        self.minutes: list[int] = []
+        self.days: list[int] = []
+
+    def figures(self, known: Sequence[Mark]) -> Figures:
+        self.minutes.sort()
+        self.days.sort()
+        return figures({known[mark]: n for mark, n in self.marks.items()}, self.minutes, self.days)
+
+
+def _piles(
+    keys: Sequence[K], marked: Sequence[int], minutes: Sequence[int | None], days: Sequence[int | None]
+) -> dict[K, _Pile]:
+    """One pile for each key; the rows of the four belong together."""
+    piles: dict[K, _Pile] = defaultdict(_Pile)
+    for (key, mark), n in Counter(zip(keys, marked, strict=True)).items():
+        piles[key].marks[mark] = n
+    for took, name in ((minutes, "minutes"), (days, "days")):
+        into = {key: getattr(pile, name) for key, pile in piles.items()}
+        for key, each in zip(keys, took, strict=True):
+            if each is not None:
+                into[key].append(each)
+    return piles
+
+
+def _joined(piles: dict[int, _Pile], keys: dict[int, str]) -> dict[str, _Pile]:
+    """Piles put together: `keys` says where each goes."""
+    joined: dict[str, _Pile] = defaultdict(_Pile)
+    for n, pile in piles.items():
+        into = joined[keys[n]]
+        into.marks.update(pile.marks)
+        into.minutes += pile.minutes
+        into.days += pile.days
+    return joined
 
 
 def _largest_first(found: dict[str, Figures]) -> Iterable[Group]:

@@ -33,6 +33,7 @@ limits = st.one_of(
     st.builds(Limit, st.integers(0, 60), st.just("working_hours")),
     st.builds(Limit, st.integers(0, 9), st.just("working_days")),
     st.builds(Limit, st.integers(0, 200), st.just("hours")),
+    st.builds(Limit, st.integers(0, 5000), st.just("minutes")),
 )
 
 
