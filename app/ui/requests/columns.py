@@ -38,11 +38,10 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             lambda r: short_code(r.code, room.desk),
             value=lambda r: r.code,
             mono=True,
-            width=134,
-            grow=1,
+            width=128,
             sort="code",
         ),
-        Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=176, grow=4, key="words"),
+        Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=150, grow=5, key="words"),
         Column(
             tr("Customer"), lambda r: r.contact_name, width=140, grow=2, gives_way=1, key="customer"
         ),
