@@ -62,6 +62,7 @@ from app.services.duty import DutyService
 from app.services.exceptions import ExceptionService
 from app.services.field import FieldService
 from app.services.import_readings import ReadingImportService
+from app.services.import_requests import RequestImportService
 from app.services.imports import ImportService
 from app.services.incidents import IncidentService
 from app.services.letters import LetterService
@@ -360,6 +361,13 @@ class Desktop:
     def reading_imports(self) -> ReadingImportService:
         """Readings from a workbook."""
         return ReadingImportService(self.writer, self.database.read, self.office_no, self.today)
+
+    @cached_property
+    def request_imports(self) -> RequestImportService:
+        """Requests from a former register."""
+        return RequestImportService(
+            self.writer, self.database.read, self.office_no, self.rules, self.today
+        )
 
     @cached_property
     def billing(self) -> BillingService:

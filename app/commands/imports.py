@@ -1,9 +1,9 @@
-"""`daumoi import`: customers or readings from a workbook."""
+"""`daumoi import`: customers or readings from a workbook, requests from a former register."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +26,15 @@ from app.words import tr
 
 if TYPE_CHECKING:
     from app.bootstrap import Desktop
-    from app.documents.sheets import SheetSource
+    from app.documents.sheets import Row, SheetSource
+    from app.documents.tables import Table
     from app.domain.import_headings import Header
     from app.domain.importing import ParsedRow
     from app.services.import_readings import ReadingPlan
+    from app.services.import_requests import RequestPlan
     from app.services.imports import Plan
+
+    AnyPlan = Plan | ReadingPlan | RequestPlan
 
 MOST_TOLD = 20
 """So many problems are told one by one; the rest are in the workbook of wrong rows."""
@@ -42,17 +46,27 @@ def add(commands: Commands) -> None:
         commands,
         "import",
         tr(
-            "take in customers, or with --readings a route's indexes, from a workbook; doing it twice is safe"
+            "take in customers, with --readings a route's indexes, or with --requests what a former register "
+            "holds; doing it twice is safe"
         ),
         "  daumoi import khach-hang.xlsx --dry-run\n"
         "  daumoi import khach-hang.xlsx --as mai --wrong-rows can-sua.xlsx\n"
-        "  daumoi import so-ghi-L012.xlsx --readings --period 2026-11 --as mai\n",
+        "  daumoi import so-ghi-L012.xlsx --readings --period 2026-11 --as mai\n"
+        "  daumoi import so-khieu-nai.csv --requests so-khieu-nai.mapping.json --as mai\n",
         _import,
     )
-    take.add_argument("file", type=Path, metavar="FILE.xlsx", help=tr("the workbook, .xlsx or .xls"))
+    what = tr("the workbook, .xlsx or .xls; of requests also .csv")
+    take.add_argument("file", type=Path, metavar="FILE.xlsx", help=what)
     home_option(take)
     take.add_argument("--sheet", metavar="NAME", help=tr("the sheet; the first one unless given"))
-    take.add_argument("--readings", action="store_true", help=tr("indexes instead of customers"))
+    kind = take.add_mutually_exclusive_group()
+    kind.add_argument("--readings", action="store_true", help=tr("indexes instead of customers"))
+    kind.add_argument(
+        "--requests",
+        type=Path,
+        metavar="MAPPING.json",
+        help=tr("requests instead of customers, by the mapping in this file"),
+    )
     take.add_argument("--period", type=month, metavar="2026-11", help=tr("the period of the indexes"))
     take.add_argument(
         "--read-on", type=day, metavar="DAY", help=tr("the day of rows without a date; today unless given")
@@ -69,6 +83,8 @@ def _import(args: argparse.Namespace) -> int:
     from app.documents.sheets import read_sheets
     from app.domain.importing import FIELDS_CUSTOMERS, FIELDS_READINGS, column_letter, find_header
 
+    if args.requests:
+        return _requests(args)
     if args.readings and not args.period:
         raise AppError("period.needed")
     with opened(args.home) as desktop, read_sheets(args.file) as source:
@@ -93,12 +109,41 @@ def _import(args: argparse.Namespace) -> int:
                     "changed": made.changed,
                 }  # fmt: skip
         if args.wrong_rows and plan.wrong:
-            _write_wrong(args.wrong_rows, source, sheet, header, plan.wrong)
+            _write_wrong(args.wrong_rows, source.rows(sheet), header.titles, plan.wrong)
     tell(args, _told(args, plan, wrote), _data(args, sheet, plan, wrote))
     return 0
 
 
-def _sheet(args: argparse.Namespace, source: SheetSource) -> str:
+def _requests(args: argparse.Namespace) -> int:
+    from app.documents.tables import read_mapping, read_table
+    from app.domain.deadlines import zone_named
+    from app.domain.import_mapping import check_mapping, parse_mapping, zone_of
+    from app.domain.import_requests import bind, parse_requests
+
+    mapping = parse_mapping(read_mapping(args.requests))
+    with opened(args.home) as desktop, read_table(args.file, mapping.encoding) as source:
+        by = None if args.dry_run else signed_in(desktop, args)
+        known = desktop.request_imports.known()
+        check_mapping(mapping, known)
+        sheet = _sheet(args, source)
+        bound = bind(source.rows(sheet), mapping)
+        zone = zone_of(mapping.zone) if mapping.zone else zone_named(desktop.rules.utility.zone)
+        rows = parse_requests(
+            source.rows(sheet), mapping, bound, known, desktop.clock.now(), zone, width=source.width
+        )
+        titles = {name: bound.title(name) for name in bound.places}
+        plan = desktop.request_imports.plan(rows, mapping, titles, Progress(tr("Rows compared:")))
+        wrote: dict[str, int] | None = None
+        if by is not None:
+            done = desktop.request_imports.apply(by, plan, Progress(tr("Rows written:")))
+            wrote = {"new": done.new, "open": done.open, "answered": done.answered, "closed": done.closed}
+        if args.wrong_rows and plan.wrong:
+            _write_wrong(args.wrong_rows, source.rows(sheet), bound.titles, plan.wrong)
+    tell(args, _told(args, plan, wrote), _data(args, sheet, plan, wrote))
+    return 0
+
+
+def _sheet(args: argparse.Namespace, source: SheetSource | Table) -> str:
     if args.sheet is None:
         return source.names[0]
     if args.sheet not in source.names:
@@ -155,19 +200,21 @@ def _reading_plan(
     return desktop.reading_imports.plan(rows, args.period, args.read_on or desktop.today(), titles, step)
 
 
-def _write_wrong(path: Path, source: SheetSource, sheet: str, header: Header, wrong: list[ParsedRow]) -> None:
+def _write_wrong(
+    path: Path, rows: Iterable[Row], titles: Mapping[int, str], wrong: list[ParsedRow]
+) -> None:
     from app.documents.wrong_rows import write_wrong_rows
     from app.domain.importing import column_letter
     from app.failures import problem_words
 
     reasons = {row.row_number: [problem_words(p, tr) for p in row.problems if p.blocks] for row in wrong}
-    width = 1 + max(header.titles)
-    headings = [header.titles.get(i) or column_letter(i) for i in range(width)]
-    rows = ((n, cells, reasons[n]) for n, cells in source.rows(sheet) if n in reasons)
-    write_wrong_rows(path, headings, rows, tr.language)
+    width = 1 + max(titles)
+    headings = [titles.get(i) or column_letter(i) for i in range(width)]
+    left = ((n, cells, reasons[n]) for n, cells in rows if n in reasons)
+    write_wrong_rows(path, headings, left, tr.language)
 
 
-def _told(args: argparse.Namespace, plan: Plan | ReadingPlan, wrote: dict[str, int] | None) -> str:
+def _told(args: argparse.Namespace, plan: AnyPlan, wrote: dict[str, int] | None) -> str:
     from app.failures import sentence
 
     lines = [
@@ -175,11 +222,15 @@ def _told(args: argparse.Namespace, plan: Plan | ReadingPlan, wrote: dict[str, i
             "{rows} rows: {new} new, {changed} changed, {unchanged} as they were, {wrong} wrong.",
             rows=number(plan.rows),
             new=number(len(plan.new)),
-            changed=number(len(plan.changed)),
+            changed=number(plan.to_write - len(plan.new)),
             unchanged=number(plan.unchanged),
             wrong=number(len(plan.wrong)),
         )
     ]
+    for unit, count in getattr(plan, "unattended", {}).items():
+        lines.append(
+            tr("Nobody works in {unit}: {count} open requests wait there.", unit=unit, count=number(count))
+        )
     if unread := getattr(plan, "unread", 0):
         lines.append(tr("{count} meters were not read.", count=number(unread)))
     if flagged := len(getattr(plan, "flagged", ())):
@@ -206,7 +257,7 @@ def _told(args: argparse.Namespace, plan: Plan | ReadingPlan, wrote: dict[str, i
 
 
 def _data(
-    args: argparse.Namespace, sheet: str, plan: Plan | ReadingPlan, wrote: dict[str, int] | None
+    args: argparse.Namespace, sheet: str, plan: AnyPlan, wrote: dict[str, int] | None
 ) -> dict[str, Any]:
     from app.failures import sentence
 
@@ -215,10 +266,11 @@ def _data(
         "sheet": sheet,
         "rows": plan.rows,
         "new": len(plan.new),
-        "changed": len(plan.changed),
+        "changed": plan.to_write - len(plan.new),
         "unchanged": plan.unchanged,
         "wrong": len(plan.wrong),
         "unread": getattr(plan, "unread", 0),
+        "unattended": getattr(plan, "unattended", {}),
         "written": wrote,
         "problems": [
             {

@@ -259,6 +259,7 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "supply.contract": tr("Contract signed"),
         "supply.installation": tr("Meter fitted"),
         "supply.first_index": tr("First index, supply begins"),
+        "requests.import": tr("Requests from a former register"),
         "requests.called": tr("Customer called and not reached"),
         "letters.write": tr("Letter written"),
         "letters.send": tr("Letter sent"),

@@ -24,6 +24,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "requests.handle": _DESK | {"worker"},
     "requests.note": _DESK | {"cashier", "reader", "worker"},
     "requests.restricted": _LEAD,  # denunciations and the like, for the unit's leader only
+    "requests.import": _LEAD | _HEAD,
     "customers.see": _ALL,
     "customers.edit": _DESK,
     "customers.import": _LEAD | _HEAD,

@@ -24,6 +24,7 @@ from app.failures.bundles import bundles
 from app.failures.cells import cells
 from app.failures.desk import desk
 from app.failures.fields import fields
+from app.failures.mappings import mappings
 from app.failures.papers import papers
 from app.failures.refunds import refunds
 from app.failures.rules import rules
@@ -51,6 +52,7 @@ TABLES: tuple[Callable[[Translate], Mapping[str, Sentence]], ...] = (
     papers,
     attachments,
     refunds,
+    mappings,
 )
 
 

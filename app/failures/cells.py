@@ -86,5 +86,47 @@ def cells(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         ),
         "import.date_future": tr("the reading date is still to come. Correct it and import again."),
         "import.billed": tr("the bill of this period is out already, so its index stays as it is."),
+        "import.no_such_customer": tr(
+            "there is no customer “{value}” here; the request comes in without one. Link it later."
+        ),
+        "import.cells_differ": tr(
+            "the row has {value} cells, not as many as the headings. It may be torn: compare it with the "
+            "register."
+        ),
+        "import.not_a_moment": tr(
+            "“{value}” is not a time as the mapping says that they are written. Correct one of the two."
+        ),
+        "import.not_in_mapping": tr("“{value}” is not in the mapping. Add it there and import again."),
+        "import.received_future": tr(
+            "{value}, when it was received, is still to come. Correct it and import again."
+        ),
+        "import.arrived_later": tr("{value} is later than it was received. Correct one of the two."),
+        "import.due_before_received": tr("due {value}, before it was received. Correct one of the two."),
+        "import.closed_before_received": tr("ended {value}, before it was received. Correct one of the two."),
+        "import.closed_before_answered": tr(
+            "closed {value}, before it was answered. Correct one of the two."
+        ),
+        "import.closed_future": tr("{value}, when it ended, is still to come. Correct it and import again."),
+        "import.open_with_an_end": tr(
+            "it is said to be open and yet to have ended {value}. Correct one of the two."
+        ),
+        "import.no_end": tr("it is said to be closed, but not when. Fill in the date and import again."),
+        "import.no_answer": tr(
+            "it is said to be closed without an answer. Nothing is closed silently: fill in what was "
+            "answered."
+        ),
+        "import.no_outcome": tr(
+            "it is said to be closed without an outcome. Fill in how it ended, or name one in the mapping."
+        ),
+        "import.no_notice": tr(
+            "it is said to be closed, but not how the customer was told. Fill it in, or name it in the "
+            "mapping."
+        ),
+        "import.type_retired": tr(
+            "the kind “{value}” is no longer in use. Name the one that took its place in the mapping."
+        ),
+        "import.type_restricted": tr(
+            "the kind “{value}” is for few eyes and does not come in from a file. Register it by hand."
+        ),
         "import.previous_differs": tr("the file begins from another index than ours. Check which is right."),
     }
