@@ -60,7 +60,8 @@ def _report(args: argparse.Namespace) -> int:
 def _of_requests(args: argparse.Namespace) -> int:
     from app.documents.files import replacing
     from app.documents.report_paper import report_pdf, report_workbook
-    from app.documents.request_reports import RequestReports, Sources
+    from app.documents.request_frame import Sources
+    from app.documents.request_reports import RequestReports
 
     with opened(args.home) as desktop:
         who = signed_in(desktop, args)

@@ -331,7 +331,7 @@ class _Pages:
         return page
 
     def _reports(self) -> QWidget:
-        from app.documents.request_reports import Sources
+        from app.documents.request_frame import Sources
         from app.ui.reports.page import ReportsPage
 
         desk = self.desk

@@ -16,7 +16,8 @@ from app.documents.chart_paper import draw_chart
 from app.documents.papers import Chart
 from app.documents.pdf import Pdf
 from app.documents.report_paper import A4, Report, cell_text, report_pdf, report_workbook
-from app.documents.request_reports import KINDS, RequestReports, Sources
+from app.documents.request_frame import Sources
+from app.documents.request_reports import KINDS, RequestReports
 from app.documents.style import Paper
 from app.documents.workbook import OutColumn, SheetOut
 from app.domain.charts import ChartData, Series

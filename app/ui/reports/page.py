@@ -11,7 +11,8 @@ from PySide6.QtCore import QDate, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from app.documents.report_paper import Report, report_pdf, report_workbook
-from app.documents.request_reports import KINDS, RequestReports, Sources, titles
+from app.documents.request_frame import Sources, titles
+from app.documents.request_reports import KINDS, RequestReports
 from app.domain.errors import AppError, Cancelled
 from app.queries.reports import Books, Span
 from app.ui.cash.room import MoneyRoom

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
-from app.documents.request_reports import KINDS, Sources
+from app.documents.request_frame import Sources
+from app.documents.request_reports import KINDS
 from app.services.cash import Collect
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.toast import Toast
