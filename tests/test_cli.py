@@ -16,6 +16,7 @@ import pypdfium2
 import pytest
 from filelock import FileLock
 
+from tests.former_register import CLOSED, MAPPING, OPEN, csv_of
 from tests.programs import refused, run, served, told
 
 PASSWORD = "mat-khau-thu"
@@ -184,6 +185,47 @@ def test_reports_of_requests(desk: Path, made: Path, tmp_path: Path) -> None:
     whole = told("report", tmp_path / "phan-tich.xlsx", "--kind", "analysis", *days)
     assert list(whole["rows"]) == openpyxl.load_workbook(tmp_path / "phan-tich.xlsx").sheetnames
     assert "Sổ theo dõi" in whole["rows"]
+
+
+def test_requests_of_a_former_register(made: Path, desk: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "so.mapping.json"
+    mapping.write_text(json.dumps(MAPPING), "utf-8")
+    silent = {**CLOSED, "Số": "19", "Trả lời": "=cmd|' /C calc'!A0", "Báo": ""}
+    former = csv_of(tmp_path / "so.csv", OPEN, CLOSED, silent)
+    out = tmp_path / "can-sua.xlsx"
+    given = ("import", former, "--home", desk, "--requests", mapping)
+    assert told(*given, "--dry-run")["written"] is None
+    done = told(*given, *by_mai(made), "--wrong-rows", out)
+    assert (done["rows"], done["new"], done["wrong"], done["unattended"]) == (3, 2, 1, {"REPAIR": 1})
+    assert done["written"] == {"new": 2, "open": 1, "answered": 0, "closed": 1}
+    book = openpyxl.load_workbook(out)
+    sheet = book.worksheets[0]
+    answer = next(c for row in sheet.rows for c in row if str(c.value).startswith("=cmd"))
+    assert answer.data_type == "s"  # words still, no formula
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.value == "Báo":
+                sheet.cell(cell.row + 1, cell.column).value = "ĐT"
+    book.save(out)
+    corrected = told("import", out, "--home", desk, "--requests", mapping, *by_mai(made))
+    assert (corrected["rows"], corrected["new"], corrected["wrong"]) == (1, 1, 0)
+    again = run(*given, *by_mai(made))
+    assert again.stdout == (
+        "3 rows: 0 new, 0 changed, 2 as they were, 1 wrong.\n"
+        "  Row 4, column Báo: it is said to be closed, but not how the customer was told. Fill it in, or "
+        "name it in the mapping.\n"
+        "Nothing had to be changed.\n"
+    )
+    mapping.write_text(json.dumps({**MAPPING, "constants": {"type": "leek"}}), "utf-8")
+    tried = (*given, "--dry-run")
+    assert refused(*tried).startswith("In the mapping, “constants.type” says “leek”, which does not")
+    mapping.write_text("{", "utf-8")
+    assert refused(*tried) == (
+        "The mapping is not valid JSON: look at line 1, character 2. Correct it and try again."
+    )
+    assert refused("import", former, "--home", desk, "--requests", tmp_path / "gone").startswith(
+        "There is no file "
+    )
 
 
 # -- what is refused --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, or_
 
 from app.domain.deadlines import zone_named
 from app.domain.requests import CHANNELS, HANDLED, OPEN, STATES, UNTOLD
-from app.models import ReadMark, RequestState
+from app.models import ReadMark, RequestState, Staff
 from app.queries.rules import RuleQueries
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ PERIODS = ("today", "week", "month", "last_month", "year")
 """Days that go with the time: a view of this month shows another month later. A week begins on Monday."""
 
 SETS = ("states", "types", "units", "channels", "areas")
-FLAGS = ("overdue", "held", "escalated", "merged", "unread")
+FLAGS = ("overdue", "held", "escalated", "merged", "unread", "nobodys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Narrowed:
 
     Of `states`, `types`, `units`, `channels`, `areas` any one may hold. `person` is who has it by name;
     `since` and `until` the days, both counted in, on which the desk received it, or `period` one of
-    `PERIODS`. `overdue`, `held`,
-    `escalated` (beyond the unit's head), `merged` (under an incident), `unread`; `incident`: under this one.
+    `PERIODS`. `overdue`, `held`, `escalated` (past the unit's head), `merged` (under an incident), `unread`,
+    `nobodys` (with somebody who has left, or with a unit in which nobody works); `incident`: under this one.
     """
 
     states: tuple[str, ...] = ()
@@ -63,6 +63,7 @@ class Narrowed:
     escalated: bool = False
     merged: bool = False
     unread: bool = False
+    nobodys: bool = False
     incident: UUID | None = None
 
     def __bool__(self) -> bool:
@@ -198,6 +199,8 @@ class RequestLists:
             found.append(s.incident_id.is_not(None))
         if by.unread:
             found += self.named("unread", viewer, now)
+        if by.nobodys:
+            found += [s.state.in_(HANDLED), _nobodys()]
         if by.incident is not None:
             found.append(s.incident_id == by.incident)
         return found
@@ -258,6 +261,15 @@ def _with(viewer: Viewer) -> Condition:
 
 def _mine(viewer: Viewer) -> Condition:
     return or_(RequestState.received_by == viewer.id, _with(viewer))
+
+
+def _nobodys() -> Condition:
+    """With somebody who has left, or with a unit in which nobody works: it is in no inbox that is read."""
+    s, p = RequestState, Staff
+    here = exists().where(p.office_no == s.office_no).correlate(s)
+    left = here.where(p.id == s.person, p.retired_at.is_not(None))
+    manned = here.where(p.unit_code == s.unit_code, p.retired_at.is_(None))
+    return or_(left, and_(s.person.is_(None), ~manned))
 
 
 def unread(viewer: Viewer) -> Condition:

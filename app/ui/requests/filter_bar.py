@@ -53,6 +53,7 @@ class FilterBar(QWidget):
                 "escalated": tr("Past the unit's head"),
                 "merged": tr("Under an incident"),
                 "unread": tr("Unread"),
+                "nobodys": tr("In nobody's hands"),
             },
         )
         self.clear = Button(tr("Clear filter"), self._clear, key="Ctrl+Shift+L", quiet=True, sign="x")
