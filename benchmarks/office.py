@@ -201,7 +201,7 @@ class Builder:
                 self._receipts()
         self.at(datetime(2026, 11, 3, tzinfo=UTC))
         asking = self.people[::25]
-        self.requests(asking, len(asking) // 100)
+        self.requests(asking, max(1, len(asking) // 100))
         self.desktop.database.write.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def at(self, moment: datetime) -> None:
@@ -358,9 +358,7 @@ _LIFE: tuple[tuple[str, str | None, dict[str, str]], ...] = (
 )
 
 
-def _request(
-    s: Supplied, text: str, kind: RequestTypeView, code: str, now: int, by: bytes
-) -> dict[str, Raw]:
+def _request(s: Supplied, text: str, kind: RequestTypeView, code: str, now: int, by: bytes) -> dict[str, Raw]:
     p = s.made_up
     return {
         "code": code, "type_code": kind.code, "type_id": kind.id.bytes, "channel": "walk_in",

@@ -69,8 +69,7 @@ def _of_requests(args: argparse.Namespace) -> int:
         viewer = desktop.request_queries.viewer(who.id, who.roles)
         sources = Sources(
             desktop.rules, desktop.measure_queries, desktop.charter_queries, desktop.register_queries,
-            desktop.month_work_queries, desktop.letter_queries,
-            viewer,
+            desktop.month_work_queries, desktop.letter_queries, viewer,
         )  # fmt: skip
         language = desktop.rules.utility.language
         made = RequestReports(sources, args.first, args.last, desktop.clock.now(), language)

@@ -75,7 +75,7 @@ class AgendaReport:
             OutColumn(tr("Decided"), "text", 24),
         )
         sheets.append(SheetOut(tr("Recurring"), again, [(*row, None) for row in recurring[:MOST_ISSUES]]))
-        return frame.report("agenda", sheets, across=False)
+        return frame.report("agenda", sheets, across=False, grid=True)
 
     def _issues(self, title: str, columns: tuple[OutColumn, ...], entries: Sequence[Entry]) -> SheetOut:
         frame, tr = self._frame, self._tr

@@ -39,17 +39,17 @@ class MonthReport:
             "told": tr("Told in another way"),
             "letter": tr("Letters"),
         }
-        figures = tuple(OutColumn(words[name], "int", 10) for name in WORK)
+        figures = tuple(OutColumn(words[name], "int", 12) for name in WORK)
         total = work.total
         people = SheetOut(
             tr("Customer managers"),
-            (OutColumn(tr("Name"), "text", 26), OutColumn(tr("Title"), "text", 20), *figures),
+            (OutColumn(tr("Name"), "text", 26), OutColumn(tr("Title"), "text", 18), *figures),
             [(m.name, m.title, *(m.done.get(name) or None for name in WORK)) for m in work.managers],
             totals=(tr("All together"), None, *(total[name] for name in WORK)),
         )
         beside = SheetOut(
             tr("Beside the days before"),
-            (OutColumn(tr("Days"), "text", 46), *figures),
+            (OutColumn(tr("Days"), "text", 44), *figures),
             [
                 (_days(frame.first_day, frame.last_day), *(total[name] for name in WORK)),
                 (_days(*before), *(work.before.get(name, 0) for name in WORK)),

@@ -35,8 +35,7 @@ def reports(desktop: Desktop, login: str = "mai", language: str = "vi") -> Reque
     viewer = desktop.request_queries.viewer(who.id, who.roles)
     sources = Sources(
         desktop.rules, desktop.measure_queries, desktop.charter_queries, desktop.register_queries,
-        desktop.month_work_queries, desktop.letter_queries,
-            viewer,
+        desktop.month_work_queries, desktop.letter_queries, viewer,
     )  # fmt: skip
     return RequestReports(sources, date(2026, 11, 1), date(2026, 11, 30), NOW, language)
 

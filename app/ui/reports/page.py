@@ -29,7 +29,7 @@ from app.words import tr
 
 OFFICE = "office"
 """The figures of money and requests, as an overview; the others are `request_reports.KINDS`."""
-_LIST = 200
+_LIST = 220
 _AHEAD = 5_000
 """How far a job is nobody knows that reads until there is no more: so much further at least."""
 
