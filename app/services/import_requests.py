@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -137,6 +138,7 @@ class RequestImportService:
         by.require("requests.import")
         counts: Counter[str] = Counter()
         rows = [planned.row for planned in plan.new]
+        kind_of = self._kinds()
         done = 0
         for chunk in _chunks(rows):
             step(done, len(rows))
@@ -146,7 +148,8 @@ class RequestImportService:
                 for row in chunk:
                     id = self._id(plan.register, row)
                     if id not in there:
-                        self._write(draft, by, plan.register, id, row.values, customers)
+                        kind = kind_of(row.values)
+                        self._write(draft, by, plan.register, id, kind, row.values, customers)
                         counts[str(row.values["state"])] += 1
             done += len(chunk)
         step(len(rows), len(rows))
@@ -162,11 +165,11 @@ class RequestImportService:
         by: Person,
         register: str,
         id: UUID,
+        kind: RequestTypeView,
         values: Mapping[str, Any],
         customers: Mapping[str, Any],
     ) -> None:
         received = values["received"]
-        kind = self._kind(values["type"], received)
         card = customers.get(values["customer"])
         draft.add(
             Request,
@@ -211,10 +214,15 @@ class RequestImportService:
             happened("told", values["closed"], text=values["answer"], data={"how": values["how"]})
             happened("closed", values["closed"])
 
-    def _kind(self, code: str, received: datetime) -> RequestTypeView:
-        """The kind as it held when the request was received."""
-        day = received.astimezone(zone_named(self._rules.utility.zone)).date()
-        return self._rules.request_types_ever(day)[code]
+    def _kinds(self) -> Callable[[Mapping[str, Any]], RequestTypeView]:
+        """Finds the kind of a row as it held on the day of its receipt."""
+        zone = zone_named(self._rules.utility.zone)
+        holding = cache(self._rules.request_types_ever)
+
+        def kind_of(values: Mapping[str, Any]) -> RequestTypeView:
+            return holding(values["received"].astimezone(zone).date())[values["type"]]
+
+        return kind_of
 
     def _there(self, read: Read, register: str, rows: Sequence[ParsedRow]) -> set[UUID]:
         ids = [self._id(register, row) for row in rows]
