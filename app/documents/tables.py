@@ -93,6 +93,8 @@ def _decoded(path: Path, raw: bytes, encoding: str) -> str:
         if error.end >= len(raw) and error.reason in ("unexpected end of data", "truncated data"):
             raise AppError("csv.torn", path=str(path), row=raw.count(b"\n") + 1) from error
         raise AppError("csv.encoding", path=str(path), encoding=name) from error
+    except UnicodeError as error:  # "idna" and the like
+        raise AppError("csv.encoding", path=str(path), encoding=name) from error
     if "\0" in text:
         raise AppError("csv.encoding", path=str(path), encoding=name)
     return text

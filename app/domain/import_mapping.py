@@ -86,7 +86,7 @@ def parse_mapping(text: str) -> RequestMapping:
         read = json.loads(text)
     except json.JSONDecodeError as error:
         raise AppError("mapping.not_json", line=error.lineno, column=error.colno) from error
-    except RecursionError as error:
+    except (ValueError, RecursionError) as error:  # a figure of 5,000 digits, brackets without end
         raise AppError("mapping.not_json", line=1, column=1) from error
     whole = _object(read, "", _PARTS)
     columns = {
@@ -143,7 +143,9 @@ def _object(given: object, where: str, keys: Sequence[str] | None = None) -> dic
 
 
 def _text(given: object, where: str, *, empty: bool = False) -> str:
-    if not isinstance(given, str) or not (empty or given.strip()):
+    # Half a character ("\\ud800") is no text that could be kept.
+    whole = isinstance(given, str) and given.encode("utf-8", "ignore").decode() == given
+    if not isinstance(given, str) or not whole or not (empty or given.strip()):
         raise AppError("mapping.part", where=where)
     return nfc(given).strip()
 

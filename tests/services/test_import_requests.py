@@ -6,18 +6,22 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.bootstrap import Desktop
+from app.documents.tables import read_table
 from app.domain.deadlines import due, zone_named
-from app.domain.errors import AppError
-from app.domain.import_mapping import reader_of
+from app.domain.errors import AppError, Cancelled
+from app.domain.import_mapping import parse_mapping, reader_of
 from app.failures import sentence
 from app.models import Customer, Request, RequestEvent, RequestState
 from app.sync.verify import verify
@@ -329,6 +333,56 @@ def test_only_who_may_takes_requests_in(desktop: Desktop, tmp_path: Path) -> Non
     with pytest.raises(AppError) as refused:
         taken(desktop, csv_of(tmp_path / "so.csv", OPEN), login="yen")
     assert (refused.value.code, states(desktop)) == ("not_allowed", {})
+
+
+def test_a_run_that_was_stopped_is_completed_by_the_next(
+    desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.import_requests.CHUNK", 2)
+    path = csv_of(tmp_path / "so.csv", *(OPEN | {"Số": str(n)} for n in range(5)))
+    plan = planned(desktop, path)
+
+    def stop(done: int, total: int) -> None:
+        if done == 4:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        desktop.request_imports.apply(person(desktop, "mai"), plan, stop)
+    assert len(states(desktop)) == 4
+    # The plan has grown old, and does no harm.
+    assert desktop.request_imports.apply(person(desktop, "mai"), plan).new == 1
+    assert len(states(desktop)) == 5
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from([*MAPPING, *MAPPING["columns"], "format", "zone", "x"]), inner, max_size=4
+    ),
+)  # fmt: skip
+
+
+@given(name=st.sampled_from([*MAPPING, "constants", "encoding"]), part=ANYTHING)
+def test_whatever_a_mapping_holds_it_is_read_or_refused(name: str, part: object) -> None:
+    with suppress(AppError):
+        parse_mapping(json.dumps(MAPPING | {name: part}))
+
+
+@pytest.mark.parametrize("text", ["", "[" * 100_000, "9" * 5000, '{"register": "\\ud800"}', "\ufeff{}"])
+def test_what_is_no_mapping_is_refused(text: str) -> None:
+    with pytest.raises(AppError) as refused:
+        parse_mapping(text)
+    assert refused.value.code in ("mapping.not_json", "mapping.part")
+
+
+@given(raw=st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "so.csv"
+    path.write_bytes(raw)
+    for encoding in ("", "cp1258", "idna", "utf-16"):
+        with suppress(AppError), read_table(path, encoding) as table:
+            assert list(table.rows(table.names[0]))
 
 
 # -- 4,969 real complaints --------------------------------------------------------------------------------
