@@ -50,12 +50,12 @@ class AgendaReport:
         ]
         columns = (
             OutColumn(tr("Code"), "code", 20),
-            OutColumn(tr("Request type"), "text", 20),
-            OutColumn(tr("Content"), "text", 34),
-            OutColumn(tr("Responsible unit"), "text", 18),
-            OutColumn(tr("Due"), "time", 11),
+            OutColumn(tr("Request type"), "text", 16),
+            OutColumn(tr("Content"), "text", 30),
+            OutColumn(tr("Responsible unit"), "text", 16),
+            OutColumn(tr("Due"), "time", 14),
             OutColumn(tr("Late, calendar days"), "quantity", 10),
-            OutColumn(tr("Decided"), "text", 20),
+            OutColumn(tr("Decided"), "text", 27),
         )
         sheets = [
             self._issues(title, columns, some)

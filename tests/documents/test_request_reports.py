@@ -90,6 +90,12 @@ def test_the_agenda_is_short(busy: Desktop) -> None:
     (page,) = pages(report_pdf(reports(busy).make("agenda"), "vi"))
     assert "Quá hạn (8)" in page
     assert "Lặp lại nhiều lần" in page
+    assert "17/11/2026 16:00" in page, "dates are never broken"
+
+
+def test_headings_of_the_month_are_whole(busy: Desktop) -> None:
+    (page,) = pages(report_pdf(reports(busy, language="en").make("month"), "en"))
+    assert page.count("Consultations") == 3, "twice above figures, once above their types"
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
