@@ -144,6 +144,8 @@ class RequestService:
         """Papers that were missing are brought: once none is, the request is received and its clock runs.
         Returns what is missing still."""
         by.require("requests.register")
+        if not documents:
+            raise Invalid(documents="required")
         with self._writer.entry("requests.received", by.id) as draft:
             found = self._acts.open(draft, by, request_id, "received")
             brought = {*_brought(draft, request_id), *documents}

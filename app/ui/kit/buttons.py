@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from app.ui.kit.flow import FlowLayout
@@ -64,6 +72,22 @@ class Button(QPushButton):
             QShortcut(QKeySequence(key), self, self.click)
         if act is not None:
             self.clicked.connect(lambda _checked=False: act())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if not enters(event, self):
+            super().keyPressEvent(event)
+
+
+def enters(event: QKeyEvent, button: QAbstractButton) -> bool:
+    """Enter on a button that has the keyboard presses it, as Space does; whether it was Enter."""
+    entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    entered = entered and event.modifiers() in (
+        Qt.KeyboardModifier.NoModifier,
+        Qt.KeyboardModifier.KeypadModifier,
+    )
+    if entered:
+        button.click()
+    return entered
 
 
 def go_back(act: Callable[[], object]) -> Button:

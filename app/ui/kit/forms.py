@@ -119,6 +119,8 @@ class Form(QWidget):
         column = QVBoxLayout(cell)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(4))
+        if editor.focusPolicy() is Qt.FocusPolicy.NoFocus:
+            editor.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # or the access key of its label leads nowhere
         caption = None
         if isinstance(editor, QCheckBox):
             editor.setText(label)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.kit.inputs import Check
@@ -23,6 +23,7 @@ class TickList(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(px(2))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # or the access key of its label leads nowhere
 
     def offer(self, words: Mapping[str, str]) -> None:
         """Shows these, by name; what was ticked and is offered still stays ticked."""
@@ -40,6 +41,11 @@ class TickList(QWidget):
             box.toggled.connect(lambda _on: self.changed.emit())
             self._column.addWidget(box)
             self._boxes[name] = box
+        # They are younger than the fields after them, and would come after those by Tab.
+        before: QWidget = self
+        for box in self._boxes.values():
+            QWidget.setTabOrder(before, box)
+            before = box
         for box in list(self._boxes.values())[:1]:
             self.setFocusProxy(box)
 

@@ -130,15 +130,6 @@ def all_acts() -> tuple[Act, ...]:
             when=lambda room, story: story.row.held_at is None,
         ),
         Act(
-            name="resume",
-            kind="resumed",
-            right="requests.handle",
-            words=tr("Go on"),
-            ask=dialogs.ask_resuming,
-            said=lambda code: tr("Work on {code} goes on.", code=code),
-            when=lambda room, story: story.row.held_at is not None,
-        ),
-        Act(
             name="incident",
             kind="merged",
             right="requests.route",
@@ -279,5 +270,15 @@ def all_acts() -> tuple[Act, ...]:
             ask=steps.ask_step,
             said=lambda code: tr("A step of {code} is done.", code=code),
             when=steps.may_step,
+        ),
+        Act(
+            name="resume",
+            kind="resumed",
+            right="requests.handle",
+            words=tr("Go on"),
+            primary=True,
+            ask=dialogs.ask_resuming,
+            said=lambda code: tr("Work on {code} goes on.", code=code),
+            when=lambda room, story: story.row.held_at is not None,
         ),
     )

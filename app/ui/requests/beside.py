@@ -9,7 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
 from app.domain import names
@@ -18,7 +18,7 @@ from app.domain.quantities import format_quantity
 from app.queries.customers import CustomerCard
 from app.queries.incidents import IncidentRow
 from app.queries.requests import CallerStory, RequestRow
-from app.ui.kit.buttons import Button
+from app.ui.kit.buttons import Button, enters
 from app.ui.kit.inspector import Notice, Panel, clear
 from app.ui.kit.labels import Label
 from app.ui.kit.pills import draw_pill, pill_width
@@ -51,6 +51,10 @@ class RequestLine(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if not enters(event, self):
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(px(200), px(48))

@@ -31,6 +31,9 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
     def when(at: datetime | None) -> str:
         return "" if at is None else day_words(at, moment()[0], room.zone)
 
+    def state(row: RequestRow) -> str:
+        return tr("Waiting for the customer") if row.held_at is not None else states[row.state]
+
     return [
         Column(tr("Unread"), lambda r: tr("Unread") if r.unread else "", dot=True, width=26, key="unread"),
         Column(
@@ -68,7 +71,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             tr("Received on"), lambda r: when(r.received_at), value=lambda r: local(r.received_at), width=130,
             sort="received", optional=True,
         ),
-        Column(tr("State"), lambda r: states[r.state], width=114, gives_way=3, sort="state"),
+        Column(tr("State"), state, width=114, gives_way=3, sort="state"),
         Column(
             tr("Step due"), lambda r: when(r.step_due), value=lambda r: local(r.step_due), width=130,
             sort="step_due", align=RIGHT, optional=True,

@@ -216,7 +216,7 @@ def ask_hold(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done
     )  # fmt: skip
     dialog.say(tr("The clock stands still until work goes on. Only waiting for the customer stops it."))
     dialog.form.add("reason", tr("&Waiting for"), choice(names.holds(tr)))
-    dialog.form.add("words", tr("&What the customer was told"), NoteEdit(3), wide=True)
+    dialog.form.add("words", tr("What the customer was &told"), NoteEdit(3), wide=True)
     dialog.start("reason")
     return dialog
 

@@ -152,6 +152,9 @@ def _notice(row: RequestRow, now: datetime, room: RequestRoom) -> tuple[str, Ton
     """The one line above the fields: what is urgent about it."""
     if row.state in UNTOLD:
         return tr("The answer is there. Tell the customer."), Tone.INFO
+    if row.closed_at is not None:
+        when = day_words(row.closed_at, now, room.zone)
+        return tr("Closed {when}", when=when), Tone.GOOD
     return due_notice(row, now, room.rules.calendar())
 
 

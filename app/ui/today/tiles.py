@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.ui.kit import icons
+from app.ui.kit.buttons import enters
 from app.ui.kit.style import box, ring
 from app.ui.kit.theme import Tone, font, look, px, theme
 
@@ -33,6 +34,10 @@ class Tile(QAbstractButton):
         self.setAccessibleName(", ".join(part for part in (self.text(), number, detail) if part))
         self.setToolTip(detail)
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if not enters(event, self):
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(px(WIDE), px(HIGH))
