@@ -86,7 +86,7 @@ def test_there_and_back(homes: Path) -> None:
         f"The answer is {answer}: import it at desk BN03.\n"
     )
     assert told("bundle", "import", file, *hub, "--out", homes / "again.daumoi-bundle") == {
-        "kind": "request", "entries": 2, "new": 0, "known": 2, "desks": ["BN03"], "more": False,
+        "kind": "request", "entries": 2, "new": 0, "known": 2, "desks": ["BN03"], "more": False, "scans": 0,
         "answer": str(homes / "again.daumoi-bundle"),
     }  # fmt: skip
     assert told("bundle", "show", answer)["kind"] == "answer"

