@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 
@@ -79,11 +80,14 @@ def wrap(text: str, width: float, font: str, size: float) -> list[str]:
             if line:
                 lines.append(line)
             while text_width(word, font, size) > width:
-                cut = len(word)
-                while cut > 1 and text_width(word[:cut], font, size) > width:
-                    cut -= 1
+                cut = max(1, _fitting(word, width, font, size))
                 lines.append(word[:cut])
                 word = word[cut:]
             line = word
         lines.append(line)
     return lines
+
+
+def _fitting(word: str, width: float, font: str, size: float) -> int:
+    """How many letters of a word that is too long fit; sought by halves, for it may be as long as a page."""
+    return bisect_right(range(len(word)), width, key=lambda n: text_width(word[:n], font, size)) - 1

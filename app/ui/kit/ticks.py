@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.kit.inputs import Check
@@ -46,8 +47,12 @@ class TickList(QWidget):
         for box in self._boxes.values():
             QWidget.setTabOrder(before, box)
             before = box
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """By its label's key: to the first box."""
+        super().focusInEvent(event)
         for box in list(self._boxes.values())[:1]:
-            self.setFocusProxy(box)
+            box.setFocus(event.reason())
 
     def value(self) -> list[str]:
         return [name for name, box in self._boxes.items() if box.isChecked()]
