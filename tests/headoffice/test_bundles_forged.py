@@ -122,10 +122,10 @@ def test_what_a_desk_may_not_send_it_may_not_send_in_a_file(company: Company, de
 
 
 def test_a_lost_stick_tells_nothing(company: Company, desktop: Desktop) -> None:
-    act(desktop, "A1")
+    act(desktop, "BN-007415")
     path = there(company, desktop)
     data = path.read_bytes() + answer_to(company, path).read_bytes()
-    for word in ("A1", "Đào", "0912345678", "customers.add"):
+    for word in ("BN-007415", "Đào", "0912345678", "customers.add"):
         assert word.encode() not in data
     for key in (replica_key(desktop.home), Ed25519PrivateKey.generate()):
         assert refused(parse(read_bundle(path), "").open, key, "") == "bundle.altered"

@@ -81,7 +81,7 @@ def test_a_crew_goes_out_and_two_desks_end_it_apart(
     assert isinstance(page, RequestsPage)
     page.show_record(asked.id)
     settle(qtbot, window)
-    assert f"{order.code}: Đã siết lại đai ốc, hết rỉ" in said(page)
+    qtbot.waitUntil(lambda: f"{order.code}: Đã siết lại đai ốc, hết rỉ" in said(page))
 
     for each in (desk, other, desk):
         each.client.once()
