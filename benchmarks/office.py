@@ -335,7 +335,7 @@ class Builder:
                 for name, text, data in _LIFE[: 5 if number < done else 2]:
                     due = came + 7 * 86_400_000 if name == "received" else None
                     at = came if name in ("received", "routed") else now
-                    values = {
+                    values: dict[str, Raw] = {
                         "request_id": key, "kind": name, "at": at, "by": by, "due": due, "text": text,
                         "unit_code": kind.unit_code if text is None else None, "data": canonical_json(data),
                     }  # fmt: skip

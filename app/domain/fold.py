@@ -63,3 +63,8 @@ def phone(text: str) -> str:
     if len(digits) == 11 and digits[:4] in _MOVED:
         digits = _MOVED[digits[:4]] + digits[4:]
     return digits
+
+
+def one_line(text: str) -> str:
+    """As a line of a form is kept: precomposed, single blanks, none around it."""
+    return " ".join(nfc(text).split())

@@ -27,7 +27,7 @@ from app.domain.field import (
     may,
     wrong_material,
 )
-from app.domain.fold import nfc
+from app.domain.fold import one_line
 from app.domain.quantities import format_quantity
 from app.models import (
     Connection,
@@ -155,9 +155,9 @@ class FieldService:
                 unit_code=new.unit_code or asked.unit_code,
                 address=place.address,
                 words=kept(new.words),
-                route=_line(new.route) or place.route,
+                route=one_line(new.route) or place.route,
                 planned_on=new.planned_on,
-                crew=[_line(each) for each in new.crew],
+                crew=[one_line(each) for each in new.crew],
                 made_at=draft.now,
                 made_by=by.id,
                 unannounced=new.unannounced and new.kind == "inspection",
@@ -175,7 +175,7 @@ class FieldService:
         by.require("field.plan")
         with self._writer.entry("field.planned", by.id) as draft:
             found = self._open(draft, order_id, "rescheduled")
-            names = tuple(_line(each) for each in crew)
+            names = tuple(one_line(each) for each in crew)
             today = draft.now.astimezone(zone_named(self._rules.utility.zone)).date()
             wrong = _wrong_crew(draft, names)
             if planned_on != found.planned_on:
@@ -220,7 +220,7 @@ class FieldService:
                 raise Invalid(**wrong)
             if outcome.restored_at is not None:
                 _event(draft, by, order_id, "restored", at=outcome.restored_at)
-            lines = [line.as_data() | {"item": _line(line.item)} for line in outcome.materials]
+            lines = [line.as_data() | {"item": one_line(line.item)} for line in outcome.materials]
             words = kept(outcome.words)
             data: dict[str, Any] = {"result": outcome.result, "materials": lines}
             _event(draft, by, order_id, "done", at=at, text=words, data=data)
@@ -312,7 +312,8 @@ class FieldService:
     def _used(self, line: Material) -> str:
         """A line of material as the note on the request says it."""
         language = self._rules.utility.language
-        return f"{_line(line.item)}: {format_quantity(line.quantity, language)} {_line(line.unit)}".rstrip()
+        amount = f"{format_quantity(line.quantity, language)} {one_line(line.unit)}".rstrip()
+        return f"{one_line(line.item)}: {amount}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +356,7 @@ def _asked(draft: Draft, request_id: UUID, kind: RequestTypeView) -> _Asked:
 def _place(draft: Draft, new: NewOrder, asked: _Asked) -> _Place:
     """The connection, as it was chosen or as the request's customer has only one; its address and route."""
     k, c = Connection, Customer
-    typed = _line(new.address)
+    typed = one_line(new.address)
     wanted = (
         select(k.id, k.address, k.route, c.address.label("home"))
         .outerjoin(c, and_(c.office_no == k.office_no, c.id == k.customer_id))
@@ -375,8 +376,8 @@ def _wrong_day(planned_on: date | None, today: date) -> dict[str, str]:
 def _wrong_crew(draft: Draft, crew: Sequence[str]) -> dict[str, str]:
     if len(crew) > MOST_CREW:
         return {"crew": "order.crew_large"}
-    if any(not _line(each) or len(each) > LONGEST_NAME for each in crew):
-        return {"crew": "too_long" if all(map(_line, crew)) else "required"}
+    if any(not one_line(each) or len(each) > LONGEST_NAME for each in crew):
+        return {"crew": "too_long" if all(map(one_line, crew)) else "required"}
     ids = [id for each in crew if (id := staff_id(each)) is not None]
     if ids:
         s = Staff
@@ -440,7 +441,3 @@ def _note(draft: Draft, by: Person, order: _Standing, words: str, result: str) -
     assert order.request_id is not None
     data = {"work_order": order.id.hex, "result": result}
     event(draft, by, order.request_id, "noted", text=f"{order.code}: {words}", data=data)
-
-
-def _line(text: str) -> str:
-    return " ".join(nfc(text).split())

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.domain.errors import AppError, Invalid
-from app.domain.fold import nfc
+from app.domain.fold import one_line
 from app.domain.requests import UNTOLD, may
 from app.models import Incident, RequestState
 from app.queries.rules import RuleQueries
@@ -57,10 +57,10 @@ class IncidentService:
             incident = draft.add(
                 Incident,
                 code=code,
-                title=_line(new.title),
-                area=_line(new.area),
-                ward=_line(new.ward) or None,
-                line=_line(new.line) or None,
+                title=one_line(new.title),
+                area=one_line(new.area),
+                ward=one_line(new.ward) or None,
+                line=one_line(new.line) or None,
                 cause=new.cause or None,
                 planned=new.planned,
                 started_at=new.started_at,
@@ -145,7 +145,3 @@ class IncidentService:
         if started is None:
             raise AppError("incident.unknown")
         return started
-
-
-def _line(text: str) -> str:
-    return " ".join(nfc(text).split())

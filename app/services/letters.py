@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.domain.errors import AppError, Invalid
-from app.domain.fold import nfc
+from app.domain.fold import one_line
 from app.domain.letters import LANGUAGES
 from app.domain.requests import UNTOLD
 from app.models import Letter
@@ -77,12 +77,12 @@ class LetterService:
                 request_id=new.request_id,
                 template=new.template or None,
                 language=new.language,
-                subject=_line(new.subject),
-                addressee=_line(new.addressee),
-                address=_line(new.address),
+                subject=one_line(new.subject),
+                addressee=one_line(new.addressee),
+                address=one_line(new.address),
                 text=kept(new.text),
-                signed_by=_line(new.signed_by),
-                signed_title=_line(new.signed_title),
+                signed_by=one_line(new.signed_by),
+                signed_title=one_line(new.signed_title),
                 by=by.id,
                 written_at=draft.now,
             )
@@ -90,11 +90,11 @@ class LetterService:
                 return Written(letter, code)
             if new.closes:
                 self._answer(draft, by, new.request_id, new)
-                _told(draft, by, new.request_id, letter, code, _line(new.subject))
+                _told(draft, by, new.request_id, letter, code, one_line(new.subject))
             else:
                 self._acts.open(draft, by, new.request_id, "noted")
                 named = {"letter": letter.hex, "code": code}
-                event(draft, by, new.request_id, "noted", text=f"{code}: {_line(new.subject)}", data=named)
+                event(draft, by, new.request_id, "noted", text=f"{code}: {one_line(new.subject)}", data=named)
         return Written(letter, code)
 
     def send(self, by: Person, letter_id: UUID) -> None:
@@ -153,7 +153,3 @@ def _wrong(new: NewLetter) -> dict[str, str]:
     if new.closes and new.request_id is None:
         wrong["request_id"] = "required"
     return wrong
-
-
-def _line(text: str) -> str:
-    return " ".join(nfc(text).split())

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from app.domain.errors import Invalid
-from app.domain.fold import nfc
+from app.domain.fold import one_line
 from app.domain.fold import phone as dialled
 from app.domain.request_types import missing
 from app.domain.requests import CHANNELS, OUTCOMES, SCORES
@@ -240,15 +240,15 @@ class RequestService:
             type_id=kind.id,
             channel=new.channel,
             customer_id=new.customer_id,
-            contact_name=_line(new.contact_name) or (card.name if card else ""),
+            contact_name=one_line(new.contact_name) or (card.name if card else ""),
             phone=dialled(new.phone) or (card.phone if card else None),
-            address=_line(new.address) or (card.address if card else None),
+            address=one_line(new.address) or (card.address if card else None),
             words=kept(new.words),
             received_at=new.received_at or draft.now,
             received_by=by.id,
             arrived_at=new.arrived_at,
-            source=_line(new.source) or None,
-            area=_line(new.area) or (card.ward if card else None),
+            source=one_line(new.source) or None,
+            area=one_line(new.area) or (card.ward if card else None),
             right_code=new.right_code or kind.right_code if kind.category == "complaint" else None,
         )
 
@@ -307,10 +307,6 @@ def _customer(draft: Draft, customer_id: UUID | None) -> Any:
     return draft.read.execute(_CUSTOMER, {"office": draft.desk.office_no, "customer": customer_id}).first()
 
 
-def _line(text: str) -> str:
-    return " ".join(nfc(text).split())
-
-
 def _wrong(
     new: NewRequest, types: dict[str, RequestTypeView], rules: RuleQueries, now: datetime, customer: Any
 ) -> dict[str, str]:
@@ -365,5 +361,3 @@ def _wrong_times(new: NewRequest, now: datetime) -> dict[str, str]:
         elif received - new.arrived_at > LONGEST_WAIT:
             wrong["arrived_at"] = "time.too_long_ago"
     return wrong
-
-

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from app.domain import supply
 from app.domain.errors import AppError, Invalid
-from app.domain.fold import nfc
+from app.domain.fold import one_line
 from app.domain.supply import MOST_LINES, Estimate, Survey, born_id
 from app.models import Connection, Contract, Meter, WorkOrder
 from app.queries.rules import RuleQueries
@@ -91,7 +91,7 @@ class SupplyService:
         if survey.feasible and survey.distance is not None and not 0 <= survey.distance <= FARTHEST:
             wrong["distance"] = "distance.wrong"
         clean = replace(
-            survey, line=_line(survey.line), meter=_line(survey.meter), reason=kept(survey.reason)
+            survey, line=one_line(survey.line), meter=one_line(survey.meter), reason=kept(survey.reason)
         )
         wrong |= _too_long(line=clean.line, meter=clean.meter)
         if wrong:
@@ -103,7 +103,7 @@ class SupplyService:
     def estimate(self, by: Person, request_id: UUID, step: str, estimate: Estimate, words: str = "") -> None:
         """What it will cost the customer. Invalid(lines=, vat_permille=, valid_until=)."""
         by.require("requests.handle")
-        lines = tuple(replace(n, item=_line(n.item), unit=_line(n.unit)) for n in estimate.lines)
+        lines = tuple(replace(n, item=one_line(n.item), unit=one_line(n.unit)) for n in estimate.lines)
         wrong = {}
         if not lines:
             wrong["lines"] = "lines.none"
@@ -146,7 +146,7 @@ class SupplyService:
     def install(self, by: Person, request_id: UUID, step: str, new: Installed, words: str = "") -> None:
         """The meter is fitted. Invalid(meter_serial=, meter_digits=, installed_on=, work_order=)."""
         by.require("requests.handle")
-        serial = _line(new.meter_serial)
+        serial = one_line(new.meter_serial)
         wrong = {} if serial else {"meter_serial": "required"}
         if len(serial) > 40:
             wrong["meter_serial"] = "too_long"
@@ -209,7 +209,7 @@ class SupplyService:
                 raise Invalid(first_index="index.wrong")
             of = contract.customer_id if contract.customer_id != born_id(found.id, "customer") else None
             ids = NewIds(*(born_id(found.id, kind) for kind in ("customer", "connection", "meter")))
-            code = _line(customer_code) or contract.customer_code
+            code = one_line(customer_code) or contract.customer_code
             new = _new_customer(contract, meter, code, self._connection_code(draft, code, of))
             customer = self._customers.enter(draft, new, ids, of)
             if found.customer_id != customer:
@@ -342,10 +342,6 @@ def _new_customer(contract: Any, meter: NewMeter, code: str, connection_code: st
             meter=meter,
         ),
     )
-
-
-def _line(text: str) -> str:
-    return " ".join(nfc(text).split())
 
 
 def _too_long(**texts: str) -> dict[str, str]:

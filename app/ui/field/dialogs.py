@@ -11,11 +11,12 @@ from app.domain import names
 from app.domain.field import RESULTS
 from app.queries.field import OrderStory
 from app.services.field import Outcome
-from app.ui.field.inputs import CrewEdit, DayEdit, MaterialEdit, MomentEdit
+from app.ui.field.inputs import CrewEdit, DayEdit, MaterialEdit
 from app.ui.field.room import FieldRoom
 from app.ui.field.tall import TallDialog
 from app.ui.field.words import kind_words
 from app.ui.kit.inputs import NoteEdit
+from app.ui.kit.moments import MomentEdit
 from app.ui.requests.dialogs import ActDialog, choice
 from app.ui.requests.words import one_line
 from app.words import tr

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date
 
-from PySide6.QtCore import QDate, QDateTime, Qt, QTime
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDateTimeEdit, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -53,31 +53,6 @@ class DayEdit(DateEdit):
                 super().keyPressEvent(event)
         else:
             super().keyPressEvent(event)
-
-
-class MomentEdit(QDateTimeEdit):
-    """A day and hour in the utility's time; its value is an aware moment in UTC, to the minute."""
-
-    def __init__(self, zone: tzinfo, moment: datetime, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._zone = zone
-        self.setDisplayFormat("dd/MM/yyyy HH:mm")
-        self.set_value(moment)
-        self.setCurrentSection(QDateTimeEdit.Section.HourSection)
-
-    def value(self) -> datetime:
-        day, time = self.date(), self.time()
-        local = datetime(day.year(), day.month(), day.day(), time.hour(), time.minute(), tzinfo=self._zone)
-        return local.astimezone(UTC)
-
-    def set_value(self, value: datetime) -> None:
-        local = value.astimezone(self._zone)
-        day, time = QDate(local.year, local.month, local.day), QTime(local.hour, local.minute)
-        self.setDateTime(QDateTime(day, time))
-
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
-        """Tab leaves the field; arrow keys go from part to part."""
-        return QWidget.focusNextPrevChild(self, forward)
 
 
 class CrewEdit(QWidget):

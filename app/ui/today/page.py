@@ -27,7 +27,7 @@ from app.ui.kit.theme import Tone, px
 from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import DUE_WIDTH, day_words, due_of, one_line, short_code
-from app.ui.rules.words import minute_words
+from app.ui.rules.words import span_words
 from app.ui.sync.words import standing, sync_sentence
 from app.ui.today.tiles import Tile
 from app.words import tr
@@ -348,8 +348,7 @@ class TodayPage(Page):
 
     def _show_gaps(self, gaps: Sequence[tuple[int, int]]) -> None:
         """Says when today nobody is at the contact desk, to those who work there."""
-        times = ", ".join(f"{minute_words(start)}–{minute_words(end)}" for start, end in gaps)
-        self._gap.setText(tr("Nobody is on duty at the contact desk today: {times}", times=times))
+        self._gap.setText(tr("Nobody is on duty at the contact desk today: {times}", times=span_words(gaps)))
         self._gap.setVisible(bool(gaps) and self._sees_requests)
 
     def _number(self, key: str, count: int, detail: str, tone: Tone = Tone.PLAIN) -> None:
