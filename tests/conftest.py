@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -9,11 +10,36 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import Desktop
+from app.models import database
 from app.models.database import open_database
 from app.models.postgres import open_postgres
 from app.models.store import Store
 from tests.offices import Company, database_of
 from tests.postgres import Server, postgres_server
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database of this release, made by the migrations, to copy."""
+    path = tmp_path_factory.mktemp("blank") / "blank.db"
+    open_database(path, datetime(2026, 11, 20, tzinfo=UTC)).close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def new_databases(blank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new database is a copy of one that the migrations have made once: they take longer than most tests.
+    Those of older releases are migrated. Overridden where the migrations themselves are tried."""
+    migrate = database._migrate
+
+    def copied(path: Path, connection: sqlite3.Connection, revision: str | None, now: datetime) -> None:
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+            with closing(sqlite3.connect(blank)) as made:
+                made.backup(connection)
+        else:
+            migrate(path, connection, revision, now)
+
+    monkeypatch.setattr(database, "_migrate", copied)
 
 
 @pytest.fixture(scope="session")
