@@ -13,7 +13,7 @@ from app.words import Words
 
 
 def missing_papers(paper: MissingPapers, language: str) -> bytes:
-    """The list as a PDF in the customer's language."""
+    """The list as a PDF in `language`, the utility's."""
     tr = Words(language)
     title = f"{paper.title} {paper.code}"
     return document(title, language, lambda page: _draw(page, paper, tr), running=title)

@@ -14,7 +14,7 @@ from app.words import Words
 
 
 def request_slip(slip: RequestSlip, language: str) -> bytes:
-    """The slip as a PDF in the customer's language."""
+    """The slip as a PDF in `language`, the utility's."""
     tr = Words(language)
     return document(
         f"{slip.title} {slip.code}",

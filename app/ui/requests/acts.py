@@ -175,7 +175,6 @@ def all_acts() -> tuple[Act, ...]:
             key="F8",
             primary=True,
             ask=dialogs.ask_papers,
-            said=lambda code: tr("The papers of {code} are noted.", code=code),
         ),
         Act(
             name="letter",

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QBoxLayout,
     QFileDialog,
     QScrollArea,
     QSizePolicy,
@@ -106,15 +107,23 @@ class FileLine(QAbstractButton):
             ring(painter, self.rect())
 
 
+Take = Callable[[Path | bytes, str], Taken]
+"""Takes one source, on another thread; AppError where it is refused."""
+
+
 class Attaching(QWidget):
     """The button, the hint with the limit, what was said of the last files; files and pictures are dropped on
-    `area` too. A subclass says what becomes of a source. Signal `changed()`: something was attached."""
+    `area` too. `taker` is asked, on the UI thread, what takes the sources at hand. Signal `changed()`:
+    something was attached."""
 
     changed = Signal()
 
-    def __init__(self, room: RequestRoom, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, room: RequestRoom, taker: Callable[[], Take], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.room = room
+        self._taker = taker
         self.busy = False
         self.setAccessibleName(tr("Scans and photos"))
         self._lines = QVBoxLayout()
@@ -126,11 +135,11 @@ class Attaching(QWidget):
         words = tr("PDF, photo, Word, Excel, text; at most {limit} MB each.", limit=LIMIT_MB)
         self.hint = Label(words, tone=Tone.SOFT, points=9, wrap=True)
         self.foot = QWidget()
-        foot = QVBoxLayout(self.foot)
-        foot.setContentsMargins(0, 0, 0, 0)
-        foot.setSpacing(px(4))
-        foot.addWidget(Flow(self.attach_button, self.paste_button))
-        foot.addWidget(self.hint)
+        self.foot_line = QBoxLayout(QBoxLayout.Direction.TopToBottom, self.foot)
+        self.foot_line.setContentsMargins(0, 0, 0, 0)
+        self.foot_line.setSpacing(px(4))
+        self.foot_line.addWidget(Flow(self.attach_button, self.paste_button))
+        self.foot_line.addWidget(self.hint)
         clipboard = QGuiApplication.clipboard()
         clipboard.dataChanged.connect(self._look_at_clipboard)
         self._look_at_clipboard()
@@ -201,10 +210,6 @@ class Attaching(QWidget):
             lane=Lane.IO,
         )
 
-    def _taker(self) -> Callable[[Path | bytes, str], Taken]:
-        """What takes one source, on another thread; AppError where it is refused."""
-        raise NotImplementedError
-
     def _closed(self) -> bool:
         """Whether nothing can be attached just now."""
         return self.busy or self.foot.isHidden()
@@ -237,7 +242,7 @@ class Attaching(QWidget):
         while above is not None and not isinstance(above, QScrollArea):
             above = above.parentWidget()
         if above is not None:
-            above.ensureWidgetVisible(self.foot)
+            above.ensureWidgetVisible(self.foot if above.isAncestorOf(self.foot) else self)
 
     def _set_busy(self, busy: bool) -> None:
         self.busy = busy

@@ -3,13 +3,13 @@ form that is not saved yet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.attachments import format_size
 from app.queries.attachments import AttachmentRow
@@ -19,7 +19,7 @@ from app.ui.kit.inspector import clear
 from app.ui.kit.jobs import Job
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
-from app.ui.requests.attaching import Attaching, FileLine, Taken
+from app.ui.requests.attaching import Attaching, FileLine, Take, Taken
 from app.ui.requests.attachment_view import AttachmentDialog, Shown
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import stamp
@@ -30,7 +30,7 @@ class AttachmentPanel(Attaching):
     """What is attached to a request or a work order, and attaching to it."""
 
     def __init__(self, room: RequestRoom, parent: QWidget | None = None) -> None:
-        super().__init__(room, parent)
+        super().__init__(room, self._to_record, parent)
         self._about: tuple[str, UUID] | None = None
         self._rows: list[AttachmentRow] = []
         self._title = Label(tr("Scans and photos"), bold=True)
@@ -77,7 +77,7 @@ class AttachmentPanel(Attaching):
         if stood is not None and stood < len(rows):
             self._lines.itemAt(stood).widget().setFocus()
 
-    def _taker(self) -> Callable[[Path | bytes, str], Taken]:
+    def _to_record(self) -> Take:
         assert self._about is not None
         room, (table, about) = self.room, self._about
 
@@ -99,21 +99,22 @@ class AttachmentPanel(Attaching):
 
 class AttachmentStrip(Attaching):
     """What is put to a form that is not saved yet: kept on this desk with the form's draft, attached once it
-    is saved (`AttachmentService.finish`)."""
+    is saved (`AttachmentService.finish`). Its `foot` is put where the form has it always in sight."""
 
     def __init__(self, room: RequestRoom, form: str, parent: QWidget | None = None) -> None:
         """`form`: the name under which the form's own draft is kept."""
-        super().__init__(room, parent)
+        super().__init__(room, self._to_form, parent)
         self._form = form
         self._entry_id: UUID = room.new_id()
         self._held: list[Held] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(4))
-        column.addWidget(Label(tr("Scans and photos"), tone=Tone.SOFT, points=9.5))
         column.addLayout(self._lines)
         column.addLayout(self._said)
-        column.addWidget(self.foot)
+        self.foot_line.setDirection(QBoxLayout.Direction.LeftToRight)
+        self.foot_line.setSpacing(px(12))
+        self.foot_line.setStretch(1, 1)
 
     def held(self) -> list[Held]:
         """What is put to the form, in the order in which it came."""
@@ -143,7 +144,7 @@ class AttachmentStrip(Attaching):
         self._show()
         self._keep(let_go)
 
-    def _taker(self) -> Callable[[Path | bytes, str], Taken]:
+    def _to_form(self) -> Take:
         room, there = self.room, {each.digest for each in self._held}
 
         def take(source: Path | bytes, name: str) -> Taken:

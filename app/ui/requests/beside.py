@@ -25,7 +25,7 @@ from app.ui.kit.pills import draw_pill, pill_width
 from app.ui.kit.style import box, ring
 from app.ui.kit.theme import Tone, font, px, theme
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import day_words, due_of, one_line, short_code
+from app.ui.requests.words import day_words, due_of, joined, one_line, short_code
 from app.words import tr
 
 CLOSED_SHOWN = 3
@@ -247,4 +247,4 @@ def incident_words(row: IncidentRow, room: RequestRoom) -> str:
         until = tr("expected until {when}", when=day_words(row.expected_at, now, room.zone))
     else:
         until = tr("end not known")
-    return f"{row.title} · {row.area}\n{since}, {until}"
+    return f"{joined(row.title, row.area)}\n{since}, {until}"

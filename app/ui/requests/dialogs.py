@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import names
 from app.domain.errors import Invalid
+from app.domain.request_types import missing
 from app.queries.requests import RequestStory, papers_brought
 from app.services.requests import WAYS
 from app.ui.kit.buttons import Button, go_back
@@ -24,8 +25,9 @@ from app.ui.kit.toast import toast
 from app.ui.requests.finder import CustomerEdit, KeysFirst
 from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import RequestRoom
+from app.ui.requests.slip import print_slip
 from app.ui.requests.way_view import proposed_answer, way
-from app.ui.requests.words import one_line, phone_words
+from app.ui.requests.words import joined, one_line, phone_words, received_words
 from app.words import tr
 
 Done = Callable[[], object]
@@ -130,8 +132,7 @@ def ask_telling(parent: QWidget, room: RequestRoom, story: RequestStory, done: D
         ),
         done,
     )  # fmt: skip
-    reach = " · ".join(part for part in (row.contact_name, phone_words(row.phone)) if part)
-    dialog.say(reach, tone=Tone.PLAIN, strong=True)
+    dialog.say(joined(row.contact_name, phone_words(row.phone)), tone=Tone.PLAIN, strong=True)
     if not row.phone and row.address:
         dialog.say(row.address)
     how = "phone" if row.phone else "letter" if row.channel == "letter" else "in_person"
@@ -241,12 +242,13 @@ def ask_papers(parent: QWidget, room: RequestRoom, story: RequestStory, done: Do
     there = papers_brought(story)
     papers = [d for d in kind.documents if d.code not in there] if kind else []
 
-    def bring(values: Mapping[str, Any]) -> None:
-        room.requests.bring(room.person, row.id, values["documents"])
+    def brought() -> None:
+        done()
+        _say_brought(parent, room, row.id)
 
     dialog = ActDialog(
         parent, room, tr("Papers for {code}", code=row.code), tr("Receive"), "F8",
-        bring, done,
+        lambda v: room.requests.bring(room.person, row.id, v["documents"]), brought,
     )  # fmt: skip
     dialog.say(tr("Once none is missing the request is received, and its clock runs."))
     ticks = TickList()
@@ -254,6 +256,31 @@ def ask_papers(parent: QWidget, room: RequestRoom, story: RequestStory, done: Do
     dialog.form.add("documents", tr("Papers that were &brought"), ticks, wide=True)
     dialog.start("documents")
     return dialog
+
+
+def _say_brought(parent: QWidget, room: RequestRoom, request_id: UUID) -> None:
+    """Once all papers are there the request is received: by when it is answered is said and printed, as at
+    intake. Before that, what is missing still."""
+    story = room.queries.story(request_id, room.viewer)
+    if story is None:
+        return
+    row = story.row
+    if row.state == "lacking":
+        papers = ", ".join(missing_papers(room, story))
+        said = tr("{code}: still missing: {papers}", code=row.code, papers=papers)
+        toast(parent, said, tone=Tone.ATTENTION)
+        return
+    toast(parent, received_words(row.code, row.due, room.now(), room.zone))
+    print_slip(room, parent, row.id, row.code)
+
+
+def missing_papers(room: RequestRoom, story: RequestStory) -> list[str]:
+    """The names of the papers without which it is not received."""
+    if story.row.state != "lacking":
+        return []
+    kind = room.rules.type_version(story.row.type_id, story.row.type_code)
+    lacking = missing(kind.documents, papers_brought(story)) if kind else ()
+    return [d.name(tr.language) for d in kind.documents if d.code in lacking] if kind else []
 
 
 def ask_customer(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
@@ -268,7 +295,7 @@ def ask_customer(parent: QWidget, room: RequestRoom, story: RequestStory, done: 
 
     title = tr("Whose request is {code}?", code=row.code)
     dialog = ActDialog(parent, room, title, tr("Link"), "", link, done)
-    dialog.say(" · ".join(part for part in (row.contact_name, row.address) if part))
+    dialog.say(joined(row.contact_name, row.address))
     dialog.form.add("customer_id", tr("&Customer"), found, wide=True)
     KeysFirst(found)
     dialog.start("customer_id")

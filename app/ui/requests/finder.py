@@ -21,6 +21,12 @@ from app.words import tr
 
 MOST = 8
 FEWEST = 2
+STAYING = (
+    Qt.FocusReason.ActiveWindowFocusReason,
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+)
+"""The keyboard is elsewhere for a while: the field is not left."""
 NOBODY = "nobody"
 """The last line of the hits: whoever it is, it is no customer."""
 
@@ -30,6 +36,8 @@ class CustomerEdit(QLineEdit):
 
     Its value is the customer's id as text, or None. Signals: `chosen(hit)` when one is picked, `nobody(text)`
     when the person is no customer (with what was typed), `cleared()` when what was picked is typed over.
+    Who leaves the field without picking has typed either a customer's whole code, which is that customer, or
+    somebody who is no customer: nothing that was typed is lost.
     """
 
     chosen = Signal(object)
@@ -44,6 +52,8 @@ class CustomerEdit(QLineEdit):
         self._search = Latest(jobs, self, Lane.IO)
         self._list: TableView | None = None
         self._delivered = ""
+        self._told = ""
+        self._left = False
         self._pick_when_found = False
         self.setPlaceholderText(tr("Name, code, phone, meter number, address"))
         self._timer = QTimer(self, interval=DEBOUNCE, singleShot=True)
@@ -59,6 +69,16 @@ class CustomerEdit(QLineEdit):
     @property
     def customer_id(self) -> UUID | None:
         return self._customer
+
+    @property
+    def typed(self) -> str:
+        """What stands there without a customer being picked."""
+        return "" if self._customer is not None else " ".join(self.text().split())
+
+    @property
+    def unsaid(self) -> str:
+        """The same, while no signal has told of it yet."""
+        return "" if self.typed == self._told else self.typed
 
     def show_customer(self, customer_id: UUID, code: str, name: str) -> None:
         """Puts a customer there, as if picked, without telling."""
@@ -105,7 +125,7 @@ class CustomerEdit(QLineEdit):
 
     def _look(self) -> None:
         self._timer.stop()
-        text = " ".join(self.text().split())
+        text = self.typed
         self._search.run(
             lambda _job: self._finder.search(text, MOST),
             done=lambda hits: self._show(text, hits),
@@ -114,9 +134,11 @@ class CustomerEdit(QLineEdit):
 
     def _show(self, text: str, hits: Sequence[CustomerHit]) -> None:
         self._delivered = text
+        self._hits = {hit.id: hit for hit in hits} | {NOBODY: None}
+        if self._left:
+            self._settle()
         if not self.hasFocus() or self._customer is not None:
             return
-        self._hits = {hit.id: hit for hit in hits} | {NOBODY: None}
         view = self.list()
         view.set_ids(list(self._hits))
         view.fit_rows(len(self._hits))
@@ -138,18 +160,29 @@ class CustomerEdit(QLineEdit):
         key = self.list().current_id()
         self._pick_when_found = False
         self._hide()
-        hit = self._hits.get(key)
+        self._take(self._hits.get(key))
+
+    def _take(self, hit: CustomerHit | None) -> None:
+        """This customer, or nobody of them."""
+        self._told = self.typed
         if hit is None:
-            self.nobody.emit(" ".join(self.text().split()))
+            self.nobody.emit(self.typed)
         else:
             self.show_customer(hit.id, hit.code, hit.name)
             self.chosen.emit(hit)
 
+    def _settle(self) -> None:
+        """The field was left without picking."""
+        self._left = False
+        code = self.typed.casefold()
+        hits = [hit for hit in self._hits.values() if hit is not None]
+        self._take(next((hit for hit in hits if hit.code.casefold() == code), None))
+
     def listening(self) -> bool:
         """Whether Enter belongs to the search: hits are shown, or are still looked for."""
-        text = " ".join(self.text().split())
+        text = self.typed
         shown = self._list is not None and self._list.isVisible()
-        return self._customer is None and len(text) >= FEWEST and (shown or text != self._delivered)
+        return len(text) >= FEWEST and (shown or text != self._delivered)
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Keys that belong to the hits; the dialog asks before its form takes them."""
@@ -157,7 +190,7 @@ class CustomerEdit(QLineEdit):
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             if not self.listening():
                 return False
-            if shown and self._delivered == " ".join(self.text().split()):
+            if shown and self._delivered == self.typed:
                 self._pick()
             else:  # typed faster than found: the first hit is taken when it comes
                 self._pick_when_found = True
@@ -178,6 +211,16 @@ class CustomerEdit(QLineEdit):
         super().focusOutEvent(event)
         if self._list is not None and not self._list.underMouse():
             self._hide()
+        if event.reason() not in STAYING and self.unsaid:
+            self._left = True
+            if len(self.typed) < FEWEST or self._delivered == self.typed:
+                self._settle()
+            else:
+                self._look()
+
+    def focusInEvent(self, event: Any) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self._left = False
 
 
 class KeysFirst(QObject):

@@ -18,11 +18,12 @@ from app.ui.kit.menus import Choice, MenuButton
 from app.ui.kit.theme import Tone
 from app.ui.requests.acts import Act, all_acts
 from app.ui.requests.attachments import AttachmentPanel
-from app.ui.requests.intake import print_slip
+from app.ui.requests.dialogs import missing_papers
 from app.ui.requests.missing_slip import print_missing
 from app.ui.requests.room import RequestRoom
+from app.ui.requests.slip import print_slip
 from app.ui.requests.way_view import WayStrip, way
-from app.ui.requests.words import day_words, due_notice, one_line, phone_words, stamp, step_words
+from app.ui.requests.words import day_words, due_notice, joined, one_line, phone_words, stamp, step_words
 from app.words import tr
 
 
@@ -95,14 +96,14 @@ class RequestInspector(Inspector):
         if self.story is None:
             return
         if self.story.row.state == "lacking":
-            print_missing(self.room, self.window(), self.story.row.id)
+            print_missing(self.room, self.window(), self.story.row.id, self.story.row.code)
         else:
             print_slip(self.room, self.window(), self.story.row.id, self.story.row.code)
 
     def _fields(self, story: RequestStory, now: datetime) -> list[tuple[str, str]]:
         room, row = self.room, story.row
         unit = room.unit_name(row.unit_code)
-        customer = " · ".join(part for part in (row.contact_name, row.customer_code) if part)
+        customer = joined(row.contact_name, row.customer_code)
         came = f"{names.channels(tr)[row.channel]} · {day_words(row.received_at, now, room.zone)}"
         fields = [
             (tr("Missing papers"), ", ".join(missing_papers(room, story))),
@@ -126,7 +127,7 @@ class RequestInspector(Inspector):
         if incident_id is None:
             return ""
         row = self.room.incident_queries.rows([incident_id]).get(incident_id)
-        return "" if row is None else f"{row.code} · {row.title}"
+        return "" if row is None else joined(row.code, row.title)
 
     def _buttons(self, story: RequestStory) -> list[Button]:
         offered = [act for act in self._acts if act.open_to(self.room, story)]
@@ -158,17 +159,6 @@ def _notice(row: RequestRow, now: datetime, room: RequestRoom) -> tuple[str, Ton
     return due_notice(row, now, room.rules.calendar())
 
 
-def missing_papers(room: RequestRoom, story: RequestStory) -> list[str]:
-    """The names of the papers without which it is not received."""
-    if story.row.state != "lacking":
-        return []
-    kind = room.types_ever.get(story.row.type_code)
-    names_of = {d.code: d.name(tr.language) for d in kind.documents} if kind else {}
-    said = [event.data.get("missing") for event in story.events if event.kind == "lacking"]
-    codes = said[-1] if said and isinstance(said[-1], list) else []
-    return [names_of.get(str(code), str(code)) for code in codes]
-
-
 def held_words(room: RequestRoom, story: RequestStory, now: datetime) -> str:
     """For what the customer is waited for, and since when."""
     held = [event for event in story.events if event.kind == "held" and event.fitted]
@@ -176,7 +166,7 @@ def held_words(room: RequestRoom, story: RequestStory, now: datetime) -> str:
         return ""
     why = names.holds(tr).get(str(held[-1].data.get("reason")), "")
     since = tr("since {when}", when=day_words(story.row.held_at, now, room.zone))
-    return " · ".join(part for part in (why, held[-1].text or "", since) if part)
+    return joined(why, held[-1].text, since)
 
 
 def headline(words: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -26,8 +25,8 @@ from app.ui.requests.beside import Beside, BesidePanel
 from app.ui.requests.intake_form import IntakeForm
 from app.ui.requests.missing_slip import print_missing
 from app.ui.requests.room import CustomerHit, RequestRoom
-from app.ui.requests.slip import write_slip
-from app.ui.requests.words import day_words
+from app.ui.requests.slip import print_slip
+from app.ui.requests.words import day_words, received_words
 from app.words import tr
 
 FORM = "request"
@@ -108,6 +107,7 @@ class IntakeDialog(Dialog):
         left.addWidget(Label(tr("Receive a request"), points=14, bold=True))
         left.addWidget(self._restored)
         left.addWidget(scroll, 1)
+        left.addWidget(self.scans.foot)
         left.addWidget(self._notice)
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
@@ -289,13 +289,12 @@ class IntakeDialog(Dialog):
         elif done.closed:
             said = tr("Received and answered: {code}", code=done.code)
         else:
-            when = day_words(done.due, room.now(), room.zone)
-            said = tr("Received: {code} · answer due {when}", code=done.code, when=when)
+            said = received_words(done.code, done.due, room.now(), room.zone)
         self.registered.emit(done)
         self.accept()
         toast(window, said)
         if prints and done.missing:
-            print_missing(room, window, done.id)
+            print_missing(room, window, done.id, done.code)
         elif prints:
             print_slip(room, window, done.id, done.code)
 
@@ -343,18 +342,3 @@ class IntakeDialog(Dialog):
 
     def _close(self) -> None:
         super().reject()
-
-
-def print_slip(room: RequestRoom, window: QWidget, request_id: UUID, code: str) -> None:
-    """Makes the slip off the UI thread and shows it over the window."""
-
-    def make(_job: Job[Path]) -> Path:
-        return write_slip(room, request_id)
-
-    room.jobs.run(
-        window,
-        make,
-        done=lambda file: room.show_paper(window, file, code),
-        failed=lambda error: toast(window, room.why(error), tone=Tone.WRONG),
-        lane=Lane.IO,
-    )

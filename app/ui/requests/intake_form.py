@@ -67,7 +67,7 @@ class IntakeForm(Form):
         self.came.setCalendarPopup(True)
         self.came.setDisplayFormat("dd/MM/yyyy")
         self._came_today()
-        address = QLineEdit()
+        address, answer = QLineEdit(), NoteEdit(2)
         self.add("customer", tr("&Customer"), self.customer, wide=True)
         self.add("type_code", tr("Request &type"), self.types)
         self.add("channel", tr("C&hannel"), self.channels)
@@ -79,10 +79,10 @@ class IntakeForm(Form):
         self.add("words", tr("What the customer &says"), NoteEdit(3), wide=True)
         self.add("contact_name", tr("Contact &name"), QLineEdit())
         self.add("phone", tr("&Phone"), QLineEdit())
-        self.add("address", tr("&Address"), address, wide=True)
-        hint = tr("Only if the customer has the answer already: then nothing stays open.")
-        self.add("answer", tr("Answered at &once"), NoteEdit(2), hint, wide=True)
+        self.add("address", tr("&Address"), address)
         self.add("anonymous", tr("Wants no na&me"), Check())
+        hint = tr("Only if the customer has the answer already: then nothing stays open.")
+        self.add("answer", tr("Answered at &once"), answer, hint, wide=True)
         self.add("score", tr("How content the customer &is"), self.scores)
         KeysFirst(self.customer)
         self.customer.chosen.connect(self._picked)
@@ -91,6 +91,7 @@ class IntakeForm(Form):
         self.types.currentIndexChanged.connect(lambda _i: self._other_type())
         self.documents.changed.connect(self.adapted)
         self.channels.currentIndexChanged.connect(lambda _i: self.adapt())
+        answer.textChanged.connect(self._answered)
         self.came.dateChanged.connect(lambda _day: self.adapted.emit())
         address.editingFinished.connect(self.asked_beside)
         self.adapt()
@@ -134,6 +135,8 @@ class IntakeForm(Form):
 
     def new_request(self, entry_id: UUID) -> NewRequest:
         """The request as it will be saved."""
+        if self.customer.unsaid:  # saved with the keyboard still in the search
+            self._fill_in(self.customer.unsaid)
         values, kind, channel = self.values(), self.kind, self.channels.currentData()
         complaint = kind is not None and kind.category == "complaint"
         nobody = values["anonymous"] and self.customer.customer_id is None
@@ -213,13 +216,18 @@ class IntakeForm(Form):
             answers = answers and room.viewer.restricted
         self._may_answer = answers and channel in AT_ONCE
         self.set_field_visible("answer", self._may_answer)
-        self.set_field_visible("score", self._may_answer and kind is not None and kind.category != "query")
+        self.set_field_visible("score", bool(self.answer))
         self.set_field_visible("arrived_on", channel not in AT_ONCE)
         self.set_field_visible("source", channel in SOURCED)
         self.set_field_visible("right_code", kind is not None and kind.category == "complaint")
         self.set_field_visible("documents", kind is not None and bool(kind.documents))
         self.set_field_visible("anonymous", self.customer.customer_id is None)
         self.adapted.emit()
+
+    def _answered(self) -> None:
+        """What the customer thinks of an answer is asked once there is one."""
+        if self.scores.isVisibleTo(self) != bool(self.answer):
+            self.set_field_visible("score", bool(self.answer))
 
     def _other_type(self) -> None:
         """The papers, the channels and the right that the type brings."""
@@ -250,9 +258,13 @@ class IntakeForm(Form):
         self._go_on()
 
     def _stranger(self, typed: str) -> None:
+        self._fill_in(typed)
+        self._go_on()
+
+    def _fill_in(self, typed: str) -> None:
+        """What was typed to find a customer says who it is, or how to reach them."""
         figures = sum(each.isdigit() for each in typed)
         self._prefill(**({"phone": typed} if figures * 2 > len(typed) else {"contact_name": typed}))
-        self._go_on()
 
     def _unpicked(self) -> None:
         self._prefill(contact_name="", phone="", address="")
@@ -262,7 +274,8 @@ class IntakeForm(Form):
     def _go_on(self) -> None:
         self.adapt()
         self.asked_beside.emit()
-        self.types.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.customer.hasFocus():  # who went on by Tab or a click is where they want to be
+            self.types.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _prefill(self, **values: str) -> None:
         """Fills what is empty or was filled by us; what the clerk typed stays."""

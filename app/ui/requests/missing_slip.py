@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.documents.files import folder_for, replacing
 from app.documents.papers import MissingPapers, Officer, Party
 from app.domain.errors import AppError
+from app.domain.names import Translate
 from app.domain.office_hours import hours_lines
 from app.domain.request_types import missing
 from app.queries.requests import papers_brought
@@ -18,7 +19,12 @@ from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import phone_words
-from app.words import Words
+from app.words import Words, tr
+
+
+def missing_title(tr: Translate) -> str:
+    """What the paper is called."""
+    return tr("List of missing papers")
 
 
 def missing_paper_of(room: RequestRoom, request_id: UUID) -> MissingPapers:
@@ -37,11 +43,11 @@ def missing_paper_of(room: RequestRoom, request_id: UUID) -> MissingPapers:
     lacking = missing(kind.documents, brought)
     if row.state != "lacking" or not lacking:
         raise AppError("request.complete", request=row.code)
-    tr = Words(language)
+    words = Words(language)
     officer = room.queries.officer(row.received_by)
     return MissingPapers(
         letterhead=letterhead(room.rules),
-        title=tr("List of missing papers"),
+        title=missing_title(words),
         code=row.code,
         customer=Party(row.contact_name, row.customer_code or "", row.address or "", phone_words(row.phone)),
         kind=kind.name(language),
@@ -50,7 +56,7 @@ def missing_paper_of(room: RequestRoom, request_id: UUID) -> MissingPapers:
         brought=tuple(d.name(language) for d in kind.documents if d.code in brought),
         missing=tuple(d.name(language) for d in kind.documents if d.code in lacking),
         optional=tuple(d.name(language) for d in kind.documents if not d.needed and d.code not in brought),
-        hours=hours_lines(room.rules.office.hours, tr),
+        hours=hours_lines(room.rules.office.hours, words),
         officer=Officer(officer.name, officer.title, phone_words(officer.phone)),
     )
 
@@ -67,9 +73,10 @@ def write_missing(room: RequestRoom, request_id: UUID) -> Path:
     return file
 
 
-def print_missing(room: RequestRoom, parent: QWidget, request_id: UUID) -> None:
-    """Makes the list of missing papers off the UI thread and shows it over `parent`; what keeps it from being
-    made is said there."""
+def print_missing(room: RequestRoom, parent: QWidget, request_id: UUID, code: str) -> None:
+    """Makes the list of missing papers off the UI thread and shows it over `parent`, under its name in the
+    language of the screen; what keeps it from being made is said there."""
+    title = f"{code} {missing_title(tr)}"
 
     def make(_job: Job[Path]) -> Path:
         return write_missing(room, request_id)
@@ -77,7 +84,7 @@ def print_missing(room: RequestRoom, parent: QWidget, request_id: UUID) -> None:
     room.jobs.run(
         parent,
         make,
-        done=lambda file: room.show_paper(parent, file, file.stem),
+        done=lambda file: room.show_paper(parent, file, title),
         failed=lambda error: toast(parent, room.why(error), tone=Tone.WRONG),
         lane=Lane.IO,
     )

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
+
+from PySide6.QtWidgets import QWidget
 
 from app.documents.files import folder_for, replacing
 from app.documents.papers import Letterhead, Officer, Party, RequestSlip
 from app.domain import names
 from app.domain.errors import AppError
+from app.queries.requests import RequestStory, papers_brought
+from app.ui.kit.jobs import Job, Lane
+from app.ui.kit.theme import Tone
+from app.ui.kit.toast import toast
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import phone_words
 from app.words import Words
@@ -22,7 +29,7 @@ def slip_of(room: RequestRoom, request_id: UUID) -> RequestSlip:
         raise AppError("request.unknown")
     row, utility, office = story.row, room.rules.utility, room.rules.office
     tr = Words(utility.language)
-    kind = room.types.get(row.type_code)
+    kind, brought = room.rules.type_version(row.type_id, row.type_code), papers_brought(story)
     officer = room.queries.officer(row.received_by)
     return RequestSlip(
         letterhead=Letterhead(
@@ -34,12 +41,20 @@ def slip_of(room: RequestRoom, request_id: UUID) -> RequestSlip:
         kind=kind.name(utility.language) if kind else row.type_code,
         channel=names.channels(tr)[row.channel],
         words=row.words,
-        received_at=row.received_at,
+        received_at=_received_at(story),
         due_at=row.due if row.closed_at is None else None,
         unit=office.name,
         handler=room.unit_name(row.unit_code),
         officer=Officer(officer.name, officer.title, phone_words(officer.phone)),
+        papers=tuple(d.name(utility.language) for d in kind.documents if d.code in brought) if kind else (),
     )
+
+
+def _received_at(story: RequestStory) -> datetime:
+    """From when the clock runs: of one whose papers were missing, when the last of them was brought."""
+    waited = any(event.kind == "lacking" for event in story.events)
+    begun = [event.at for event in story.events if event.kind == "received" and event.fitted]
+    return begun[-1] if waited and begun else story.row.received_at
 
 
 def write_slips(
@@ -73,3 +88,18 @@ def write_slip(room: RequestRoom, request_id: UUID) -> Path:
     with replacing(file) as draft:
         draft.write_bytes(pdf)
     return file
+
+
+def print_slip(room: RequestRoom, window: QWidget, request_id: UUID, code: str) -> None:
+    """Makes the slip off the UI thread and shows it over the window."""
+
+    def make(_job: Job[Path]) -> Path:
+        return write_slip(room, request_id)
+
+    room.jobs.run(
+        window,
+        make,
+        done=lambda file: room.show_paper(window, file, code),
+        failed=lambda error: toast(window, room.why(error), tone=Tone.WRONG),
+        lane=Lane.IO,
+    )

@@ -82,6 +82,19 @@ def due_notice(row: RequestRow, now: datetime, calendar: WorkingCalendar) -> tup
     return tr("Due {when}, {count} h of working time left", when=when, count=left // 60), tone
 
 
+def received_words(code: str, due: datetime | None, now: datetime, zone: tzinfo) -> str:
+    """That a request is received now, and by when it will be answered."""
+    if due is None:
+        return tr("Received: {code}", code=code)
+    return tr("Received: {code} · answer due {when}", code=code, when=day_words(due, now, zone))
+
+
+def joined(*parts: str | None) -> str:
+    """Parts of a line with a dot between them; a full stop that someone typed before it is left off."""
+    said = [part.strip() for part in parts if part and part.strip()]
+    return " · ".join([*(part.rstrip(".") for part in said[:-1]), *said[-1:]])
+
+
 def late_words(late: timedelta) -> str:
     """How late: "trễ 40 phút", "trễ 3 giờ", "trễ 2 ngày"; whole units, the smaller part left off."""
     minutes = int(late.total_seconds() // 60)

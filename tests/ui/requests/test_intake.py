@@ -147,6 +147,58 @@ def test_one_who_is_no_customer_on_the_phone(
     assert not shown.files  # nobody waits for a slip on the phone
 
 
+@pytest.mark.parametrize("end", [Key.Key_Tab, Key.Key_F9])
+def test_a_name_typed_into_the_search_and_left_is_not_lost(qtbot: QtBot, hand: Hand, end: Key) -> None:
+    form = hand.open_intake().form
+    hand.type("Người qua đường", end)
+    qtbot.waitUntil(lambda: form.values()["contact_name"] == "Người qua đường")
+    assert form.customer.customer_id is None
+    if end is Key.Key_Tab:
+        assert QApplication.focusWidget() is form.types
+        hand.type(Key.Key_Tab, Key.Key_Tab)
+        assert not form.customer.list().isVisible()
+
+
+def test_who_is_typed_over_the_name_by_hand_stays(qtbot: QtBot, hand: Hand) -> None:
+    form = hand.open_intake().form
+    hand.type("Lan", Key.Key_Tab)
+    qtbot.waitUntil(lambda: form.values()["contact_name"] == "Lan")
+    form.editor("contact_name").setFocus()
+    hand.type(Key.Key_End, " Anh")
+    form.customer.setFocus()
+    hand.type(Key.Key_Tab)
+    assert form.new_request(UUID(int=1)).contact_name == "Lan Anh"
+
+
+def test_a_whole_code_left_with_tab_is_that_customer(qtbot: QtBot, desktop: Desktop, hand: Hand) -> None:
+    customer = add_customer(desktop)
+    form = hand.open_intake().form
+    hand.type("bn-007415", Key.Key_Tab)
+    qtbot.waitUntil(lambda: form.customer.customer_id == customer)
+    assert form.values()["contact_name"] == "Nguyễn Thị Như Quỳnh"
+    assert QApplication.focusWidget() is form.types
+
+
+def test_the_opinion_is_asked_once_there_is_an_answer(hand: Hand) -> None:
+    dialog = hand.open_intake()
+    form = dialog.form
+    form.types.setCurrentIndex(form.types.findData("leak"))
+    assert not form.scores.isVisible()
+    form.set_values({"answer": "Thứ ba"})
+    assert form.scores.isVisible()
+    form.channels.setCurrentIndex(form.channels.findData("letter"))
+    assert not form.scores.isVisible()
+
+
+def test_attaching_is_in_sight_at_intake(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    window.resize(1366, 768)
+    dialog = hand.open_intake()
+    form = dialog.form
+    form.types.setCurrentIndex(form.types.findData("leak"))
+    button = dialog.scans.attach_button
+    qtbot.waitUntil(lambda: button.visibleRegion().boundingRect().height() == button.height())
+
+
 def test_an_information_answered_at_once_leaves_nothing_open(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, hand: Hand, shown: Shown
 ) -> None:
