@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from app.domain.fold import fold
-from app.queries.customers import CAP, search_words
+from app.queries.customer_search import CAP, search_words
 from benchmarks.harness import Figure, Size, percentile
 from benchmarks.office import SEED, kept_office, opened
 

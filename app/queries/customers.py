@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection as Read
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, select
 
-from app.domain.fold import fold, nfc, phone
+from app.domain.fold import nfc, phone
 from app.models import (
     Bill,
     BillState,
@@ -32,13 +31,11 @@ from app.models import (
     Staff,
 )
 from app.models.base import instant
+from app.queries.customer_search import CAP, by_words
 
 FEWEST = 2
 """Letters from which a search begins."""
-MOST_WORDS = 8
 MOST_LETTERS = 200
-CAP = 200
-"""Word matches that are looked at; ordering all that a surname finds would take ten times as long."""
 LIST = 1000
 STORY = 6
 """Readings and bills in a customer's story."""
@@ -179,7 +176,8 @@ class CustomerQueries:
 
     def search(self, text_: str, limit: int = 50) -> list[CustomerHit]:
         """The customers that fit, at most `limit`: those whose code, phone or meter begins so first, then
-        those that hold every word in name, address or codes, with accents or without."""
+        those that hold every word in name, address or codes, with accents or without, whole words before
+        beginnings."""
         with self._read.connect() as read:
             ids = self._found(read, text_, limit)
             return self._hits(read, ids, text_)
@@ -192,7 +190,7 @@ class CustomerQueries:
         found = dict.fromkeys(self._by_code(read, plain, figures, limit))
         for words in dict.fromkeys((plain, figures)):
             if len(found) < limit:
-                found.update(dict.fromkeys(self._by_words(read, words)))
+                found.update(dict.fromkeys(by_words(read, self._office_no, words, limit)))
         return list(found)[:limit]
 
     def _by_code(self, read: Read, plain: str, figures: str, limit: int) -> list[UUID]:
@@ -225,28 +223,6 @@ class CustomerQueries:
         k = Connection
         wanted = select(k.id, k.customer_id).where(k.office_no == self._office_no, k.id.in_(connections))
         return {r.id: r.customer_id for r in read.execute(wanted)}
-
-    def _by_words(self, read: Read, plain: str) -> list[UUID]:
-        words = search_words(plain)
-        if not words:
-            return []
-        match = " AND ".join(f'"{word}"*' for word in words)
-        wanted = text(
-            "SELECT c.id, c.name, d.name FROM customer_search s CROSS JOIN search_doc d ON d.rowid = s.rowid "
-            "CROSS JOIN customer c ON c.office_no = :office AND c.id = d.id "
-            "WHERE s.customer_search MATCH :match LIMIT :cap"
-        )
-        rows = read.execute(wanted, {"match": match, "office": self._office_no, "cap": CAP}).all()
-        said, whole = plain.casefold(), fold(plain)
-        accented = [word for word in said.split() if not word.isascii()]
-
-        def order(row: Any) -> tuple[int, bool, bool, str, str]:
-            # Where accents were typed, the name that has them comes before the one that only folds to it.
-            name = row[1].casefold()
-            missing = sum(word not in name for word in accented)
-            return missing, said not in name, whole not in row[2], row[2], row[1]
-
-        return [UUID(bytes=row[0]) for row in sorted(rows, key=order)]
 
     # -- lists ------------------------------------------------------------------------------------------
 
@@ -461,19 +437,6 @@ class CustomerQueries:
                     before[row_id, field] = value
         changes.sort(key=lambda pair: pair[0], reverse=True)
         return [change for _, change in changes[:limit]]
-
-
-def search_words(plain: str) -> list[str]:
-    """The words of a search as the index holds them; nothing that its query language could take for its own.
-
-    The index cuts at everything that its Unicode of 2012 does not call a letter or figure. Ours here is that
-    of 2002: what is kept is a letter in both, so no word can fall apart into a phrase.
-    """
-    old = unicodedata.ucd_3_2_0.category
-    bare = "".join(c if old(c)[0] in "LN" else " " for c in fold(plain))
-    words = dict.fromkeys(bare.split())
-    # The longest first: few customers hold it, so the others are looked for among few.
-    return sorted(words, key=len, reverse=True)[:MOST_WORDS]
 
 
 def here(model: Any, office_no: int) -> Any:

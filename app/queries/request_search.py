@@ -11,7 +11,8 @@ from app.domain.codes import parse_code
 from app.domain.fold import fold
 from app.domain.requests import OPEN
 from app.models import Request, RequestState, Series
-from app.queries.customers import here, search_words
+from app.queries.customer_search import search_words
+from app.queries.customers import here
 
 LOOKED_THROUGH = 20_000
 """So many of the newest requests are looked through for words; older ones are found by code or customer."""

@@ -10,7 +10,9 @@ from uuid_utils.compat import uuid7
 from app.bootstrap import Desktop
 from app.demo.generator import made_up_customers
 from app.domain.fold import fold
-from app.queries.customers import CustomerFilter, CustomerQueries, search_words
+from app.models import Customer
+from app.queries.customer_search import CAP, search_words
+from app.queries.customers import CustomerFilter, CustomerQueries
 from app.services.customers import EditCustomer, NewConnection, NewCustomer, NewMeter
 from app.sync.verify import verify
 from tests.money import add_home, bill
@@ -104,6 +106,50 @@ def test_every_word_counts(find: CustomerQueries) -> None:
         for hit in found:
             words = fold(f"{hit.name} {hit.address} {hit.code}").replace(",", " ").split()
             assert all(any(w.startswith(p) for w in words) for p in parts), (typed, hit)
+
+
+def add_people(desktop: Desktop, people: dict[str, tuple[str, str]]) -> None:
+    """Customers by code, each with name and address."""
+    with desktop.writer.entry("customers.add", person(desktop, "mai").id) as draft:
+        for code, (name, address) in people.items():
+            draft.add(Customer, code=code, name=name, address=address)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("trân", "ACBDEF"),  # as it is written, then other accents, then elsewhere, then beginnings
+        ("tran", "BACDEF"),
+        ("trần", "CABDEF"),
+        ("trần thị", "CF"),
+        ("tran thi b", "CF"),  # only the last word may still be being typed
+    ],
+)
+def test_whole_words_come_before_beginnings_and_the_typed_accents_before_others(
+    desktop: Desktop, typed: str, wanted: str
+) -> None:
+    people = {
+        "A": ("Lý Văn Trân", "Hồ Ngọc Lân"),
+        "B": ("Tran Văn Nam", "Hồ Ngọc Lân"),
+        "C": ("Trần Thị Bình", "Hồ Ngọc Lân"),
+        "D": ("Lê Văn Hùng", "Trần Phú"),
+        "E": ("Đặng Thu Trang", "Hồ Ngọc Lân"),
+        "F": ("Trang Thị B", "Hồ Ngọc Lân"),
+    }
+    add_people(desktop, people)
+    assert "".join(codes(desktop.customer_queries, typed)) == wanted
+
+
+def test_a_whole_word_is_found_behind_hundreds_that_begin_so(desktop: Desktop) -> None:
+    place = "1 Ngô Gia Tự"
+    add_people(desktop, {f"BN-{n:04}": (f"Trang {n}", place) for n in range(CAP + 20)})
+    add_people(desktop, {f"BT-{n:04}": (f"Trần {n}", place) for n in range(CAP + 20)})
+    add_people(desktop, {"Z": ("Lê Trán", place)})
+    find = desktop.customer_queries
+    assert all(hit.name.startswith("Trần") for hit in find.search("tran", 8))
+    assert codes(find, "trán")[0] == "Z"
+    assert codes(find, "TRÁN lê")[0] == "Z"
+    assert codes(find, "tran 7")[0] == "BT-0007"
 
 
 def test_what_fits_nobody_finds_nobody(find: CustomerQueries) -> None:

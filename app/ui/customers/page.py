@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QW
 
 from app.domain import people
 from app.domain.money import format_money, format_number, plain_money
-from app.queries.customers import CAP, LIST, CustomerCard, CustomerFilter, CustomerHit
+from app.queries.customer_search import CAP
+from app.queries.customers import LIST, CustomerCard, CustomerFilter, CustomerHit
 from app.ui.customers.form import CustomerDialog
 from app.ui.customers.room import CustomerRoom
 from app.ui.customers.story import add_lists, details_of, history_lines

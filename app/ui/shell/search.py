@@ -128,6 +128,8 @@ class SearchPalette(QWidget):
     def __init__(self, search: Search, window: QWidget) -> None:
         super().__init__(window)
         self._search = search
+        self._shown = ""  # the text whose hits are in sight
+        self._entered = ""  # the text whose first hit is opened as soon as it comes
         self._edit = _Edit(tr("Name, code, phone, meter number, address"), self)
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Found"))
@@ -166,6 +168,7 @@ class SearchPalette(QWidget):
         self._edit.selectAll()
 
     def close_search(self) -> None:
+        self._entered = ""
         self.hide()
 
     def take_key(self, key: int) -> bool:
@@ -175,22 +178,41 @@ class SearchPalette(QWidget):
             self.close_search()
         elif key in steps:
             self._step(steps[Qt.Key(key)])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._list.currentItem() is not None:
-            self._open(self._list.currentItem())
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return self._enter()
         else:
             return False
         return True
 
+    def _enter(self) -> bool:
+        """Opens the chosen hit; typed faster than found, the first hit of what stands there now, when it
+        comes: never one of an older text. False: the field looks at once."""
+        if self._typed() != self._shown:
+            self._entered = self._typed()
+            return False
+        if self._list.currentItem() is None:
+            return False
+        self._open(self._list.currentItem())
+        return True
+
+    def _typed(self) -> str:
+        return " ".join(self._edit.text().split())
+
     def _ask(self, text: str) -> None:
         if not text:
+            self._shown = ""
             self._show([], tr("Type what you know: part of a name is enough, accents are not needed."))
             return
         self._search(text, self._deliver)
 
     def _deliver(self, text: str, hits: Sequence[Hit]) -> None:
-        if text != " ".join(self._edit.text().split()):
+        if text != self._typed():
             return
+        self._shown = text
+        entered, self._entered = self._entered == text, ""
         self._show(hits, tr("Nothing found for “{text}”. Try part of the code, or a name only.", text=text))
+        if entered and hits:
+            self._open(self._list.currentItem())
 
     def _show(self, hits: Sequence[Hit], otherwise: str) -> None:
         self._list.clear()

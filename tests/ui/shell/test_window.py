@@ -245,6 +245,42 @@ def test_the_search_says_what_it_did_not_find(qtbot, window):
     assert not palette.isVisible()
 
 
+def test_enter_before_the_answer_takes_no_hit_of_an_older_text(qtbot, active):
+    asked = {}
+    subject = Section("customers", lambda: "Khách hàng", "users", lambda: Subject("customers"))
+    made = MainWindow([subject], office="", desk="", person="", search=asked.__setitem__)
+    qtbot.addWidget(made)
+    palette, edit = open_search(qtbot, active(made), "tran")
+    qtbot.waitUntil(lambda: "tran" in asked)
+    trang = Hit("Khách hàng", "Trang", section="customers", record=1)
+    tran_thi = Hit("Khách hàng", "Trần Thị", section="customers", record=2)
+    asked["tran"]("tran", [trang])
+    assert titles(palette) == ["Khách hàng", "Trang"]
+    qtbot.keyClicks(edit, " thi")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    assert "tran thi" in asked  # looked for at once
+    asked["tran"]("tran", [trang])
+    assert palette.isVisible()
+    asked["tran thi"]("tran thi", [tran_thi, trang])
+    assert not palette.isVisible()
+    assert made.page("customers").shown == [2]
+
+
+def test_an_enter_that_was_waited_for_is_forgotten_as_one_types_on(qtbot, active):
+    asked = {}
+    subject = Section("customers", lambda: "Khách hàng", "users", lambda: Subject("customers"))
+    made = MainWindow([subject], office="", desk="", person="", search=asked.__setitem__)
+    qtbot.addWidget(made)
+    palette, edit = open_search(qtbot, active(made), "tran")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.keyClicks(edit, " t")
+    qtbot.waitUntil(lambda: "tran t" in asked)
+    asked["tran t"]("tran t", [Hit("Khách hàng", "Trần Tú", section="customers", record=3)])
+    assert palette.isVisible()
+    assert titles(palette) == ["Khách hàng", "Trần Tú"]
+
+
 def test_a_click_beside_the_search_closes_it(qtbot, window):
     palette, _edit = open_search(qtbot, window, "quynh")
     qtbot.mouseClick(palette, Qt.MouseButton.LeftButton, pos=palette.rect().bottomLeft())
