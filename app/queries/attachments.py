@@ -17,7 +17,8 @@ from app.queries.rules import RuleQueries
 @dataclass(frozen=True, slots=True)
 class AttachmentRow:
     """A scan or photo; `size` in bytes. `where`: "unsent" (here, the head office has not got it yet), "here",
-    "there" (not at this desk: it is fetched when somebody wants to see it)."""
+    "there" (not at this desk: it is fetched when somebody wants to see it). `order`: the code of the work
+    order with which it came to the request that was asked about."""
 
     id: UUID
     name: str
@@ -27,6 +28,7 @@ class AttachmentRow:
     by: str
     added_at: datetime
     where: str
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,28 @@ class AttachmentQueries:
         self._rules = rules
 
     def of(self, about_table: str, about_id: UUID, viewer: Viewer) -> list[AttachmentRow]:
-        """Those of a request or a work order, oldest first; none where the request is not for this viewer."""
-        a, b, s = Attachment, Blob, Staff
-        if not self._may_see(about_table, about_id, viewer):
+        """Those of a request and of its work orders, or of one work order, oldest first; none where the
+        request is not for this viewer."""
+        a, b, s, w = Attachment, Blob, Staff, WorkOrder
+        if not self.may_see(about_table, about_id, viewer):
             return []
+        sent_out = select(w.id, w.code).where(w.office_no == self._office_no, w.request_id == about_id)
+        orders: dict[UUID, str] = {}
+        with self._read.connect() as read:
+            if about_table == Request.__tablename__:
+                orders = {row.id: row.code for row in read.execute(sent_out)}
         wanted = (
             select(
-                a.id, a.name, a.media, a.size, a.digest, a.added_at, s.name.label("staff"),
+                a.id, a.name, a.media, a.size, a.digest, a.added_at, a.about_id, s.name.label("staff"),
                 b.digest.label("here"), b.sent_at,
             )
             .outerjoin(s, and_(s.office_no == a.office_no, s.id == a.by))
             .outerjoin(b, b.digest == a.digest)
-            .where(a.office_no == self._office_no, a.about_id == about_id, a.about_table == about_table)
+            .where(
+                a.office_no == self._office_no,
+                a.about_id.in_([about_id, *orders]),
+                a.about_table.in_((about_table, w.__tablename__)),
+            )
             .order_by(a.added_at, a.hlc, a.device, a.id)
         )  # fmt: skip
         with self._read.connect() as read:
@@ -73,23 +85,13 @@ class AttachmentQueries:
                 row.staff or "",
                 row.added_at,
                 "there" if row.here is None else "unsent" if row.sent_at is None else "here",
+                orders.get(row.about_id, ""),
             )
             for row in found
         ]
 
-    def left(self, prefix: str, by: UUID) -> list[Left]:
-        """This person's kept forms of such a name that were saved."""
-        d, e, r = Draft, Entry, Request
-        wanted = (
-            select(d.form, d.fields, r.id)
-            .join(e, e.id == d.entry_id)
-            .join(r, and_(r.office_no == e.office_no, r.hlc == e.hlc, r.device == e.origin))
-            .where(d.form.startswith(prefix, autoescape=True), d.by == by, r.office_no == self._office_no)
-        )
-        with self._read.connect() as read:
-            return [Left(row.form, row.id, row.fields) for row in read.execute(wanted)]
-
-    def _may_see(self, about_table: str, about_id: UUID, viewer: Viewer) -> bool:
+    def may_see(self, about_table: str, about_id: UUID, viewer: Viewer) -> bool:
+        """Whether the request that it belongs to is for this viewer."""
         r, w = Request, WorkOrder
         request_id: UUID | None = about_id
         with self._read.connect() as read:
@@ -105,3 +107,15 @@ class AttachmentQueries:
         kind = found and self._rules.type_version(found.type_id, found.type_code)
         restricted = kind is not None and kind.restricted
         return not restricted or viewer.restricted or (found is not None and found.received_by == viewer.id)
+
+    def left(self, prefix: str, by: UUID) -> list[Left]:
+        """This person's kept forms of such a name that were saved."""
+        d, e, r = Draft, Entry, Request
+        wanted = (
+            select(d.form, d.fields, r.id)
+            .join(e, e.id == d.entry_id)
+            .join(r, and_(r.office_no == e.office_no, r.hlc == e.hlc, r.device == e.origin))
+            .where(d.form.startswith(prefix, autoescape=True), d.by == by, r.office_no == self._office_no)
+        )
+        with self._read.connect() as read:
+            return [Left(row.form, row.id, row.fields) for row in read.execute(wanted)]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.ui.field.room import FieldRoom
     from app.ui.readings.room import ReadingRoom
     from app.ui.requests.room import RequestRoom
+    from app.ui.requests.scans import Scans
     from app.ui.rules.room import RuleRoom
     from app.window.frame import DeskWindow
 
@@ -143,8 +144,14 @@ class _Pages:
         }
 
     @cached_property
+    def _scans(self) -> Scans:
+        from app.ui.requests.scans import Scans
+
+        return Scans(self.desk.attachments, self.desk.attachment_queries, self.desk.blobs.fetch)
+
+    @cached_property
     def request_room(self) -> RequestRoom:
-        from app.ui.requests.room import Calls, Letters, Refunding, RequestRoom, Scans
+        from app.ui.requests.room import Calls, Letters, Refunding, RequestRoom
 
         desk = self.desk
         return RequestRoom(
@@ -161,7 +168,7 @@ class _Pages:
             customers=desk.customer_queries,
             duty=desk.duty_queries,
             incident_queries=desk.incident_queries,
-            scans=Scans(desk.attachments, desk.attachment_queries, desk.blobs.fetch),
+            scans=self._scans,
             refunding=Refunding(
                 desk.refunds, desk.refund_queries, desk.cash_queries, lambda: desk.identity.device
             ),
@@ -178,6 +185,7 @@ class _Pages:
         desk = self.desk
         return FieldRoom(
             **self._shared,
+            scans=self._scans,
             field=desk.field,
             queries=desk.field_queries,
             customers=desk.customer_queries,

@@ -182,3 +182,25 @@ def test_what_is_thrown_away_with_a_form_is_gone_but_for_what_others_have(deskto
     for each in held:
         desktop.attachments.let_go(each)
     assert files(desktop) == sorted(sha256(each).hexdigest() for each in (scan, shared))
+
+
+def test_the_story_of_a_request_has_the_photos_of_its_work_orders(desktop: Desktop) -> None:
+    duc, request = person(desktop, "duc"), request_of(desktop)
+    first, second = work_order(desktop, request), work_order(desktop, request)
+    desktop.attachments.add(person(desktop, "yen"), "request", request, pdf(), "don.pdf")
+    desktop.attachments.add(duc, "work_order", second, picture("JPEG"), "van.jpg")
+    desktop.attachments.add(duc, "work_order", work_order(desktop), picture("PNG"), "khac.png")
+    with desktop.database.read.connect() as read:
+        codes = dict(read.execute(select(WorkOrder.id, WorkOrder.code)).all())
+    assert [(row.name, row.order) for row in rows(desktop, request)] == [
+        ("don.pdf", ""), ("van.jpg", codes[second]),
+    ]  # fmt: skip
+    viewer = desktop.request_queries.viewer(duc.id, duc.roles)
+    alone = desktop.attachment_queries.of("work_order", second, viewer)
+    assert [(row.name, row.order) for row in alone] == [("van.jpg", "")]
+    assert desktop.attachment_queries.of("work_order", first, viewer) == []
+    secret = request_of(desktop, "denunciation", "mai")
+    order = work_order(desktop, secret)
+    desktop.attachments.add(person(desktop, "mai"), "work_order", order, picture("PNG"), "ten.png")
+    assert [row.name for row in rows(desktop, secret, "mai")] == ["1.png"]
+    assert rows(desktop, secret, "duc") == rows(desktop, secret, "yen") == []

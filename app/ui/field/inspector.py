@@ -20,6 +20,7 @@ from app.ui.field.room import FieldRoom
 from app.ui.field.words import clock_notice, event_words, kind_words, material_words, plain_day
 from app.ui.kit.buttons import Button
 from app.ui.kit.inspector import Details, Inspector
+from app.ui.requests.attachments import AttachmentPanel
 from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.inspector import headline
 from app.ui.requests.words import day_words, one_line, phone_words, stamp
@@ -100,6 +101,8 @@ class OrderInspector(Inspector):
         self.room = room
         self.story: OrderStory | None = None
         self._acts = all_acts()
+        self.scans = AttachmentPanel(room)
+        self.body.insertWidget(self.body.count() - 1, self.scans)
 
     def show_order(self, order_id: UUID | None) -> None:
         """Shows this one, or that none is chosen."""
@@ -107,6 +110,7 @@ class OrderInspector(Inspector):
         self.story = None if order_id is None else room.queries.story(order_id, room.viewer)
         if self.story is None:
             self.show_nothing(tr("The chosen work order is shown here."))
+            self.scans.show_nothing()
             return
         story, row, now = self.story, self.story.row, room.now()
         notice, tone = clock_notice(row, now, room.zone)
@@ -124,6 +128,9 @@ class OrderInspector(Inspector):
             ),
             self._buttons(row),
         )
+        reports = room.may("field.report") or room.may("field.plan")
+        theirs = reports and room.scans.queries.may_see("work_order", row.id, room.viewer)
+        self.scans.show_of("work_order", row.id, may_attach=theirs)
 
     def main_act(self) -> None:
         """What comes next for this work order, if anything."""

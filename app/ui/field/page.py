@@ -130,6 +130,8 @@ class FieldPage(Page):
         """Something was written, here or by another desk; the window calls this on the UI thread."""
         if tables & TABLES and self.isVisible():
             self.reload()
+        elif "attachment" in tables:
+            self.inspector.scans.reload()
 
     def inspect(self) -> IssueDialog:
         """F2: send somebody to look."""

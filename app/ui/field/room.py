@@ -10,6 +10,7 @@ from app.queries.field import FieldQueries
 from app.queries.requests import RequestQueries, Viewer
 from app.services.field import FieldService
 from app.ui.kit.room import Room
+from app.ui.requests.scans import Scans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,7 @@ class FieldRoom(Room):
     field: FieldService
     queries: FieldQueries
     customers: CustomerQueries
+    scans: Scans
     requests: RequestQueries
     desk: str
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.requests import may
 from app.queries.requests import RequestStory
 from app.services.request_acts import OF_ITS_AUTHOR
-from app.ui.requests import dialogs, letter_dialog, steps
+from app.ui.requests import dialogs, letter_dialog, refund_steps, steps
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.supply_papers import has_paper, show_paper
 from app.words import tr
@@ -259,6 +259,14 @@ def all_acts() -> tuple[Act, ...]:
             rare=True,
             ask=show_paper("first_index"),
             when=has_paper("first_index"),
+        ),
+        Act(
+            name="slip_again",
+            right="documents.reprint",
+            words=tr("Print the pay-out slip again"),
+            rare=True,
+            ask=refund_steps.print_slip_again,
+            when=refund_steps.has_slip,
         ),
         Act(
             name="step",

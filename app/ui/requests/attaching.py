@@ -40,7 +40,7 @@ from app.ui.kit.pills import draw_pill, pill_width
 from app.ui.kit.style import box, ring
 from app.ui.kit.theme import Tone, font, look, px, theme
 from app.ui.requests.attachment_view import flaw_words
-from app.ui.requests.room import RequestRoom
+from app.ui.requests.scans import ScanRoom
 from app.words import tr
 
 KEY = "Ctrl+T"
@@ -119,7 +119,7 @@ class Attaching(QWidget):
     changed = Signal()
 
     def __init__(
-        self, room: RequestRoom, taker: Callable[[], Take], parent: QWidget | None = None
+        self, room: ScanRoom, taker: Callable[[], Take], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.room = room

@@ -44,7 +44,7 @@ from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
-from app.ui.requests.room import RequestRoom
+from app.ui.requests.scans import ScanRoom
 from app.words import tr
 
 MOST_MB = MOST_PIXELS * 4 >> 20
@@ -108,7 +108,7 @@ class AttachmentDialog(Dialog):
 
     fetched = Signal()
 
-    def __init__(self, parent: QWidget, room: RequestRoom, shown: Shown) -> None:
+    def __init__(self, parent: QWidget, room: ScanRoom, shown: Shown) -> None:
         super().__init__(parent, shown.name)
         self.room, self._over, self._shown = room, parent, shown
         self._opened: Opened | None = None

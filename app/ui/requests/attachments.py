@@ -22,6 +22,7 @@ from app.ui.kit.theme import Tone, px
 from app.ui.requests.attaching import Attaching, FileLine, Take, Taken
 from app.ui.requests.attachment_view import AttachmentDialog, Shown
 from app.ui.requests.room import RequestRoom
+from app.ui.requests.scans import ScanRoom
 from app.ui.requests.words import stamp
 from app.words import tr
 
@@ -29,7 +30,7 @@ from app.words import tr
 class AttachmentPanel(Attaching):
     """What is attached to a request or a work order, and attaching to it."""
 
-    def __init__(self, room: RequestRoom, parent: QWidget | None = None) -> None:
+    def __init__(self, room: ScanRoom, parent: QWidget | None = None) -> None:
         super().__init__(room, self._to_record, parent)
         self._about: tuple[str, UUID] | None = None
         self._rows: list[AttachmentRow] = []
@@ -89,7 +90,9 @@ class AttachmentPanel(Attaching):
 
     def _below(self, row: AttachmentRow) -> str:
         size = format_size(row.size, tr.language)
-        return " · ".join((size, stamp(row.added_at, self.room.now(), self.room.zone), row.by))
+        at = stamp(row.added_at, self.room.now(), self.room.zone)
+        parts = (row.order, at, row.by, size) if row.order else (size, at, row.by)
+        return " · ".join(parts)
 
     def _open(self, row: AttachmentRow, _checked: bool = False) -> None:
         dialog = AttachmentDialog(self.window(), self.room, Shown(row.name, row.digest))
@@ -100,6 +103,8 @@ class AttachmentPanel(Attaching):
 class AttachmentStrip(Attaching):
     """What is put to a form that is not saved yet: kept on this desk with the form's draft, attached once it
     is saved (`AttachmentService.finish`). Its `foot` is put where the form has it always in sight."""
+
+    room: RequestRoom
 
     def __init__(self, room: RequestRoom, form: str, parent: QWidget | None = None) -> None:
         """`form`: the name under which the form's own draft is kept."""

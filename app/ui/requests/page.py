@@ -149,6 +149,8 @@ class RequestsPage(Page):
         """Something was written, here or by another desk; the window calls this on the UI thread."""
         if tables & TABLES and self.isVisible():
             self.reload()
+        elif "attachment" in tables:
+            self.inspector.scans.reload()
 
     def receive(self) -> IntakeDialog:
         """F2: take in a new request."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app.domain.money import format_money
 from app.queries.refunds import Claim, Place, Said, limits
+from app.queries.requests import RequestStory
 from app.services.refunds import PayOut
 from app.ui.cash.words import in_words, period_words
 from app.ui.kit.inputs import MoneyEdit, NoteEdit
+from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.theme import Tone
 from app.ui.requests.dialogs import choice
 from app.ui.requests.room import RequestRoom
@@ -242,6 +244,31 @@ def write_payout(room: RequestRoom, payout_id: Any, *, copy: bool = False) -> Pa
     with replacing(file) as draft:
         draft.write_bytes(pdf)
     return file
+
+
+def has_slip(room: RequestRoom, story: RequestStory) -> bool:
+    """Whether money was paid out on this request."""
+    kind = room.rules.type_version(story.row.type_id, story.row.type_code)
+    pays = kind is not None and any(step.form == "pay" for step in kind.steps)
+    return pays and room.refunding.queries.payout_of(story.row.id) is not None
+
+
+def print_slip_again(
+    parent: QWidget, room: RequestRoom, story: RequestStory, done: Callable[[], object]
+) -> None:
+    """The pay-out slip once more, marked as a copy."""
+
+    def make(_job: Job[Path]) -> Path:
+        payout = room.refunding.queries.payout_of(story.row.id)
+        return write_payout(room, payout, copy=True)
+
+    room.jobs.run(
+        parent,
+        make,
+        done=lambda file: room.show_paper(parent, file, file.stem),
+        failed=lambda error: room.prompter.tell(parent, room.why(error)),
+        lane=Lane.IO,
+    )
 
 
 FORMS: Mapping[str, StepForm] = {

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from app.queries.attachments import AttachmentQueries
 from app.queries.callbacks import CallbackQueries
 from app.queries.cash import CashQueries
 from app.queries.customers import CustomerQueries
@@ -21,7 +19,6 @@ from app.queries.refunds import RefundQueries
 from app.queries.requests import RequestQueries, Viewer
 from app.queries.rules import RequestTypeView
 from app.queries.supply import SupplyQueries
-from app.services.attachments import AttachmentService
 from app.services.callbacks import CallbackService
 from app.services.drafts import DraftService
 from app.services.incidents import IncidentService
@@ -32,6 +29,7 @@ from app.services.request_work import RequestWorkService
 from app.services.requests import RequestService
 from app.services.supply import SupplyService
 from app.ui.kit.room import Room
+from app.ui.requests.scans import Scans
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -59,16 +57,6 @@ class CustomerFinder(Protocol):
     """Finds customers by whatever a person says of them."""
 
     def search(self, text_: str, limit: int) -> Sequence[CustomerHit]: ...
-
-
-@dataclass(frozen=True)
-class Scans:
-    """Scans and photos: what people do with them, what they ask, and how a content comes here whose digest is
-    given; `fetch` is told of bytes and asked whether to go on, as `app.sync.blobs.Blobs.fetch`."""
-
-    service: AttachmentService
-    queries: AttachmentQueries
-    fetch: Callable[[bytes, Callable[[int, int], object], Callable[[], bool]], Path]
 
 
 @dataclass(frozen=True, slots=True)

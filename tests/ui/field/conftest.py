@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from app.bootstrap import Desktop
 from app.ui.field.room import FieldRoom
 from app.ui.kit.jobs import JobRunner
+from app.ui.requests.scans import Scans
 from tests.offices import person
 from tests.ui.conftest import Asked
 from tests.ui.requests.conftest import Shown
@@ -33,6 +34,7 @@ def room_of(
             queries=desktop.field_queries,
             customers=desktop.customer_queries,
             requests=desktop.request_queries,
+            scans=Scans(desktop.attachments, desktop.attachment_queries, desktop.blobs.fetch),
             rules=desktop.rules,
             person=person(desktop, login),
             desk="BN03",

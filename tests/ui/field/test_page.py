@@ -72,7 +72,8 @@ def said(widget: QWidget) -> list[str]:
 
 
 def acts(page: FieldPage) -> list[str]:
-    buttons = page.inspector.findChildren(Button)
+    panel = page.inspector.scans
+    buttons = [each for each in page.inspector.findChildren(Button) if not panel.isAncestorOf(each)]
     return [each.text() for each in buttons if each.isVisible() and each.text()]
 
 

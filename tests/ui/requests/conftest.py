@@ -13,7 +13,8 @@ from uuid_utils.compat import uuid7
 from app.bootstrap import Desktop
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.lists import Lists
-from app.ui.requests.room import Calls, Letters, Refunding, RequestRoom, Scans
+from app.ui.requests.room import Calls, Letters, Refunding, RequestRoom
+from app.ui.requests.scans import Scans
 from tests.offices import person
 from tests.ui.conftest import Asked
 

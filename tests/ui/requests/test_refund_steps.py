@@ -14,6 +14,7 @@ from app.bootstrap import Desktop
 from app.domain.errors import AppError
 from app.services.cash import Collect
 from app.ui.kit.inputs import MoneyEdit, NoteEdit
+from app.ui.kit.menus import MenuButton
 from app.ui.requests.letters import LetterBox
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
@@ -125,6 +126,39 @@ def test_from_the_claim_to_the_slip(
                   "tờ viết tay 17", "Bùi Thị Mai", "Hoàng Thị Yến", "Ngô Văn Tùng"):  # fmt: skip
         assert words in text, words
     assert desktop.cash_queries.session(session).paid_out == 45_000
+
+
+def test_the_slip_is_printed_again_as_a_copy(
+    qtbot: QtBot, desktop: Desktop, room_of: RoomOf, show: Show, shown: Shown
+) -> None:
+    home, *_ = billed_home(desktop)
+    session = open_drawer(desktop)
+    keep(desktop, session, home.customer, 60_000)
+    request = approved(desktop, home.customer, 60_000)
+    yen = room_of("yen")
+    page = show(yen, request)
+    assert "In lại phiếu chi" not in offered(page)  # no money has gone out yet
+    code = pay_out(desktop, request, session).code
+    page.reload()
+    settle(qtbot, yen)
+    assert "In lại phiếu chi" in offered(page)
+    page.inspector.do("slip_again")
+    settle(qtbot, yen)
+    (paper,) = shown.files
+    assert paper.name == f"{code}.pdf"
+    text = text_of(paper.read_bytes())
+    assert text.count("BẢN SAO") == 2
+    for words in (code, "60.000 đ", "Bùi Thị Mai", "Ngô Văn Tùng"):
+        assert words in text, words
+    # Who may not print papers again is not offered it.
+    worker = room_of("duc")
+    assert "In lại phiếu chi" not in offered(show(worker, request))
+
+
+def offered(page: RequestsPage) -> list[str]:
+    """What waits behind F10."""
+    menus = [each for each in page.inspector.findChildren(MenuButton) if each.isVisible()]
+    return [choice.words for menu in menus for choice in menu.choices]
 
 
 def test_kept_as_credit_has_no_payee(qtbot: QtBot, desktop: Desktop, room_of: RoomOf, show: Show) -> None:
