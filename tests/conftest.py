@@ -27,7 +27,7 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def new_databases(blank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def new_databases(blank: Path) -> Iterator[None]:
     """A new database is a copy of one that the migrations have made once: they take longer than most tests.
     Those of older releases are migrated. Overridden where the migrations themselves are tried."""
     migrate = database._migrate
@@ -39,7 +39,26 @@ def new_databases(blank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         else:
             migrate(path, connection, revision, now)
 
-    monkeypatch.setattr(database, "_migrate", copied)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_migrate", copied)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def power() -> Iterator[None]:
+    """The power stays on, so that nothing of this process need be forced onto the disk. Overridden where it
+    is cut."""
+    connect = database._connect
+
+    def lightly(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_connect", lightly)
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session")
