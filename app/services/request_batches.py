@@ -30,6 +30,8 @@ class RequestBatchService:
         """Hand them to a unit, with what is asked; their due times stay. Returns how many.
         Invalid(unit_code=)."""
         by.require("requests.route")
+        if not unit_code:
+            raise Invalid(unit_code="required")
         if unit_code not in self._acts.rules.units():
             raise Invalid(unit_code="unit.unknown")
         with self._writer.entry("requests.routed", by.id) as draft:

@@ -33,14 +33,20 @@ class RequestWorkService:
         self, by: Person, request_id: UUID, unit_code: str, words: str = "", person: UUID | None = None
     ) -> None:
         """Hand it to a unit, or to a person of it, with what is asked. Its due time stays.
-        Invalid(unit_code=, person=)."""
+        Invalid(unit_code=, person=): also where it is with them already."""
         by.require("requests.route")
+        if not unit_code:
+            raise Invalid(unit_code="required")
         if unit_code not in self._acts.rules.units():
             raise Invalid(unit_code="unit.unknown")
         with self._writer.entry("requests.routed", by.id) as draft:
-            self._acts.open(draft, by, request_id, "routed")
+            found = self._acts.open(draft, by, request_id, "routed")
             if person is not None:
                 self._require_member(draft, person)
+            if (unit_code, person) == (found.unit_code, found.person):
+                if person is None:
+                    raise Invalid(unit_code="request.unit_has_it")
+                raise Invalid(person="request.person_has_it")
             text = kept(words) or None
             event(draft, by, request_id, "routed", unit_code=unit_code, text=text, person=person)
 

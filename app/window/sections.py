@@ -430,12 +430,14 @@ class _Pages:
         ]  # fmt: skip
 
     def _found_requests(self, text: str) -> list[Hit]:
+        from app.ui.requests.words import contact_words
+
         room = self.request_room
         ids = room.queries.ids("all", room.viewer, self.desk.clock.now(), words=text)[:HITS]
         rows = room.queries.rows(ids)
         return [
             Hit(
-                tr("Requests"), rows[id].words, rows[id].contact_name, rows[id].code,
+                tr("Requests"), rows[id].words, contact_words(rows[id], tr), rows[id].code,
                 "message-exclamation", "requests", id,
                 exact=rows[id].code.casefold() == text.strip().casefold(),
             )

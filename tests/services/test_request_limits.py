@@ -136,3 +136,21 @@ def test_an_import_says_which_units_nobody_works_in(
     plan, _ = taken(desktop, csv_of(tmp_path / "so.csv", *rows))
     assert plan.unattended == {"METERS": 1, "NETWORK": 1}
     assert len(nobodys(desktop)) == 2
+
+
+def test_a_request_is_not_transferred_to_where_it_is(desktop: Desktop) -> None:
+    yen, duc = person(desktop, "yen"), person(desktop, "duc")
+    work, done = desktop.request_work, desktop.requests.register(yen, new())
+    for unit, member, wrong in (
+        ("REPAIR", None, {"unit_code": "request.unit_has_it"}),
+        ("", None, {"unit_code": "required"}),
+        ("NOBODY", None, {"unit_code": "unit.unknown"}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            work.route(yen, done.id, unit, "Nhờ xem", member)
+        assert refused.value.fields == wrong
+    work.route(yen, done.id, "REPAIR", "Nhờ anh Đức", duc.id)
+    with pytest.raises(Invalid) as refused:
+        work.route(yen, done.id, "REPAIR", "", duc.id)
+    assert refused.value.fields == {"person": "request.person_has_it"}
+    work.route(yen, done.id, "REPAIR", "Anh Đức nghỉ")

@@ -227,7 +227,8 @@ def do(desktop: Desktop, by: Person, request_id: UUID, act: str) -> None:
     service = desktop.requests
     match act:
         case "route":
-            desktop.request_work.route(by, request_id, "NETWORK", "Nhờ xem")
+            there = desktop.request_queries.rows([request_id])[request_id].unit_code
+            desktop.request_work.route(by, request_id, "METERS" if there == "NETWORK" else "NETWORK", "Xem")
         case "answer":
             service.answer(by, request_id, "Đã xong", "solved")
         case "tell":

@@ -42,7 +42,7 @@ class RequestLine(QAbstractButton):
         self._words = one_line(row.words)
         when = day_words(row.received_at, now, room.zone)
         self._below = f"{short_code(row.code, room.desk)} · {when}"
-        self._due = due_of(row, now, room.rules.calendar())
+        self._due = due_of(row, now, room.rules.calendar(), room.by_the_clock(row))
         self._dim = row.state == "closed"
         self.setText(self._words)
         state = self._due.text or names.states(tr)[row.state]

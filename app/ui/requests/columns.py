@@ -11,7 +11,15 @@ from app.domain.requests import UNTOLD
 from app.queries.requests import RequestRow
 from app.ui.kit.tables import RIGHT, Column
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import DUE_WIDTH, day_words, due_of, one_line, short_code
+from app.ui.requests.words import (
+    DUE_WIDTH,
+    Due,
+    contact_words,
+    day_words,
+    due_of,
+    one_line,
+    short_code,
+)
 from app.words import tr
 
 Moment = Callable[[], tuple[datetime, WorkingCalendar]]
@@ -24,6 +32,9 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
 
     def strong(row: RequestRow) -> bool:
         return row.late(moment()[0]) or row.state in UNTOLD
+
+    def due(row: RequestRow) -> Due:
+        return due_of(row, *moment(), room.by_the_clock(row))
 
     def local(at: datetime | None) -> datetime | None:
         return None if at is None else at.astimezone(room.zone)
@@ -46,7 +57,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
         ),
         Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=150, grow=5, key="words"),
         Column(
-            tr("Customer"), lambda r: r.contact_name, width=140, grow=2, gives_way=1, key="customer"
+            tr("Customer"), lambda r: contact_words(r, tr), width=140, grow=2, gives_way=1, key="customer"
         ),
         Column(
             tr("Customer code"), lambda r: r.customer_code or "", width=110, key="customer_code", mono=True,
@@ -78,11 +89,11 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
         ),
         Column(
             tr("Due"),
-            lambda r: due_of(r, *moment()).text,
+            lambda r: due(r).text,
             value=lambda r: local(r.due),
             align=RIGHT,
-            tone=lambda r: due_of(r, *moment()).tone,
-            sign=lambda r: due_of(r, *moment()).sign,
+            tone=lambda r: due(r).tone,
+            sign=lambda r: due(r).sign,
             width=DUE_WIDTH,
             sort="due",
         ),

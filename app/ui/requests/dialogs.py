@@ -27,7 +27,7 @@ from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import print_slip
 from app.ui.requests.way_view import proposed_answer, way
-from app.ui.requests.words import joined, one_line, phone_words, received_words
+from app.ui.requests.words import contact_words, due_words, joined, one_line, phone_words, received_words
 from app.words import tr
 
 Done = Callable[[], object]
@@ -132,7 +132,7 @@ def ask_telling(parent: QWidget, room: RequestRoom, story: RequestStory, done: D
         ),
         done,
     )  # fmt: skip
-    dialog.say(joined(row.contact_name, phone_words(row.phone)), tone=Tone.PLAIN, strong=True)
+    dialog.say(joined(contact_words(row, tr), phone_words(row.phone)), tone=Tone.PLAIN, strong=True)
     if not row.phone and row.address:
         dialog.say(row.address)
     how = "phone" if row.phone else "letter" if row.channel == "letter" else "in_person"
@@ -158,13 +158,14 @@ def ask_unit(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done
         done,
     )  # fmt: skip
     dialog.say(tr("Now with {unit}. The due time stays.", unit=room.unit_name(row.unit_code)))
-    units, members = choice(room.units, row.unit_code or ""), LetterBox()
+    units, members = unit_box(room, _unit_to_be(room, story)), LetterBox()
 
     def offer() -> None:
         """The people of the unit; of a unit without any the unit as a whole."""
         members.clear()
         members.addItem(tr("the unit as a whole"), None)
-        for member in room.queries.members(units.currentData()):
+        unit = units.currentData()
+        for member in room.queries.members(unit) if unit else ():
             members.addItem(member.name, str(member.id))
 
     units.currentIndexChanged.connect(lambda _i: offer())
@@ -174,6 +175,24 @@ def ask_unit(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done
     dialog.form.add("words", tr("&What is asked of it"), NoteEdit(3), wide=True)
     dialog.start("unit_code")
     return dialog
+
+
+def unit_box(room: RequestRoom, chosen: str = "") -> LetterBox:
+    """Units to choose from, none of them yet where `chosen` is none of them."""
+    box = LetterBox()
+    box.addItem(tr("Choose, or type its first letters"), None)
+    for code, name in room.units.items():
+        box.addItem(name, code)
+    box.setCurrentIndex(max(box.findData(chosen), 0))
+    return box
+
+
+def _unit_to_be(room: RequestRoom, story: RequestStory) -> str:
+    """The unit whose step it is, or of its kind, where it lies elsewhere; else nobody can know."""
+    row, standing = story.row, way(room, story).now
+    kind = room.types_ever.get(row.type_code)
+    unit = standing.step.unit_code if standing else kind.unit_code if kind else ""
+    return "" if unit == row.unit_code else unit
 
 
 def ask_question(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
@@ -270,7 +289,9 @@ def _say_brought(parent: QWidget, room: RequestRoom, request_id: UUID) -> None:
         said = tr("{code}: still missing: {papers}", code=row.code, papers=papers)
         toast(parent, said, tone=Tone.ATTENTION)
         return
-    toast(parent, received_words(row.code, row.due, room.now(), room.zone))
+    calendar, by_clock = room.rules.calendar(), room.by_the_clock(row)
+    when = due_words(row.due, room.now(), calendar, by_clock) if row.due else ""
+    toast(parent, received_words(row.code, when))
     print_slip(room, parent, row.id, row.code)
 
 
@@ -295,7 +316,7 @@ def ask_customer(parent: QWidget, room: RequestRoom, story: RequestStory, done: 
 
     title = tr("Whose request is {code}?", code=row.code)
     dialog = ActDialog(parent, room, title, tr("Link"), "", link, done)
-    dialog.say(joined(row.contact_name, row.address))
+    dialog.say(joined(contact_words(row, tr), row.address))
     dialog.form.add("customer_id", tr("&Customer"), found, wide=True)
     KeysFirst(found)
     dialog.start("customer_id")

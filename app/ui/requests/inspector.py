@@ -23,7 +23,16 @@ from app.ui.requests.missing_slip import print_missing
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import print_slip
 from app.ui.requests.way_view import WayStrip, way
-from app.ui.requests.words import day_words, due_notice, joined, one_line, phone_words, stamp, step_words
+from app.ui.requests.words import (
+    contact_words,
+    day_words,
+    due_notice,
+    joined,
+    one_line,
+    phone_words,
+    stamp,
+    step_words,
+)
 from app.words import tr
 
 
@@ -103,7 +112,7 @@ class RequestInspector(Inspector):
     def _fields(self, story: RequestStory, now: datetime) -> list[tuple[str, str]]:
         room, row = self.room, story.row
         unit = room.unit_name(row.unit_code)
-        customer = joined(row.contact_name, row.customer_code)
+        customer = joined(contact_words(row, tr), row.customer_code)
         came = f"{names.channels(tr)[row.channel]} · {day_words(row.received_at, now, room.zone)}"
         fields = [
             (tr("Missing papers"), ", ".join(missing_papers(room, story))),
@@ -156,7 +165,7 @@ def _notice(row: RequestRow, now: datetime, room: RequestRoom) -> tuple[str, Ton
     if row.closed_at is not None:
         when = day_words(row.closed_at, now, room.zone)
         return tr("Closed {when}", when=when), Tone.GOOD
-    return due_notice(row, now, room.rules.calendar())
+    return due_notice(row, now, room.rules.calendar(), room.by_the_clock(row))
 
 
 def held_words(room: RequestRoom, story: RequestStory, now: datetime) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.domain.deadlines import WorkingCalendar
+from app.domain.deadlines import BY_THE_CLOCK, WorkingCalendar
 from app.domain.deadlines import due as due_at
 from app.domain.errors import AppError, Invalid
 from app.queries.requests import RequestRow
@@ -26,7 +26,7 @@ from app.ui.requests.intake_form import IntakeForm
 from app.ui.requests.missing_slip import print_missing
 from app.ui.requests.room import CustomerHit, RequestRoom
 from app.ui.requests.slip import print_slip
-from app.ui.requests.words import day_words, received_words
+from app.ui.requests.words import due_words, received_words
 from app.words import tr
 
 FORM = "request"
@@ -148,7 +148,7 @@ class IntakeDialog(Dialog):
         except AppError as error:
             self._due.setText(room.why(error))
             return
-        when = day_words(due, room.now(), room.zone)
+        when = due_words(due, room.now(), self._calendar, kind.limit.unit in BY_THE_CLOCK)
         self._due.setText(tr("{unit} · answer due {when}", unit=room.unit_name(kind.unit_code), when=when))
 
     # -- beside the form --------------------------------------------------------------------------------
@@ -289,7 +289,9 @@ class IntakeDialog(Dialog):
         elif done.closed:
             said = tr("Received and answered: {code}", code=done.code)
         else:
-            said = received_words(done.code, done.due, room.now(), room.zone)
+            row = room.queries.rows([done.id])[done.id]
+            calendar, by_clock = room.rules.calendar(), room.by_the_clock(row)
+            said = received_words(done.code, due_words(done.due, room.now(), calendar, by_clock))
         self.registered.emit(done)
         self.accept()
         toast(window, said)

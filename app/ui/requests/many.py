@@ -21,7 +21,7 @@ from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.menus import Choice, MenuButton
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
-from app.ui.requests.dialogs import ActDialog, choice
+from app.ui.requests.dialogs import ActDialog, choice, unit_box
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import write_slips
 from app.words import tr
@@ -123,7 +123,7 @@ class ManyActs(QObject):
             lambda count: tr("{count} requests are transferred.", count=count),
         )  # fmt: skip
         dialog.say(tr("Their due times stay."))
-        dialog.form.add("unit_code", tr("&Unit"), choice(room.units))
+        dialog.form.add("unit_code", tr("&Unit"), unit_box(room))
         dialog.form.add("words", tr("&What is asked of it"), NoteEdit(3), wide=True)
         dialog.start("unit_code")
 

@@ -18,7 +18,7 @@ from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import phone_words
+from app.ui.requests.words import contact_words, phone_words
 from app.words import Words, tr
 
 
@@ -49,7 +49,9 @@ def missing_paper_of(room: RequestRoom, request_id: UUID) -> MissingPapers:
         letterhead=letterhead(room.rules),
         title=missing_title(words),
         code=row.code,
-        customer=Party(row.contact_name, row.customer_code or "", row.address or "", phone_words(row.phone)),
+        customer=Party(
+            contact_words(row, tr), row.customer_code or "", row.address or "", phone_words(row.phone)
+        ),
         kind=kind.name(language),
         words=row.words,
         noted_at=row.received_at,

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from app.domain.deadlines import BY_THE_CLOCK
 from app.queries.callbacks import CallbackQueries
 from app.queries.cash import CashQueries
 from app.queries.customers import CustomerQueries
@@ -16,7 +17,7 @@ from app.queries.duty import DutyQueries
 from app.queries.incidents import IncidentQueries
 from app.queries.letters import LetterQueries
 from app.queries.refunds import RefundQueries
-from app.queries.requests import RequestQueries, Viewer
+from app.queries.requests import RequestQueries, RequestRow, Viewer
 from app.queries.rules import RequestTypeView
 from app.queries.supply import SupplyQueries
 from app.services.callbacks import CallbackService
@@ -133,6 +134,11 @@ class RequestRoom(Room):
         """A kind's name in the language of the screen."""
         kind = self.types_ever.get(code)
         return code if kind is None else kind.name(tr.language)
+
+    def by_the_clock(self, row: RequestRow) -> bool:
+        """Whether its time limit runs day and night."""
+        kind = self.rules.type_version(row.type_id, row.type_code)
+        return kind is not None and kind.limit.unit in BY_THE_CLOCK
 
     def unit_name(self, code: str | None) -> str:
         """A unit's name; its code when it is no longer in use."""

@@ -18,7 +18,7 @@ from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import phone_words
+from app.ui.requests.words import contact_words, phone_words
 from app.words import Words
 
 
@@ -37,7 +37,9 @@ def slip_of(room: RequestRoom, request_id: UUID) -> RequestSlip:
         ),
         title=tr("Slip of receipt"),
         code=row.code,
-        customer=Party(row.contact_name, row.customer_code or "", row.address or "", phone_words(row.phone)),
+        customer=Party(
+            contact_words(row, tr), row.customer_code or "", row.address or "", phone_words(row.phone)
+        ),
         kind=kind.name(utility.language) if kind else row.type_code,
         channel=names.channels(tr)[row.channel],
         words=row.words,

@@ -9,13 +9,14 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.domain.deadlines import BY_THE_CLOCK
 from app.queries.requests import RequestStory
 from app.queries.ways import AHEAD, DONE, DROPPED, NOW, Way, WayStep, way_of
 from app.ui.kit import icons
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px, theme
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import day_words, late_words
+from app.ui.requests.words import day_words, due_words, late_words
 from app.words import tr
 
 
@@ -45,7 +46,8 @@ def strip_words(on: Way, now: datetime, room: RequestRoom, held: bool) -> str:
 def _due_words(each: WayStep, now: datetime, room: RequestRoom, held: bool) -> str:
     if each.due is None:
         return ""
-    when = day_words(each.due, now, room.zone)
+    by_clock = each.step.limit.unit in BY_THE_CLOCK
+    when = due_words(each.due, now, room.rules.calendar(), by_clock)
     if each.state == AHEAD:
         return tr("expected {when}", when=when)
     if held:

@@ -14,6 +14,9 @@ from app.queries.requests import Happened, RequestRow
 from app.ui.kit.theme import Tone
 from app.words import tr
 
+MINUTE = timedelta(minutes=1)
+NEAR = timedelta(hours=10)
+"""With less left it is said how much."""
 DUE_WIDTH = 148
 """Pixels, at 100 %, in which the due column has room for all that `due_of` says."""
 
@@ -29,8 +32,15 @@ class Due:
     sign: str = ""
 
 
-def due_of(row: RequestRow, now: datetime, calendar: WorkingCalendar) -> Due:
-    """How long there is left, in working time, or what is waited for, or what is to be done next."""
+def contact_words(row: RequestRow, tr: names.Translate) -> str:
+    """Who asks; of one who wants no name that none is given. A sealed request tells neither."""
+    nobody = row.customer_id is None and row.words
+    return row.contact_name or (tr("No name given") if nobody else "")
+
+
+def due_of(row: RequestRow, now: datetime, calendar: WorkingCalendar, by_clock: bool) -> Due:
+    """How long there is left, or what is waited for, or what is to be done next. `by_clock`: the limit runs
+    day and night; the others are told in working time."""
     if row.state in UNTOLD:
         return Due(tr("tell customer"), Tone.INFO, "phone")
     if row.state == "lacking":
@@ -43,24 +53,52 @@ def due_of(row: RequestRow, now: datetime, calendar: WorkingCalendar) -> Due:
         return Due("", Tone.SOFT)
     if row.late(now):
         return Due(late_words(now - row.due), Tone.WRONG)
-    if calendar.local_day(row.due) == calendar.local_day(now):
-        return Due(_today_words(row.due, now, calendar), Tone.ATTENTION)
+    today = calendar.local_day(row.due) == calendar.local_day(now)
+    if today or (by_clock and row.due - now < NEAR):
+        return Due(_near_words(row.due, now, calendar, by_clock), Tone.ATTENTION)
     warned = row.warn_at is not None and row.warn_at <= now
-    return Due(day_words(row.due, now, calendar.zone), Tone.ATTENTION if warned else Tone.SOFT)
+    words = due_words(row.due, now, calendar, by_clock)
+    return Due(words, Tone.ATTENTION if warned else Tone.SOFT)
 
 
-def _today_words(due: datetime, now: datetime, calendar: WorkingCalendar) -> str:
+def _near_words(due: datetime, now: datetime, calendar: WorkingCalendar, by_clock: bool) -> str:
     """Of the hour and what is left, as much as the column has room for."""
-    left = working_minutes(calendar, now, due)
-    if not 0 < left < 10 * 60:
-        return day_words(due, now, calendar.zone)
+    left = _minutes_left(due, now, calendar, by_clock)
+    if not 0 < left < NEAR // MINUTE:
+        return due_words(due, now, calendar, by_clock)
     if left < 60:
         return tr("{count} min left", count=left)
     return tr("{time}, {count} h left", time=f"{due.astimezone(calendar.zone):%H:%M}", count=left // 60)
 
 
-def due_notice(row: RequestRow, now: datetime, calendar: WorkingCalendar) -> tuple[str, Tone]:
-    """The due time in full, for one request that is looked at; no words where there is none."""
+def _minutes_left(due: datetime, now: datetime, calendar: WorkingCalendar, by_clock: bool) -> int:
+    return (due - now) // MINUTE if by_clock else working_minutes(calendar, now, due)
+
+
+def due_words(due: datetime, now: datetime, calendar: WorkingCalendar, by_clock: bool) -> str:
+    """When something is due, as people say it: a time at which the office opens is the start of that day, one
+    at which it closes the day's end; a limit by the clock and any other time by the hour."""
+    openings = [] if by_clock else calendar.openings(calendar.local_day(due))
+    at_start = bool(openings) and due == openings[0][0]
+    if not at_start and not (openings and due == openings[-1][1]):
+        return day_words(due, now, calendar.zone)
+    day, today = calendar.local_day(due), calendar.local_day(now)
+    match (day - today).days:
+        case 0:
+            return tr("start of today") if at_start else tr("end of today")
+        case 1:
+            return tr("start of tomorrow") if at_start else tr("end of tomorrow")
+        case -1:
+            return tr("start of yesterday") if at_start else tr("end of yesterday")
+    said = _date_words(day, today)
+    return tr("start of {day}", day=said) if at_start else tr("end of {day}", day=said)
+
+
+def due_notice(
+    row: RequestRow, now: datetime, calendar: WorkingCalendar, by_clock: bool
+) -> tuple[str, Tone]:
+    """The due time in full, for one request that is looked at; no words where there is none. `by_clock` as
+    for `due_of`."""
     if row.state not in HANDLED:
         return "", Tone.SOFT
     if row.held_at is not None:
@@ -68,25 +106,29 @@ def due_notice(row: RequestRow, now: datetime, calendar: WorkingCalendar) -> tup
         return tr("Waits for the customer since {when}. The time limit stands still.", when=since), Tone.INFO
     if row.due is None:
         return "", Tone.SOFT
-    when = day_words(row.due, now, calendar.zone)
+    when = due_words(row.due, now, calendar, by_clock)
     if row.late(now):
         late = late_words(now - row.due)
         return tr("{late} · due {when}", late=late[:1].upper() + late[1:], when=when), Tone.WRONG
-    tone = due_of(row, now, calendar).tone
-    near = row.due - now <= timedelta(days=7)
-    left = working_minutes(calendar, now, row.due) if near else 0
+    tone = due_of(row, now, calendar, by_clock).tone
+    near = row.due - now <= timedelta(days=2 if by_clock else 7)
+    left = _minutes_left(row.due, now, calendar, by_clock) if near else 0
     if not left:
         return tr("Due {when}", when=when), tone
+    if by_clock and left < 60:
+        return tr("Due {when}, {count} min left", when=when, count=left), tone
+    if by_clock:
+        return tr("Due {when}, {count} h left", when=when, count=left // 60), tone
     if left < 60:
         return tr("Due {when}, {count} min of working time left", when=when, count=left), tone
     return tr("Due {when}, {count} h of working time left", when=when, count=left // 60), tone
 
 
-def received_words(code: str, due: datetime | None, now: datetime, zone: tzinfo) -> str:
-    """That a request is received now, and by when it will be answered."""
-    if due is None:
+def received_words(code: str, when: str) -> str:
+    """That a request is received now, and by when it will be answered, where that is known."""
+    if not when:
         return tr("Received: {code}", code=code)
-    return tr("Received: {code} · answer due {when}", code=code, when=day_words(due, now, zone))
+    return tr("Received: {code} · answer due {when}", code=code, when=when)
 
 
 def joined(*parts: str | None) -> str:
@@ -117,7 +159,12 @@ def day_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
         return tr("yesterday {time}", time=time)
     if days == 1:
         return tr("tomorrow {time}", time=time)
-    return f"{at:%d/%m} {time}" if at.year == today.year or 0 < days <= 31 else f"{at:%d/%m/%Y} {time}"
+    return f"{_date_words(at.date(), today)} {time}"
+
+
+def _date_words(day: date, today: date) -> str:
+    near = day.year == today.year or 0 < (day - today).days <= 31
+    return f"{day:%d/%m}" if near else f"{day:%d/%m/%Y}"
 
 
 def day_range(first: date | None, last: date | None) -> str:

@@ -26,7 +26,15 @@ from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
 from app.ui.kit.theme import Tone, px
 from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import DUE_WIDTH, day_words, due_of, one_line, short_code
+from app.ui.requests.words import (
+    DUE_WIDTH,
+    Due,
+    contact_words,
+    day_words,
+    due_of,
+    one_line,
+    short_code,
+)
 from app.ui.rules.words import span_words
 from app.ui.sync.words import standing, sync_sentence
 from app.ui.today.tiles import Tile
@@ -242,17 +250,20 @@ class TodayPage(Page):
         def late(row: RequestRow) -> bool:
             return row.late(self._now)
 
+        def due(row: RequestRow) -> Due:
+            return due_of(row, self._now, self._calendar, room.by_the_clock(row))
+
         columns: list[Column[RequestRow]] = [
             Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=134, grow=1),
             Column(tr("Content"), lambda r: one_line(r.words), strong=late, width=220, grow=4),
-            Column(tr("Customer"), lambda r: r.contact_name, width=150, grow=2, gives_way=1),
+            Column(tr("Customer"), lambda r: contact_words(r, tr), width=150, grow=2, gives_way=1),
             Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=150, grow=2, gives_way=2),
             Column(
                 tr("Due"),
-                lambda r: due_of(r, self._now, self._calendar).text,
+                lambda r: due(r).text,
                 align=RIGHT,
-                tone=lambda r: due_of(r, self._now, self._calendar).tone,
-                sign=lambda r: due_of(r, self._now, self._calendar).sign,
+                tone=lambda r: due(r).tone,
+                sign=lambda r: due(r).sign,
                 width=DUE_WIDTH,
             ),
         ]

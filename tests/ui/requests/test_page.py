@@ -24,8 +24,10 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.page import State
 from app.ui.kit.theme import font, px
 from app.ui.requests.dialogs import ActDialog
+from app.ui.requests.letters import LetterBox
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
+from app.ui.requests.slip import slip_of
 from tests.offices import person
 from tests.services.test_requests import add_customer, good, new
 from tests.ui.conftest import Asked
@@ -323,3 +325,50 @@ def fill(desktop: Desktop, room: RequestRoom, count: int) -> None:
             events.append([event.get(c) for c in event_columns])
         draft.add_raw(Request, columns, requests)
         draft.add_raw(RequestEvent, event_columns, events)
+
+
+def test_one_who_wants_no_name_is_said_to_want_none_in_list_panel_and_slip(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
+) -> None:
+    nobody = new(contact_name="", phone="", address="", anonymous=True)
+    done = desktop.requests.register(room.person, nobody)
+    page.reload()
+    settle(qtbot, room)
+    texts = [page.model.cell(0, column).text for column in range(page.model.columnCount())]
+    assert "Không nêu tên" in texts
+    assert "Không nêu tên" in words_of(page.inspector)
+    assert slip_of(room, done.id).customer.name == "Không nêu tên"
+
+
+def test_a_transfer_proposes_no_unit_that_has_it_and_refuses_that_one_in_words(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
+) -> None:
+    desktop.requests.register(room.person, new())
+    page.reload()
+    settle(qtbot, room)
+    qtbot.keyClick(page.table, Key.Key_F6)
+    dialog = the_dialog(qtbot, page)
+    units = dialog.form.editor("unit_code")
+    assert isinstance(units, LetterBox)
+    assert (units.currentData(), units.currentText()) == (None, "Chọn, hoặc gõ chữ đầu")
+    below = dialog.form.findChild(QLabel, "unit_code.below")
+    assert isinstance(below, QLabel)
+    qtbot.keyClick(dialog, Key.Key_F6)
+    qtbot.waitUntil(lambda: below.text() == "Vui lòng nhập ô này.")
+    units.setCurrentIndex(units.findData("REPAIR"))
+    qtbot.keyClick(dialog, Key.Key_F6)
+    said = "Yêu cầu đang ở bộ phận này. Hãy chọn bộ phận khác, hoặc một người của bộ phận."
+    qtbot.waitUntil(lambda: below.text() == said)
+    units.setCurrentIndex(units.findData("NETWORK"))
+    qtbot.keyClick(dialog, Key.Key_F6)
+    settle(qtbot, room)
+    qtbot.waitUntil(lambda: not page.findChildren(ActDialog))
+
+    qtbot.waitUntil(lambda: "F6  Chuyển" in acts(page))
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    qtbot.keyClick(page.table, Key.Key_F6)
+    again = the_dialog(qtbot, page)
+    back = again.form.editor("unit_code")
+    assert isinstance(back, LetterBox)
+    assert back.currentData() == "REPAIR"  # whose kind it is

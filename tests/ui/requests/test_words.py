@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -16,9 +18,12 @@ from app.ui.kit.pills import pill_width
 from app.ui.kit.theme import Tone, font, px
 from app.ui.requests.words import (
     DUE_WIDTH,
+    Due,
+    contact_words,
     day_words,
     due_notice,
     due_of,
+    due_words,
     late_words,
     phone_words,
     short_code,
@@ -73,24 +78,25 @@ def row(
     ],
 )
 def test_due_times_in_words(state: str, due: datetime | None, words: str, tone: Tone) -> None:
-    said = due_of(row(state, due), NOW, VN)
+    said = due_of(row(state, due), NOW, VN, False)
     assert (said.text, said.tone) == (words, tone)
 
 
 def test_who_waits_for_the_customer_is_neither_near_nor_late() -> None:
     for due in (at(18, 9), at(20, 9), at(20, 16), at(27, 9)):
         held = row("routed", due, held=at(19, 16))
-        assert (due_of(held, NOW, VN).text, due_of(held, NOW, VN).tone) == ("chờ khách hàng", Tone.INFO)
-        assert due_notice(held, NOW, VN) == (
+        said = due_of(held, NOW, VN, False)
+        assert (said.text, said.tone) == ("chờ khách hàng", Tone.INFO)
+        assert due_notice(held, NOW, VN, False) == (
             "Chờ khách hàng từ hôm qua 16:00. Thời gian này không tính vào hạn.", Tone.INFO,
         )  # fmt: skip
     # Answered all the same: then it is the clerk's turn.
-    assert due_of(row("answered", at(20, 9), held=at(19, 16)), NOW, VN).text == "báo khách"
+    assert due_of(row("answered", at(20, 9), held=at(19, 16)), NOW, VN, False).text == "báo khách"
 
 
 def test_what_its_alarm_warns_of_stands_out_before_its_day() -> None:
     def tone(warned: datetime) -> Tone:
-        return due_of(row("routed", at(23, 8), warned=warned), NOW, VN).tone
+        return due_of(row("routed", at(23, 8), warned=warned), NOW, VN, False).tone
 
     assert (tone(NOW + timedelta(seconds=1)), tone(NOW)) == (Tone.SOFT, Tone.ATTENTION)
 
@@ -108,13 +114,65 @@ def test_what_its_alarm_warns_of_stands_out_before_its_day() -> None:
     ],
 )
 def test_the_due_time_of_one_in_full(due: datetime | None, words: str, tone: Tone) -> None:
-    assert due_notice(row("routed", due), NOW, VN) == (words, tone)
+    assert due_notice(row("routed", due), NOW, VN, False) == (words, tone)
 
 
 def test_after_closing_no_working_time_is_left() -> None:
     evening = at(20, 17, 30)
-    assert due_of(row("routed", at(20, 22)), evening, VN).text == "hôm nay 22:00"
-    assert due_notice(row("routed", at(20, 22)), evening, VN)[0] == "Hạn hôm nay 22:00"
+    assert due_of(row("routed", at(20, 22)), evening, VN, False).text == "hôm nay 22:00"
+    assert due_notice(row("routed", at(20, 22)), evening, VN, False)[0] == "Hạn hôm nay 22:00"
+
+
+@pytest.mark.parametrize(
+    ("due", "column", "notice", "tone"),
+    [
+        (at(20, 14, 28), "14:28, còn 4 giờ", "Hạn hôm nay 14:28, còn 4 giờ", Tone.ATTENTION),
+        (at(20, 11, 0), "còn 32 phút", "Hạn hôm nay 11:00, còn 32 phút", Tone.ATTENTION),
+        (at(20, 17, 0), "17:00, còn 6 giờ", "Hạn hôm nay 17:00, còn 6 giờ", Tone.ATTENTION),
+        (at(20, 23, 0), "hôm nay 23:00", "Hạn hôm nay 23:00, còn 12 giờ", Tone.ATTENTION),
+        (at(21, 10, 28), "ngày mai 10:28", "Hạn ngày mai 10:28, còn 24 giờ", Tone.SOFT),
+        (at(25, 7, 30), "25/11 07:30", "Hạn 25/11 07:30", Tone.SOFT),
+    ],
+)
+def test_a_limit_by_the_clock_is_told_by_it(due: datetime, column: str, notice: str, tone: Tone) -> None:
+    said = due_of(row("routed", due), NOW, VN, True)
+    assert (said.text, said.tone) == (column, tone)
+    assert due_notice(row("routed", due), NOW, VN, True) == (notice, tone)
+
+
+def test_what_is_left_of_a_limit_by_the_clock_counts_over_midnight() -> None:
+    evening = at(20, 22)
+    assert due_of(row("routed", at(21, 2)), evening, VN, True) == Due("02:00, còn 4 giờ", Tone.ATTENTION)
+    assert due_notice(row("routed", at(21, 2)), evening, VN, True)[0] == "Hạn ngày mai 02:00, còn 4 giờ"
+
+
+def test_opening_and_closing_are_the_start_and_the_end_of_a_day() -> None:
+    said = [
+        due_words(each, NOW, VN, False)
+        for each in (
+            *(at(20, 7, 30), at(20, 17), at(19, 17), at(21, 7, 30), at(23, 7, 30), at(27, 17)),
+            *(at(23, 11, 30), at(5, 7, 30, 1, 2027), at(29, 2, 0)),
+        )
+    ]
+    assert said == [
+        *("đầu giờ hôm nay", "hết giờ hôm nay", "hết giờ hôm qua", "ngày mai 07:30", "đầu giờ 23/11"),
+        *("hết giờ 27/11", "23/11 11:30", "đầu giờ 05/01/2027", "29/11 02:00"),
+    ]
+    assert due_notice(row("routed", at(23, 7, 30)), NOW, VN, False)[0] == (
+        "Hạn đầu giờ 23/11, còn 4 giờ làm việc"
+    )
+    tr.use("en")
+    assert due_notice(row("routed", at(27, 17)), NOW, VN, False)[0] == "Due end of 27/11"
+    thursday = at(19, 10)
+    assert due_words(at(20, 7, 30), thursday, VN, False) == "start of tomorrow"
+
+
+def test_who_wants_no_name_is_told_as_such() -> None:
+    known = row("routed", NOW)
+    assert contact_words(known, tr) == "Lan"
+    assert contact_words(replace(known, contact_name=""), tr) == "Không nêu tên"
+    assert contact_words(replace(known, contact_name="", customer_id=uuid4()), tr) == ""
+    assert contact_words(replace(known, contact_name="", words=""), tr) == ""  # sealed
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -135,9 +193,9 @@ def test_the_due_column_has_room_for_all_its_words(qapp: QApplication, language:
         (row("routed", NOW, held=NOW), NOW),
         *((row(state, NOW), NOW) for state in STATES),
     ]
-    for each, now in rows:
+    for (each, now), by_clock in product(rows, (False, True)):
         for calendar in (VN, open_all_day):
-            said = due_of(each, now, calendar)
+            said = due_of(each, now, calendar, by_clock)
             pill = said.tone not in (Tone.PLAIN, Tone.SOFT)
             wide = (
                 pill_width(said.text, said.tone, said.sign)
@@ -162,10 +220,11 @@ def test_the_same_in_english() -> None:
     tr.use("en")
     assert day_words(at(20, 16, 30), NOW, ZONE) == "today 16:30"
     assert late_words(timedelta(minutes=40)) == "40 min late"
-    said = [due_of(row("routed", due), NOW, VN).text for due in (at(20, 11), at(20, 16, 30), at(24, 8))]
+    dues = (at(20, 11), at(20, 16, 30), at(24, 8))
+    said = [due_of(row("routed", due), NOW, VN, False).text for due in dues]
     assert said == ["32 min left", "16:30, 4 h left", "24/11 08:00"]
-    assert due_of(row("routed", NOW, held=NOW), NOW, VN).text == "awaits customer"
-    assert due_notice(row("routed", at(20, 16, 30)), NOW, VN)[0] == (
+    assert due_of(row("routed", NOW, held=NOW), NOW, VN, False).text == "awaits customer"
+    assert due_notice(row("routed", at(20, 16, 30)), NOW, VN, False)[0] == (
         "Due today 16:30, 4 h of working time left"
     )
 
@@ -198,6 +257,6 @@ def test_steps_of_the_story(kind: str, data: dict[str, str], text: str | None, w
 
 
 def test_every_state_has_its_word_in_the_due_column() -> None:
-    assert {state: bool(due_of(row(state, at(20, 16)), NOW, VN).text) for state in STATES} == {
+    assert {state: bool(due_of(row(state, at(20, 16)), NOW, VN, False).text) for state in STATES} == {
         "lacking": True, "received": True, "routed": True, "answered": True, "told": True, "closed": False,
     }  # fmt: skip
