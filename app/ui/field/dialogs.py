@@ -13,11 +13,10 @@ from app.queries.field import OrderStory
 from app.services.field import Outcome
 from app.ui.field.inputs import CrewEdit, DayEdit, MaterialEdit
 from app.ui.field.room import FieldRoom
-from app.ui.field.tall import TallDialog
 from app.ui.field.words import kind_words
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.moments import MomentEdit
-from app.ui.requests.dialogs import ActDialog, choice
+from app.ui.requests.dialogs import WIDE, ActDialog, choice
 from app.ui.requests.words import one_line
 from app.words import tr
 
@@ -81,7 +80,8 @@ def ask_result(parent: QWidget, room: FieldRoom, story: OrderStory, done: Done) 
         outcome = Outcome(values["result"], values["words"], values["materials"], values["at"], restored)
         room.field.finish(room.person, row.id, outcome)
 
-    dialog = TallDialog(parent, room, tr("Done: {code}", code=row.code), tr("Save"), "F9", finish, done)
+    title = tr("Done: {code}", code=row.code)
+    dialog = ActDialog(parent, room, title, tr("Save"), "F9", finish, done, wide=WIDE)
     _say(dialog, story)
     form = dialog.form
     words = names.order_results(tr)

@@ -19,10 +19,9 @@ from app.services.field import Issued, NewOrder
 from app.ui.field.inputs import CrewEdit, DayEdit
 from app.ui.field.prints import print_order
 from app.ui.field.room import FieldRoom
-from app.ui.field.tall import TallDialog
 from app.ui.field.words import left_words
 from app.ui.kit.inputs import Check, NoteEdit
-from app.ui.requests.dialogs import choice
+from app.ui.requests.dialogs import WIDE, ActDialog, choice
 from app.ui.requests.finder import CustomerEdit, KeysFirst
 from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import CustomerHit
@@ -35,11 +34,12 @@ AT_ONCE = timedelta(hours=4)
 """A kind of request that promises the crew or the supply within this is an emergency."""
 
 
-class IssueDialog(TallDialog):
+class IssueDialog(ActDialog):
     """A new work order; prints it when it is issued, if that is ticked."""
 
     def __init__(self, parent: QWidget, room: FieldRoom, title: str, key: str, done: Done) -> None:
-        super().__init__(parent, room, title, tr("Issue work order"), key, self._issue, self._issued_now)
+        verb = tr("Issue work order")
+        super().__init__(parent, room, title, verb, key, self._issue, self._issued_now, wide=WIDE)
         self.room = room
         self._entry = room.new_id()
         self._told = done

@@ -242,20 +242,20 @@ class FieldPage(Page):
 
         return [
             Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=100, sort="code"),
-            Column(tr("Kind"), kind_words, width=108, gives_way=3),
+            Column(tr("Kind"), kind_words, width=138, gives_way=3),
             Column(
                 tr("Place"), lambda r: r.address, strong=lambda r: r.clock.late(self._now), width=170, grow=4
             ),
             Column(tr("Task"), lambda r: one_line(r.words), width=140, grow=3, gives_way=4),
             Column(tr("Crew"), lambda r: ", ".join(r.crew), width=120, grow=2, gives_way=2),
-            Column(tr("State"), lambda r: names.order_states(tr)[r.state], width=124, gives_way=1),
+            Column(tr("State"), lambda r: names.order_states(tr)[r.state], width=148, gives_way=1),
             Column(
                 tr("When"),
                 when,
                 align=RIGHT,
                 tone=lambda r: when_of(r, self._now, room.zone).tone,
                 sign=lambda r: when_of(r, self._now, room.zone).sign,
-                width=164,
+                width=196,
                 sort="planned",
             ),
         ]

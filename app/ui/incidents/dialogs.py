@@ -15,7 +15,7 @@ from app.services.incidents import NewIncident
 from app.services.requests import WAYS
 from app.ui.kit.inputs import Check, NoteEdit
 from app.ui.kit.moments import MomentEdit
-from app.ui.requests.dialogs import ActDialog, Done, choice
+from app.ui.requests.dialogs import WIDE, ActDialog, Done, choice
 from app.ui.requests.room import RequestRoom
 from app.words import tr
 
@@ -33,7 +33,7 @@ def ask_new(parent: QWidget, room: RequestRoom, done: Callable[[Any], object]) -
         made.append(room.incidents.begin(room.person, new)[0])
 
     dialog = ActDialog(
-        parent, room, tr("New incident"), tr("Save"), "F9", begin, lambda: done(made[0])
+        parent, room, tr("New incident"), tr("Save"), "F9", begin, lambda: done(made[0]), wide=WIDE
     )
     now = room.now()
     dialog.form.add("title", tr("&What is out of order"), QLineEdit(), wide=True)
@@ -45,7 +45,6 @@ def ask_new(parent: QWidget, room: RequestRoom, done: Callable[[Any], object]) -
     dialog.form.add("line", tr("&Main or feeder"), QLineEdit())
     dialog.form.add("planned", tr("&Planned and announced"), Check())
     dialog.form.add("note", tr("&Note"), NoteEdit(2), wide=True)
-    dialog.setMinimumWidth(720)
     dialog.start("title")
     return dialog
 

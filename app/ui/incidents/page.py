@@ -205,18 +205,20 @@ class IncidentsPage(Page):
         room = self.room
         if not room.may("requests.route"):
             return []
+        told = row.untold and not row.unanswered
+        main = "tell" if told else "end" if row.running else "answer"
         buttons = []
         if row.running:
             expected = partial(dialogs.ask_expected, self, room, row, self._done)
             buttons.append(Button(tr("Expected until…"), expected, key="F6"))
             ended = partial(dialogs.ask_end, self, room, row, self._done)
-            buttons.append(Button(tr("Supply is back"), ended, key="F7", primary=not row.unanswered))
+            buttons.append(Button(tr("Supply is back"), ended, key="F7", primary=main == "end"))
         if row.unanswered:
             answer = partial(dialogs.ask_answer, self, room, row, self._done)
-            buttons.append(Button(tr("Answer all"), answer, key="F8", primary=not row.running))
+            buttons.append(Button(tr("Answer all"), answer, key="F8", primary=main == "answer"))
         if row.untold:
             tell = partial(dialogs.ask_telling, self, room, row, self._answer, self._done)
-            buttons.append(Button(tr("Tell all"), tell, key="F9", primary=not row.unanswered))
+            buttons.append(Button(tr("Tell all"), tell, key="F9", primary=main == "tell"))
         return buttons
 
     def _main_act(self) -> None:

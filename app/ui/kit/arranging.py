@@ -140,8 +140,8 @@ class ColumnsDialog(Dialog):
         for each in (go_back(self.reject), self.verb):
             foot.addWidget(each)
         column.addLayout(foot)
-        self.setMinimumWidth(px(460))
         self._fill(now)
+        self.stand(460)
         self.list.setFocus()
 
     def chosen(self) -> Arrangement:

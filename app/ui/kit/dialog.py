@@ -4,18 +4,65 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError, Invalid
 from app.ui.kit.forms import Form
 from app.ui.kit.labels import Label
-from app.ui.kit.theme import Tone
+from app.ui.kit.theme import Tone, px
 from app.words import tr
 
 if TYPE_CHECKING:
     from app.ui.kit.room import Room  # a room has queries with it, which the shell does without
+
+
+EDGE = 24
+"""So many pixels of the window are in sight beside and above a dialog."""
+
+
+class Sheet(QScrollArea):
+    """What a dialog is about, in `column`: as high as it is at its width, and with less room it scrolls."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        inside = QWidget()
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(px(8))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(inside)
+        for each in (inside, self.viewport()):
+            each.setAutoFillBackground(False)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.verticalScrollBar().rangeChanged.connect(self._wants_more)
+
+    def _wants_more(self, _least: int, most: int) -> None:
+        """Another line or an error came: while the window has room, the dialog grows."""
+        over = self.window()
+        if most > 0 and isinstance(over, Dialog) and self.isVisible():
+            over.grow()
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        for form in self.widget().findChildren(Form):
+            form.arrange_for(width)
+        self.column.invalidate()
+        return self.column.totalHeightForWidth(width) if self.column.hasHeightForWidth() else self._high()
+
+    def _high(self) -> int:
+        return self.column.totalSizeHint().height()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(self.column.totalSizeHint().width(), self._high())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(px(240), px(80))
 
 
 class Dialog(QDialog):
@@ -28,6 +75,30 @@ class Dialog(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         QShortcut(QKeySequence("F1"), self, self.show_keys)
+
+    def stand(self, wide: int) -> None:
+        """Gives the dialog that width (pixels of the 100 % design) and the height that its words need there;
+        both end at the window's edges, where its `Sheet` scrolls."""
+        width = min(px(wide), self._within().width())
+        self.resize(width, self._height_at(width))
+
+    def grow(self) -> None:
+        """Makes it as high as its words need by now."""
+        high = self._height_at(self.width())
+        if high > self.height():
+            self.resize(self.width(), high)
+
+    def _within(self) -> QSize:
+        over = self.parentWidget()
+        assert over is not None, "a dialog stands over its page"
+        return over.window().size() - QSize(EDGE, EDGE)
+
+    def _height_at(self, width: int) -> int:
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        high = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        return min(high, self._within().height())
 
     def show_keys(self) -> None:
         """F1: the keys of this dialog."""

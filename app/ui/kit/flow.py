@@ -9,16 +9,23 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QWidget
 from app.ui.kit.theme import px
 
 
-class FlowLayout(QLayout):
-    """Lays its widgets from left to right and on; with `fill`, those of one line share its whole width."""
+STEP = 8
+"""By so many pixels of the 100 % design something becomes wider."""
 
-    def __init__(self, parent: QWidget | None = None, *, fill: bool = False, gap: int = 8) -> None:
+
+class FlowLayout(QLayout):
+    """Lays its widgets from left to right and on; with `fill`, those of one line share its whole width, and
+    with `columns` those of all lines are as wide as those of the fullest one, below each other."""
+
+    def __init__(
+        self, parent: QWidget | None = None, *, fill: bool = False, columns: bool = False, gap: int = 8
+    ) -> None:
         if parent is None:
             super().__init__()
         else:
             super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._fill, self._gap = fill, gap
+        self._fill, self._columns, self._gap = fill or columns, columns, gap
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802
@@ -59,13 +66,18 @@ class FlowLayout(QLayout):
     def setGeometry(self, rect: QRect) -> None:  # noqa: N802
         super().setGeometry(rect)
         y, gap = rect.y(), px(self._gap)
-        for line in self._lines(rect.width()):
+        lines = self._lines(rect.width())
+        most = max(map(len, lines), default=1)
+        for line in lines:
             x = rect.x()
             high = self._high(line, rect.width())
             hints = [min(each.sizeHint().width(), rect.width()) for each in line]
             spare = max(0, rect.width() - gap * (len(line) - 1) - sum(hints)) if self._fill else 0
             for n, (each, wide) in enumerate(zip(line, hints, strict=True)):
                 more = spare // (len(line) - n)
+                if self._columns:
+                    begin, end = ((rect.width() + gap) * at // most for at in (n, n + 1))
+                    more = end - begin - gap - wide
                 spare -= more
                 own = high if self._fill else self._high([each], rect.width())
                 each.setGeometry(QRect(QPoint(x, y + (high - own) // 2), QSize(wide + more, own)))
@@ -125,15 +137,21 @@ class YieldingBar(QWidget):
         self._least, self._most, self._gap = least, most, gap
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(keeps, 1)
+        self._row.addWidget(keeps, 1, Qt.AlignmentFlag.AlignVCenter)
         self._row.addWidget(gives, 0, Qt.AlignmentFlag.AlignTop)
         self._share()
 
     def _share(self) -> None:
         if self._row.spacing() != px(self._gap):  # setting it asks for a new layout, and that for this again
             self._row.setSpacing(px(self._gap))
-        spare = self.width() - px(self._gap) - self._keeps.sizeHint().width()
-        wide = max(px(self._least), min(px(self._most), spare))
+        room, least = self.width() - px(self._gap), px(self._least)
+        spare = room - self._keeps.sizeHint().width()
+        wide = max(least, min(px(self._most), spare))
+        if wide == least and self._keeps.hasHeightForWidth():
+            # It breaks all the same: the other takes what leaves it no more lines than that.
+            lines = self._keeps.heightForWidth(room - least)
+            while wide < px(self._most) and self._keeps.heightForWidth(room - wide - px(STEP)) == lines:
+                wide += px(STEP)
         if self._gives.width() != wide or self._gives.maximumWidth() != wide:
             self._gives.setFixedWidth(wide)
 

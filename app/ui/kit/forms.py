@@ -129,10 +129,11 @@ class Form(QWidget):
             caption = Label(label, tone=Tone.SOFT)
             caption.setBuddy(editor)
             column.addWidget(caption)
-        below = Label(hint, tone=Tone.SOFT, points=9)
+        below = Label(hint, tone=Tone.SOFT, points=9, wrap=True)
         below.setObjectName(f"{name}.below")
-        # The line is there from the start, or everything below would jump when an error comes.
-        below.setMinimumHeight(below.sizeHint().height() or below.fontMetrics().height())
+        if hint or not isinstance(editor, QCheckBox):
+            # The line is there from the start, or everything below would jump when an error comes.
+            below.setMinimumHeight(below.fontMetrics().height())
         column.addWidget(editor)
         column.addWidget(below)
         column.addStretch(0 if isinstance(editor, QCheckBox) else 1)
@@ -203,6 +204,7 @@ class Form(QWidget):
         """Puts the fields into the columns that this width allows, before they are shown."""
         self.resize(width, self.height())
         self._arrange()
+        self.updateGeometry()  # or its layout would go on with the height it had in other columns
 
     def _watch(self, editor: QWidget) -> None:
         match editor:

@@ -126,12 +126,12 @@ class Inspector(Panel):
         look.changed.connect(self._rebuild)
 
     def show_details(self, details: Details, acts: Sequence[Button] = ()) -> None:
-        """Shows this record, with its acts at the bottom, the primary one last."""
+        """Shows this record, with its acts at the bottom, the primary one last in whatever order they come."""
         self._details = details
         clear(self.extra)
         clear(self.foot)
         if acts:
-            row = Flow(*acts, fill=True)
+            row = Flow(*sorted(acts, key=lambda act: bool(act.property("primary"))), fill=True)
             self.foot.addWidget(row)
             row.show()  # now, not at the next turn: a key pressed meanwhile would find no button
         self._rebuild()

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractSlider, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.kit.buttons import Button, go_back, key_words
-from app.ui.kit.dialog import Dialog
+from app.ui.kit.dialog import Dialog, Sheet
 from app.ui.kit.labels import Label, Line
 from app.ui.kit.theme import Tone, px
 from app.words import tr
+
+
+WIDE = 520
+"""See `Dialog.stand`."""
+SCROLLS = {
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+}
+"""Keys by which a long list is read where large text leaves no room for all of it."""
 
 
 class KeysDialog(Dialog):
@@ -16,24 +29,39 @@ class KeysDialog(Dialog):
 
     def __init__(self, parent: QWidget, page: QWidget | None) -> None:
         super().__init__(parent, tr("Keys"))
-        self.setMinimumWidth(px(420))
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(20), px(24), px(16))
         column.setSpacing(px(10))
         column.addWidget(Label(tr("Keys"), points=14, bold=True))
+        sheet = Sheet()
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(px(20))
+        rows.setVerticalSpacing(px(6))
+        rows.setColumnStretch(1, 1)
         here = page_keys(page) if page is not None else []
         if here and page is not None:
-            column.addWidget(Label(page.accessibleName(), tone=Tone.SOFT, bold=True))
-            column.addLayout(_rows(here))
-            column.addWidget(Line())
-        column.addWidget(Label(tr("Everywhere"), tone=Tone.SOFT, bold=True))
-        column.addLayout(_rows(everywhere()))
+            _add(rows, page.accessibleName(), here)
+            rows.addWidget(Line(), rows.rowCount(), 0, 1, 2)
+        _add(rows, tr("Everywhere"), everywhere())
+        sheet.column.addLayout(rows)
+        sheet.column.addStretch(1)
+        column.addWidget(sheet, 1)
         foot = QHBoxLayout()
         foot.addStretch(1)
         self.back = go_back(self.reject)
         foot.addWidget(self.back)
         column.addLayout(foot)
+        self._sheet = sheet
+        self.stand(WIDE)
         self.back.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        bar = self._sheet.verticalScrollBar()
+        action = SCROLLS.get(Qt.Key(event.key()))
+        if action is None:
+            super().keyPressEvent(event)
+        else:
+            bar.triggerAction(action)
 
 
 def everywhere() -> list[tuple[str, str]]:
@@ -65,13 +93,9 @@ def page_keys(page: QWidget) -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda pair: (len(pair[0]), pair[0]))
 
 
-def _rows(keys: list[tuple[str, str]]) -> QGridLayout:
-    rows = QGridLayout()
-    rows.setHorizontalSpacing(px(20))
-    rows.setVerticalSpacing(px(6))
-    rows.setColumnMinimumWidth(0, px(110))
-    rows.setColumnStretch(1, 1)
-    for row, (key, words) in enumerate(keys):
-        rows.addWidget(Label(key, bold=True), row, 0)
-        rows.addWidget(Label(words), row, 1)
-    return rows
+def _add(rows: QGridLayout, title: str, keys: list[tuple[str, str]]) -> None:
+    rows.addWidget(Label(title, tone=Tone.SOFT, bold=True), rows.rowCount(), 0, 1, 2)
+    for key, words in keys:
+        row, top = rows.rowCount(), Qt.AlignmentFlag.AlignTop
+        rows.addWidget(Label(key, bold=True), row, 0, top)
+        rows.addWidget(Label(words, wrap=True), row, 1, top)

@@ -36,14 +36,20 @@ def pill_width(text: str, tone: Tone, sign: str = "") -> int:
 def draw_pill(
     painter: QPainter, room: QRect, text: str, tone: Tone, sign: str = "", *, right: bool = False
 ) -> None:
-    """Draws a pill inside `room`, at its left or right edge, cutting the words where it must."""
+    """Draws a pill inside `room`, at its left or right edge. Where it is too wide it goes without its sign,
+    then without its ground: the words are cut last."""
     now, name = theme(), sign_of(tone, sign)
-    wide = min(pill_width(text, tone, sign), room.width())
+    if pill_width(text, tone, sign) > room.width():
+        name = ""
+    bare = QFontMetrics(font(POINTS)).horizontalAdvance(text) + (px(_SIGN) + px(_GAP) if name else 0)
+    padding = px(_PAD) if bare + 2 * px(_PAD) <= room.width() else 0
+    wide = min(bare + 2 * padding, room.width())
     high = min(px(22), room.height())
     left = room.right() + 1 - wide if right else room.left()
     rect = QRect(left, room.center().y() - high // 2 + 1, wide, high)
-    box(painter, rect, now.soft_ground(tone), None)
-    inner = rect.adjusted(px(_PAD), 0, -px(_PAD), 0)
+    if padding:
+        box(painter, rect, now.soft_ground(tone), None)
+    inner = rect.adjusted(padding, 0, -padding, 0)
     painter.save()
     if name:
         size = px(_SIGN)

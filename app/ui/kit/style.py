@@ -18,12 +18,16 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QLineEdit,
+    QListView,
     QProxyStyle,
     QPushButton,
     QStyle,
     QStyleOption,
     QStyleOptionButton,
+    QStyleOptionComboBox,
     QStyleOptionComplex,
+    QStyleOptionMenuItem,
+    QStyleOptionViewItem,
     QWidget,
 )
 
@@ -32,6 +36,8 @@ from app.ui.kit.theme import mixed, px, theme
 
 RADIUS = 4
 FIELD_HEIGHT = 32
+ITEM = 8
+"""Space left and right of the words in a line of a list."""
 RING = 2
 
 PE = QStyle.PrimitiveElement
@@ -46,6 +52,8 @@ SUNKEN = QStyle.StateFlag.State_Sunken
 ON = QStyle.StateFlag.State_On
 PARTLY = QStyle.StateFlag.State_NoChange
 NO_PEN = QPen(Qt.PenStyle.NoPen)
+SE = QStyle.SubElement
+ITEM_PARTS = (SE.SE_ItemViewItemCheckIndicator, SE.SE_ItemViewItemDecoration, SE.SE_ItemViewItemText)
 
 
 def box(
@@ -236,6 +244,28 @@ def _push_button_label(style: OurStyle, option: Any, painter: QPainter, widget: 
     QProxyStyle.drawControl(style, CE.CE_PushButtonLabel, plain, painter, widget)
 
 
+def _combo_box_label(style: OurStyle, option: Any, painter: QPainter, widget: QWidget | None) -> None:
+    """What is chosen; too long for the box, it ends in an ellipsis and not in half a letter."""
+    plain: Any = QStyleOptionComboBox(option)
+    room = style.subControlRect(CC.CC_ComboBox, option, SC.SC_ComboBoxEditField, widget).width()
+    plain.currentText = option.fontMetrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+    QProxyStyle.drawControl(style, CE.CE_ComboBoxLabel, plain, painter, widget)
+
+
+def _list_item(style: OurStyle, option: Any, painter: QPainter, widget: QWidget | None) -> None:
+    """A line of a list: as a row of a table, with the accent's bar where one stands."""
+    now, rect = theme(), option.rect
+    chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+    hovered = bool(option.state & HOVER)
+    painter.fillRect(rect, QColor(now.chosen if chosen else now.hover if hovered else now.surface))
+    if chosen:
+        painter.fillRect(QRect(rect.left(), rect.top(), px(3), rect.height()), QColor(now.accent))
+    plain: Any = QStyleOptionViewItem(option)
+    plain.state &= ~(QStyle.StateFlag.State_Selected | HOVER | FOCUS)
+    plain.palette.setColor(QPalette.ColorRole.Text, QColor(now.text if option.state & ENABLED else now.soft))
+    QProxyStyle.drawControl(style, CE.CE_ItemViewItem, plain, painter, widget)
+
+
 def chevron(painter: QPainter, centre: QPointF, up: bool, enabled: bool) -> None:
     """The small arrow of a list that opens or a number that steps."""
     size = px(16)
@@ -318,6 +348,10 @@ class OurStyle(QProxyStyle):
             ours(option, painter, widget)
         elif element is CE.CE_PushButtonLabel:
             _push_button_label(self, option, painter, widget)
+        elif element is CE.CE_ComboBoxLabel:
+            _combo_box_label(self, option, painter, widget)
+        elif element is CE.CE_ItemViewItem and isinstance(widget, QListView):
+            _list_item(self, option, painter, widget)
         else:
             super().drawControl(element, option, painter, widget)
 
@@ -362,6 +396,15 @@ class OurStyle(QProxyStyle):
             return found.adjusted(px(6), 0, 0, 0)
         return found
 
+    def subElementRect(  # noqa: N802
+        self, element: QStyle.SubElement, option: QStyleOption, widget: QWidget | None = None
+    ) -> QRect:
+        if element in ITEM_PARTS and isinstance(widget, QListView):
+            plain: Any = QStyleOptionViewItem(option)  # type: ignore[arg-type]
+            plain.rect = plain.rect.adjusted(px(ITEM), 0, -px(ITEM), 0)
+            return super().subElementRect(element, plain, widget)
+        return super().subElementRect(element, option, widget)
+
     def sizeFromContents(  # noqa: N802
         self, kind: QStyle.ContentsType, option: Any, size: QSize, widget: QWidget | None = None
     ) -> QSize:
@@ -381,7 +424,11 @@ class OurStyle(QProxyStyle):
         if kind is CT.CT_TabBarTab:
             return QSize(found.width(), max(px(36), found.height()))
         if kind is CT.CT_MenuItem:
+            if option.menuItemType is QStyleOptionMenuItem.MenuItemType.Separator:
+                return QSize(found.width(), px(9))
             return QSize(found.width() + px(8), max(px(28), found.height()))
+        if kind is CT.CT_ItemViewItem and isinstance(widget, QListView):
+            return QSize(found.width() + 2 * px(ITEM), max(px(28), found.height() + px(8)))
         return found
 
     @staticmethod

@@ -43,6 +43,7 @@ from app.words import tr
 
 ROW = 34
 DENSE_ROW = 28
+FEW_WORDS = 80
 COPY_LIMIT = 10_000
 """Rows copied at once at most: a clipboard is no export."""
 
@@ -326,9 +327,13 @@ class TableView(QTableView):
                 break
             shown.remove(first)
         wide = {i: max(px(self._wish(columns[i])), self._heading(columns[i])) for i in shown}
+        least = {i: self._least(columns[i]) for i in shown}
+        floor = {i: self._floor(columns[i]) for i in shown}
+        if sum(least.values()) > room >= sum(floor.values()):
+            wide, least = least, floor  # a little narrower still, rather than a bar to scroll by
         spare = room - sum(wide.values())
         # Spare room goes by `grow`; missing room is taken where there is some to give.
-        shares = {i: columns[i].grow if spare > 0 else wide[i] - self._least(columns[i]) for i in shown}
+        shares = {i: columns[i].grow if spare > 0 else wide[i] - least[i] for i in shown}
         whole, last = sum(shares.values()), max((i for i in shown if shares[i]), default=-1)
         header, left = self.horizontalHeader(), spare
         header.blockSignals(True)
@@ -337,7 +342,7 @@ class TableView(QTableView):
             if i in wide:
                 extra = 0 if not whole else left if i == last else spare * shares[i] // whole
                 left -= extra
-                header.resizeSection(i, max(wide[i] + extra, self._least(columns[i])))
+                header.resizeSection(i, max(wide[i] + extra, least[i]))
         in_sight = sorted(shown, key=header.visualIndex)
         self._ends = (in_sight[0], in_sight[-1]) if in_sight else (0, 0)
         header.blockSignals(False)
@@ -361,6 +366,12 @@ class TableView(QTableView):
             return px(self._wish(column))
         least = px(column.width) * 7 // 10 if column.grow else px(column.width)
         return max(least, TableView._heading(column))
+
+    def _floor(self, column: Column[Any]) -> int:
+        """How narrow it may become where no other can give way any more: a few words of it are seen."""
+        if not column.grow or column.name in self._arrangement.widths:
+            return self._least(column)
+        return min(self._least(column), max(px(FEW_WORDS), TableView._heading(column)))
 
     @staticmethod
     def _heading(column: Column[Any]) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain import names
@@ -25,6 +25,8 @@ from app.words import tr
 
 MOST_KINDS = 6
 """Kinds of request in the chart; the workbook has them all."""
+FOUR = 700
+"""From this width on four figures stand beside each other, with less two, and the charts below each other."""
 LEAST_CHART = 150
 """A chart is at least so high; with less room the page scrolls."""
 
@@ -32,13 +34,16 @@ LEAST_CHART = 150
 class Card(QWidget):
     """A surface with a chart or a figure on it."""
 
-    def __init__(self, *widgets: QWidget) -> None:
+    def __init__(self, *widgets: QWidget, top: bool = False) -> None:
+        """`top`: what is on it begins there, level with the cards beside it."""
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(px(16), px(12), px(16), px(12))
         column.setSpacing(px(4))
         for each in widgets:
             column.addWidget(each)
+        if top:
+            column.addStretch(1)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         box(QPainter(self), self.rect(), theme().surface, theme().line)
@@ -69,23 +74,43 @@ class OfficeFigures(QScrollArea):
         self.ages = Chart(kind=ChartKind.RING, write=self._money)
         inside = QWidget()
         inside.setAutoFillBackground(False)
-        grid = QGridLayout(inside)
+        self._grid = grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(px(12))
-        for n, figure in enumerate((self.received, self.collected, self.reversed, self.owed)):
-            grid.addWidget(Card(figure), 0, n)
-            grid.setColumnStretch(n, 1)
+        figures = (self.received, self.collected, self.reversed, self.owed)
+        charts = (self.daily, self.requests, self.points, self.ages)
         # A chart takes the room there is; without this the page would scroll though all fits.
-        for chart in (self.daily, self.requests, self.points, self.ages):
+        for chart in charts:
             chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             chart.setMinimumHeight(px(LEAST_CHART))
-        for n, each in enumerate((self.daily, self.requests, self.points, self.ages)):
-            grid.addWidget(Card(each), 1 + n // 2, n % 2 * 2, 1, 2)
+        self._figures = [Card(each, top=True) for each in figures]
+        self._charts = [Card(each) for each in charts]
         self._books = QVBoxLayout()
-        grid.addLayout(self._books, 3, 0, 1, 4)
-        for row in (1, 2):
-            grid.setRowStretch(row, 1)
+        self._place(4)
         return inside
+
+    def _place(self, columns: int) -> None:
+        """The figures in so many columns, the charts each two of them wide."""
+        grid = self._grid
+        while grid.count():
+            grid.takeAt(0)
+        for n in range(4):
+            grid.setColumnStretch(n, 1 if n < columns else 0)
+            grid.addWidget(self._figures[n], n // columns, n % columns)
+        charts, beside = 4 // columns, columns // 2
+        for n, each in enumerate(self._charts):
+            grid.addWidget(each, charts + n // beside, n % beside * 2, 1, 2)
+        foot = charts + 4 // beside
+        for row in range(8):
+            grid.setRowStretch(row, 1 if charts <= row < foot else 0)
+        grid.addLayout(self._books, foot, 0, 1, columns)
+        self._columns = columns
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        columns = 4 if self.viewport().width() >= px(FOUR) else 2
+        if columns != self._columns:
+            self._place(columns)
 
     def _money(self, amount: float) -> str:
         return self.room.money(round(amount))

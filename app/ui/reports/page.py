@@ -21,6 +21,7 @@ from app.ui.kit.inputs import DateEdit
 from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, State
+from app.ui.kit.style import ITEM
 from app.ui.kit.theme import Tone, look, px
 from app.ui.kit.toast import toast
 from app.ui.reports.office import OfficeFigures, write_report
@@ -122,10 +123,12 @@ class ReportsPage(Page):
 
     def _fit_list(self) -> None:
         self.reports.setFixedWidth(px(_LIST))
+        room = self.reports.viewport().width() - 2 * px(ITEM)
+        words = self.fontMetrics()
         for n in range(self.reports.count()):
             item = self.reports.item(n)
-            lines = -(-self.fontMetrics().horizontalAdvance(item.text()) // px(_LIST - 20))
-            item.setSizeHint(QSize(px(_LIST - 16), px(14) + lines * self.fontMetrics().height()))
+            high = words.boundingRect(0, 0, room, 0, int(Qt.TextFlag.TextWordWrap), item.text()).height()
+            item.setSizeHint(QSize(px(_LIST - 16), px(14) + high))
 
     # -- what the window calls
 

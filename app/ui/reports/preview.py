@@ -16,7 +16,7 @@ from app.domain.money import Currency, format_number
 from app.ui.kit.buttons import Filter, FilterChips
 from app.ui.kit.charts import Chart, ChartKind
 from app.ui.kit.inspector import clear
-from app.ui.kit.labels import ElidedLabel
+from app.ui.kit.labels import Label
 from app.ui.kit.page import scrolled
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import LEFT, RIGHT, Column, WindowedTableModel
@@ -65,7 +65,9 @@ class ReportPreview(QWidget):
             widget.deleteLater()
         self._made = {}
         filters = [
-            Filter(str(n), sheet.title, len(self._rows(sheet))) for n, sheet in enumerate(report.sheets)
+            # "Overdue (12)" says already how many there are, and the sheet may hold the first ones only.
+            Filter(str(n), each.title, None if each.title.endswith(")") else len(self._rows(each)))
+            for n, each in enumerate(report.sheets)
         ]
         if any(sheet.charts for sheet in report.sheets):
             filters.insert(1, Filter(CHARTS, tr("Charts")))
@@ -73,7 +75,7 @@ class ReportPreview(QWidget):
         self.chips.chosen.connect(self._open)
         self.chips.setVisible(len(filters) > 1)
         self._head.addWidget(self.chips)
-        self._head.addWidget(ElidedLabel(" ".join(report.notes), tone=Tone.SOFT, points=9))
+        self._head.addWidget(Label(" ".join(report.notes), tone=Tone.SOFT, points=9, wrap=True))
         keys = [each.key for each in filters]
         key = stood if same and stood in keys else keys[0]
         self.chips.choose(key)

@@ -55,9 +55,9 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             width=128,
             sort="code",
         ),
-        Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=150, grow=5, key="words"),
+        Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=280, grow=5, key="words"),
         Column(
-            tr("Customer"), lambda r: contact_words(r, tr), width=140, grow=2, gives_way=1, key="customer"
+            tr("Customer"), lambda r: contact_words(r, tr), width=150, grow=2, gives_way=1, key="customer"
         ),
         Column(
             tr("Customer code"), lambda r: r.customer_code or "", width=110, key="customer_code", mono=True,
@@ -70,7 +70,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             tr("Request type"), lambda r: room.type_name(r.type_code), width=130, sort="type", optional=True,
         ),
         Column(
-            tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=136, grow=2, gives_way=2,
+            tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=140, gives_way=2,
             sort="unit",
         ),
         Column(tr("Person"), lambda r: r.person_name or "", width=130, key="person", optional=True),

@@ -15,7 +15,7 @@ from app.domain.request_types import missing
 from app.queries.requests import RequestStory, papers_brought
 from app.services.requests import WAYS
 from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import FormDialog
+from app.ui.kit.dialog import FormDialog, Sheet
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.room import Room
@@ -32,9 +32,13 @@ from app.words import tr
 
 Done = Callable[[], object]
 
+WIDE = 780
+"""Width of a dialog whose fields stand in two columns, in pixels of the 100 % design."""
+
 
 class ActDialog(FormDialog):
-    """A few fields and one verb. The act runs off the UI thread; what it refuses is said beside the field."""
+    """A few fields and one verb. The act runs off the UI thread; what it refuses is said beside the field.
+    `wide`: see `Dialog.stand`."""
 
     def __init__(
         self,
@@ -45,33 +49,38 @@ class ActDialog(FormDialog):
         key: str,
         act: Callable[[Mapping[str, Any]], object],
         done: Done,
+        *,
+        wide: int = 520,
     ) -> None:
         super().__init__(parent, room, title)
-        self._room, self._act, self._done = room, act, done
+        self._room, self._act, self._done, self._width = room, act, done, wide
         self.form.submitted.connect(self.submit)
         self.wrong.hide()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(px(24), px(20), px(24), px(16))
-        self._column.setSpacing(px(8))
-        self._column.addWidget(Label(title, points=12.5, bold=True, wrap=True))
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(px(8))
-        self._buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(24), px(20), px(24), px(16))
+        column.setSpacing(px(8))
+        column.addWidget(Label(title, points=12.5, bold=True, wrap=True))
+        self.sheet = Sheet()
+        buttons = QHBoxLayout()
+        buttons.setSpacing(px(8))
+        buttons.addStretch(1)
         self.verb = Button(verb, self.submit, key=key, primary=True)
         for each in (go_back(self.reject), self.verb):
-            self._buttons.addWidget(each)
-        self.setMinimumWidth(px(520))
+            buttons.addWidget(each)
+        column.addWidget(self.sheet, 1)
+        column.addWidget(self.wrong)
+        column.addLayout(buttons)
 
     def say(self, text: str, *, tone: Tone = Tone.SOFT, strong: bool = False) -> None:
         """A line above the fields."""
-        self._column.addWidget(Label(text, tone=tone, wrap=True, bold=strong, selectable=True))
+        self.sheet.column.addWidget(Label(text, tone=tone, wrap=True, bold=strong, selectable=True))
 
     def start(self, first: str) -> None:
         """Shows the dialog with the keyboard in that field."""
-        self._column.addWidget(self.form)
-        self._column.addWidget(self.wrong)
-        self._column.addLayout(self._buttons)
+        self.sheet.column.addWidget(self.form)
+        self.sheet.column.addStretch(1)
         self.form.mark_clean()
+        self.stand(self._width)
         self.open()
         self.form.editor(first).setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -15,11 +15,10 @@ from app.domain.requests import UNTOLD, may
 from app.queries.requests import RequestStory
 from app.services.letters import NewLetter, Written
 from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import FormDialog
+from app.ui.kit.dialog import FormDialog, Sheet
 from app.ui.kit.inputs import Check, NoteEdit
 from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.labels import Label
-from app.ui.kit.page import scrolled
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
 from app.ui.requests.dialogs import Done, choice
@@ -28,6 +27,8 @@ from app.ui.requests.room import RequestRoom
 from app.words import Words, tr
 
 NO_TEMPLATE = ""
+WIDE = 900
+"""See `Dialog.stand`."""
 
 
 class LetterDialog(FormDialog):
@@ -95,7 +96,10 @@ class LetterDialog(FormDialog):
         column.setContentsMargins(px(24), px(16), px(24), px(16))
         column.setSpacing(px(8))
         column.addWidget(Label(title, points=12.5, bold=True, wrap=True))
-        column.addWidget(scrolled(self.form), 1)
+        sheet = Sheet()
+        sheet.column.addWidget(self.form)
+        sheet.column.addStretch(1)
+        column.addWidget(sheet, 1)
         self.gaps = Label(tone=Tone.ATTENTION, wrap=True)
         column.addWidget(self.gaps)
         self.wrong.hide()
@@ -113,8 +117,7 @@ class LetterDialog(FormDialog):
     def start(self) -> None:
         """Shows the dialog with the keyboard in the list of templates."""
         self.form.mark_clean()
-        room = self._over.size()
-        self.resize(min(px(900), room.width() - px(48)), min(px(730), room.height() - px(16)))
+        self.stand(WIDE)
         self.open()
         self._template.setFocus(Qt.FocusReason.OtherFocusReason)
 

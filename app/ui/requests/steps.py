@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain import people
 from app.domain.errors import AppError, Invalid
 from app.queries.requests import RequestStory
 from app.ui.kit.inputs import NoteEdit
-from app.ui.kit.labels import Label
-from app.ui.kit.page import scrolled
-from app.ui.kit.theme import Tone, px
 from app.ui.requests import refund_steps, supply_steps
 from app.ui.requests.dialogs import ActDialog, Done
 from app.ui.requests.room import RequestRoom
@@ -24,6 +20,8 @@ from app.ui.requests.way_view import WayList, way
 from app.words import tr
 
 KEY = "F3"
+WIDE_STEP, PLAIN_STEP = 860, 600
+"""Width of the dialog of a step with fields of its own, and of one without (see `Dialog.stand`)."""
 
 STEP_FORMS: dict[str, StepForm] = {**supply_steps.FORMS, **refund_steps.FORMS}
 """Form of a step (`request_types.FORMS`) -> what is filled in there. A step without one has its note only."""
@@ -41,7 +39,7 @@ def may_step(room: RequestRoom, story: RequestStory) -> bool:
 
 
 class StepDialog(ActDialog):
-    """The way above, the form below; where there is no room for both they scroll."""
+    """The way above, the form below."""
 
     def __init__(self, parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> None:
         row, self._way = story.row, way(room, story)
@@ -49,41 +47,21 @@ class StepDialog(ActDialog):
         assert standing is not None, "only opened where a step stands"
         step = standing.step
         title = tr("{step}: {code}", step=step.name(tr.language), code=row.code)
-        super().__init__(parent, room, title, tr("Finish step"), KEY, self._do, self._shown)
+        builder = STEP_FORMS.get(step.form)
+        wide = WIDE_STEP if builder else PLAIN_STEP
+        super().__init__(parent, room, title, tr("Finish step"), KEY, self._do, self._shown, wide=wide)
         self._row, self._after = row, done
         self._paper: Path | None = None
         self._over = parent.window()
-        builder = STEP_FORMS.get(step.form)
-        self._wide = builder is not None
-        self._inside = QWidget()
-        self._column_inside = QVBoxLayout(self._inside)
-        self._column_inside.setContentsMargins(px(2), px(2), px(10), px(2))
-        self._column_inside.setSpacing(px(6))
-        self._column_inside.addWidget(WayList(room, self._way, room.now(), row.held_at is not None))
+        self.sheet.column.addWidget(WayList(room, self._way, room.now(), row.held_at is not None))
         task = StepTask(room, story, self._way, step, self.form, self.say)
         self._step_act = builder.build(task) if builder else _only_words(task)
         if "words" not in self.form.names():  # where the form has no name of its own for it
             self.form.add("words", tr("&Note"), NoteEdit(2 if builder else 4), wide=True)
 
-    def say(self, text: str, *, tone: Tone = Tone.SOFT, strong: bool = False) -> None:
-        self._column_inside.addWidget(Label(text, tone=tone, wrap=True, bold=strong, selectable=True))
-
     def start(self, first: str = "") -> None:
         """Shows the dialog with the keyboard in a field, or in the first."""
-        self._column_inside.addWidget(self.form)
-        self._column_inside.addStretch(1)
-        self._area = scrolled(self._inside)
-        self._column.addWidget(self._area, 1)
-        self._column.addWidget(self.wrong)
-        self._column.addLayout(self._buttons)
-        self.form.mark_clean()
-        room = self._over.size()
-        self.resize(min(px(860 if self._wide else 600), room.width() - px(64)), 0)
-        self._column_inside.activate()
-        high = self._inside.sizeHint().height() + px(130)
-        self.resize(self.width(), min(high, room.height() - px(24)))
-        self.open()
-        self.form.editor(first or self.form.names()[0]).setFocus(Qt.FocusReason.OtherFocusReason)
+        super().start(first or self.form.names()[0])
 
     def refuse(self, error: AppError) -> None:
         super().refuse(error)

@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain import names
 from app.domain.errors import Invalid
@@ -17,7 +16,7 @@ from app.domain.rule_checks import Known
 from app.queries.rule_book import Version
 from app.services.rules import NewRule
 from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import FormDialog
+from app.ui.kit.dialog import FormDialog, Sheet
 from app.ui.kit.inputs import Check, DateEdit, NoteEdit, WholeEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
@@ -37,6 +36,8 @@ from app.ui.rules.words import languages, lists, measures, priorities, weekdays
 from app.words import tr
 
 Done = Callable[[], object]
+WIDE = 860
+"""See `Dialog.stand`."""
 FARTHEST_DAYS = 62
 """So many days of the calendar are set at once at most."""
 
@@ -52,7 +53,6 @@ class RuleDialog(FormDialog):
     def __init__(self, room: RuleRoom, parent: QWidget, title: str, held: Version | None, done: Done) -> None:
         super().__init__(parent, room, title)
         self.room, self.held, self._done = room, held, done
-        self._over = parent.window()
         self._entry_id: UUID = room.new_id()
         self.known: Known = room.rules.known()
         self.warning = Label(tone=Tone.ATTENTION, wrap=True)
@@ -122,22 +122,14 @@ class RuleDialog(FormDialog):
         self.form.set_values({"valid_from": today})
 
     def _lay_out(self, title: str) -> None:
-        scroll = QScrollArea()
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        fields = QVBoxLayout(inside)
-        fields.setContentsMargins(px(2), px(2), px(10), px(2))
-        fields.addWidget(self.form)
-        fields.addStretch(1)
-        scroll.setWidget(inside)
+        self.sheet = Sheet()
+        self.sheet.column.addWidget(self.form)
+        self.sheet.column.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(18), px(16), px(16))
+        column.setContentsMargins(px(24), px(18), px(24), px(16))
         column.setSpacing(px(8))
         column.addWidget(Label(title, points=14, bold=True, wrap=True))
-        column.addWidget(scroll, 1)
+        column.addWidget(self.sheet, 1)
         column.addWidget(self.warning)
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
@@ -145,14 +137,10 @@ class RuleDialog(FormDialog):
         foot.addWidget(go_back(self.reject))
         foot.addWidget(self.verb)
         column.addLayout(foot)
-        window = self._over.size()
-        wide = min(px(860), window.width() - px(64))
-        self.form.resize(wide - px(60), self.form.height())  # as it will stand: in two columns, or in one
-        high = self.form.sizeHint().height() + px(150)
-        self.resize(wide, min(high, window.height() - px(32)))
 
     def start(self) -> None:
         """Shows the form with the keyboard in its first field."""
+        self.stand(WIDE)
         self.open()
         self.form.focus_first()
 

@@ -148,8 +148,8 @@ class RulesPage(Page):
         return {id: self.lines[id] for id in ids if id in self.lines}
 
     def _columns(self, key: str) -> list[Column[Line]]:
-        name: Column[Line] = Column(tr("Name"), lambda x: row_name(x.table, x.held.row), width=200, grow=3)
-        state: Column[Line] = Column(tr("In force"), self._state_words, tone=self._tone, width=160, grow=1)
+        name: Column[Line] = Column(tr("Name"), lambda x: row_name(x.table, x.held.row), width=260, grow=3)
+        state: Column[Line] = Column(tr("In force"), self._state_words, tone=self._tone, width=140, gives_way=3)
         own: list[Column[Line]]
         match key:
             case "request_type":
@@ -180,10 +180,12 @@ class RulesPage(Page):
                     ),
                 ]  # fmt: skip
             case "calendar":
-                own = [Column(tr("Hours"), _hours, width=240, grow=2)]
-                own.append(
-                    Column(tr("Reason"), lambda x: x.held.row.get("note", ""), width=160, grow=2, gives_way=1)
-                )
+                own = [
+                    Column(tr("Hours"), _hours, width=200),
+                    Column(
+                        tr("Reason"), lambda x: x.held.row.get("note", ""), width=250, grow=3, gives_way=1
+                    ),
+                ]  # fmt: skip
             case "list_item":
                 words = lists()
                 own = [Column(tr("List"), lambda x: words.get(x.key[0], x.key[0]), width=160)]

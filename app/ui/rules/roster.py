@@ -15,7 +15,7 @@ from app.domain.duty import Span
 from app.domain.errors import Invalid
 from app.queries.duty import DutyView, Officer
 from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import FormDialog
+from app.ui.kit.dialog import FormDialog, Sheet
 from app.ui.kit.flow import Flow
 from app.ui.kit.inspector import Details
 from app.ui.kit.jobs import Job, Lane, Latest
@@ -29,6 +29,8 @@ from app.ui.rules.room import RuleRoom
 from app.ui.rules.words import day_words, short_spans, short_weekdays, span_words, weekdays
 from app.words import tr
 
+WIDE = 560
+"""See `Dialog.stand`."""
 GAPS = UUID(int=0)
 """The row that tells when nobody is there."""
 
@@ -118,13 +120,13 @@ class Roster(QWidget):
 
         def read(_job: Job[Any]) -> tuple[Any, ...]:
             calendar = rules.calendar()
-            closed = {n for n in range(7) if not calendar.hours(monday + timedelta(days=n))}
+            hours = [list(calendar.hours(monday + timedelta(days=n))) for n in range(7)]
             return (
                 monday,
                 queries.officers(),
                 queries.between(monday, sunday),
                 queries.gaps(monday, sunday),
-                closed,
+                hours,
             )
 
         self._reading.run(read, done=lambda found: self._fill(*found))
@@ -135,15 +137,20 @@ class Roster(QWidget):
         officers: Sequence[Officer],
         duties: list[DutyView],
         gaps: dict[date, list[Span]],
-        closed: set[int],
+        hours: Sequence[Sequence[Span]],
     ) -> None:
         self.duties, self.gaps = duties, gaps
         days = [monday + timedelta(days=n) for n in range(7)]
-        said = tuple(tr("closed") if n in closed else self._gap_words(day) for n, day in enumerate(days))
-        self._rows = {GAPS: Row(None, said, frozenset(closed))} if officers else {}
+        closed = frozenset(n for n in range(7) if not hours[n])
+        said = tuple(
+            tr("closed") if n in closed else tr("covered") if day not in gaps else cell_words(gaps[day], hours[n])
+            for n, day in enumerate(days)
+        )
+        self._rows = {GAPS: Row(None, said, closed)} if officers else {}
         for officer in officers:
-            spans = [[(d.start, d.end) for d in self._of(officer.id) if d.day == day] for day in days]
-            self._rows[officer.id] = Row(officer, tuple(map(short_spans, spans)))
+            own = [[(d.start, d.end) for d in self._of(officer.id) if d.day == day] for day in days]
+            words = tuple(cell_words(spans, hours[n]) for n, spans in enumerate(own))
+            self._rows[officer.id] = Row(officer, words)
         self.model.columns = tuple(self._columns())
         self.table.set_ids(list(self._rows))
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 7)
@@ -164,12 +171,6 @@ class Roster(QWidget):
         if self.table.current_id() is None:
             self.table.choose_first()
         self._choose()
-
-    def _gap_words(self, day: date) -> str:
-        if day not in self.gaps:
-            return tr("covered")
-        whole = self.gaps[day] == [tuple(span) for span in self.room.rules.calendar().hours(day)]
-        return tr("all day") if whole else short_spans(self.gaps[day])
 
     def _of(self, officer: UUID) -> list[DutyView]:
         return [duty for duty in self.duties if duty.officer.id == officer]
@@ -252,7 +253,6 @@ class _RosterDialog(FormDialog):
         self._title = title
         self.verb = Button(verb, self.save, key="F9", primary=True)
         self.form.submitted.connect(self.save)
-        self.setMinimumWidth(px(560))
 
     def lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -264,9 +264,13 @@ class _RosterDialog(FormDialog):
         foot.addWidget(go_back(self.reject))
         foot.addWidget(self.verb)
         column.addWidget(Label(self._title, points=12.5, bold=True, wrap=True))
-        column.addWidget(self.form)
+        sheet = Sheet()
+        sheet.column.addWidget(self.form)
+        sheet.column.addStretch(1)
+        column.addWidget(sheet, 1)
         column.addLayout(foot)
         self.form.mark_clean()
+        self.stand(WIDE)
         self.open()
         self.form.focus_first()
 
@@ -369,6 +373,16 @@ class DutyPicker(_RosterDialog):
         self.form.mark_clean()
         self.accept()
         self._act(duty)
+
+
+def cell_words(spans: Sequence[Span], hours: Sequence[Span]) -> str:
+    """Times of a day in a narrow cell: of the office's hours by name, where they are all, or one half."""
+    times, office = [tuple(span) for span in spans], [tuple(span) for span in hours]
+    if times and times == office:
+        return tr("all day")
+    if len(office) == 2 and len(times) == 1 and times[0] in office:
+        return tr("in the morning") if times[0] == office[0] else tr("in the afternoon")
+    return short_spans(spans)
 
 
 def _monday(day: date) -> date:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.kit.icons import pixmap
 from app.ui.kit.labels import Label
+from app.ui.kit.page import scrolled
 from app.ui.kit.style import box
 from app.ui.kit.theme import Tone, look, px, theme
 
@@ -17,7 +18,7 @@ class Card(QWidget):
     def __init__(self, title: str, sentence: str, width: int = 400, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._width = width
-        self._card = QWidget()
+        self._card = _Surface()
         self._sign = Label()
         self.title = Label(title, points=14, bold=True, wrap=True)
         self.sentence = Label(sentence, tone=Tone.SOFT, wrap=True)
@@ -36,14 +37,19 @@ class Card(QWidget):
         self._inside = inside
         # Between stretches, not aligned: an aligned card would get the height its words need at the width
         # of the whole window.
+        ground = QWidget()
         middle = QHBoxLayout()
         middle.addStretch(1)
         middle.addWidget(self._card)
         middle.addStretch(1)
+        column = QVBoxLayout(ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addStretch(1)
+        column.addLayout(middle)
+        column.addStretch(1)
         whole = QVBoxLayout(self)
-        whole.addStretch(1)
-        whole.addLayout(middle)
-        whole.addStretch(1)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(ground))
         self._card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._measure()
         look.changed.connect(self._measure)
@@ -61,6 +67,11 @@ class Card(QWidget):
         self._sign.setPixmap(pixmap("daumoi", theme().accent, px(40), self.devicePixelRatioF()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme().ground))
-        box(painter, self._card.geometry(), theme().surface, theme().line)
+        QPainter(self).fillRect(self.rect(), QColor(theme().ground))
+
+
+class _Surface(QWidget):
+    """The card itself."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        box(QPainter(self), self.rect(), theme().surface, theme().line)

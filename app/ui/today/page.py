@@ -220,7 +220,7 @@ class TodayPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(12))
         tiles = QWidget()
-        flow = FlowLayout(tiles, fill=True)
+        flow = FlowLayout(tiles, columns=True)
         for each in self.tiles.values():
             flow.addWidget(each)
         column.addWidget(tiles)
