@@ -256,6 +256,7 @@ class FieldPage(Page):
                 tone=lambda r: when_of(r, self._now, room.zone).tone,
                 sign=lambda r: when_of(r, self._now, room.zone).sign,
                 width=196,
+                least=130,
                 sort="planned",
             ),
         ]

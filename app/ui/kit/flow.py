@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QWidget
 
 from app.ui.kit.theme import px
 
-
 STEP = 8
 """By so many pixels of the 100 % design something becomes wider."""
 

@@ -126,7 +126,7 @@ class Inspector(Panel):
         look.changed.connect(self._rebuild)
 
     def show_details(self, details: Details, acts: Sequence[Button] = ()) -> None:
-        """Shows this record, with its acts at the bottom, the primary one last in whatever order they come."""
+        """Shows this record, with its acts at the bottom, the primary one last whatever their order."""
         self._details = details
         clear(self.extra)
         clear(self.foot)

@@ -12,7 +12,6 @@ from app.ui.kit.labels import Label, Line
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
-
 WIDE = 520
 """See `Dialog.stand`."""
 SCROLLS = {

@@ -118,6 +118,7 @@ class Page(QWidget):
         head = QHBoxLayout()
         head.addWidget(self._title)
         head.addWidget(self._count, 1)
+        head.addStretch(0)  # takes the room of a count that is hidden: a button is no wider than its words
         head.addLayout(self._acts)
         self._head = head
         self._body = QStackedLayout()

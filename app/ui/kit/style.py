@@ -53,6 +53,9 @@ ON = QStyle.StateFlag.State_On
 PARTLY = QStyle.StateFlag.State_NoChange
 NO_PEN = QPen(Qt.PenStyle.NoPen)
 SE = QStyle.SubElement
+PM = QStyle.PixelMetric
+METRICS = {PM.PM_MenuVMargin: 4, PM.PM_IndicatorWidth: 16, PM.PM_IndicatorHeight: 16}
+"""Lengths of the 100 % design that Fusion has not, or not at large text."""
 ITEM_PARTS = (SE.SE_ItemViewItemCheckIndicator, SE.SE_ItemViewItemDecoration, SE.SE_ItemViewItemText)
 
 
@@ -323,6 +326,12 @@ class OurStyle(QProxyStyle):
             what.setLineWidth(RING)
         return super().polish(what)
 
+    def pixelMetric(  # noqa: N802
+        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
+    ) -> int:
+        length = METRICS.get(metric)
+        return super().pixelMetric(metric, option, widget) if length is None else px(length)
+
     def drawPrimitive(  # noqa: N802
         self,
         element: QStyle.PrimitiveElement,
@@ -397,13 +406,13 @@ class OurStyle(QProxyStyle):
         return found
 
     def subElementRect(  # noqa: N802
-        self, element: QStyle.SubElement, option: QStyleOption, widget: QWidget | None = None
+        self, element: QStyle.SubElement, option: Any, widget: QWidget | None = None
     ) -> QRect:
         if element in ITEM_PARTS and isinstance(widget, QListView):
-            plain: Any = QStyleOptionViewItem(option)  # type: ignore[arg-type]
+            plain: Any = QStyleOptionViewItem(option)
             plain.rect = plain.rect.adjusted(px(ITEM), 0, -px(ITEM), 0)
             return super().subElementRect(element, plain, widget)
-        return super().subElementRect(element, option, widget)
+        return super().subElementRect(element, option, widget)  # type: ignore[arg-type]
 
     def sizeFromContents(  # noqa: N802
         self, kind: QStyle.ContentsType, option: Any, size: QSize, widget: QWidget | None = None

@@ -368,10 +368,11 @@ class TableView(QTableView):
         return max(least, TableView._heading(column))
 
     def _floor(self, column: Column[Any]) -> int:
-        """How narrow it may become where no other can give way any more: a few words of it are seen."""
-        if not column.grow or column.name in self._arrangement.widths:
-            return self._least(column)
-        return min(self._least(column), max(px(FEW_WORDS), TableView._heading(column)))
+        """How narrow it may become where no other can give way any more."""
+        least = self._least(column)
+        if column.name in self._arrangement.widths or not (column.grow or column.least):
+            return least
+        return min(least, max(px(column.least or FEW_WORDS), TableView._heading(column)))
 
     @staticmethod
     def _heading(column: Column[Any]) -> int:

@@ -26,8 +26,9 @@ class Column(Generic[R]):
     `sign(row)` as its icon instead of the tone's own. `strong` rows are heavy. `width` is in pixels of the
     100 % design; `grow` is the share of spare room it takes. `sort` is the key handed to
     `TableView.sort_asked`; empty: not sorted by. Where room is short, columns with `gives_way` are left
-    out, the highest number first (the inspector shows the same). `check` makes it a box to tick; see
-    `TableView.toggled`.
+    out, the highest number first (the inspector shows the same); where none can any more, those with a
+    `least` become as narrow as that, and those that grow show a few words. `check` makes it a box to tick;
+    see `TableView.toggled`.
 
     `value` is what stands in a copy in place of the words: a number or a moment for a spreadsheet to reckon
     with, a code in full. `dot` makes it a sign: a dot where there are words, with the words for a screen
@@ -44,6 +45,7 @@ class Column(Generic[R]):
     strong: Callable[[R], bool] | None = None
     width: int = 120
     grow: int = 0
+    least: int = 0
     sort: str = ""
     gives_way: int = 0
     check: Callable[[R], bool] | None = None

@@ -30,6 +30,8 @@ from app.words import tr
 
 OFFICE = "office"
 """The figures of money and requests, as an overview; the others are `request_reports.KINDS`."""
+BESIDE = 14
+"""Pixels of the frame of a list and around the words of its lines."""
 _LIST = 220
 _AHEAD = 5_000
 """How far a job is nobody knows that reads until there is no more: so much further at least."""
@@ -123,7 +125,7 @@ class ReportsPage(Page):
 
     def _fit_list(self) -> None:
         self.reports.setFixedWidth(px(_LIST))
-        room = self.reports.viewport().width() - 2 * px(ITEM)
+        room = px(_LIST) - 2 * px(ITEM) - BESIDE
         words = self.fontMetrics()
         for n in range(self.reports.count()):
             item = self.reports.item(n)

@@ -95,6 +95,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             tone=lambda r: due(r).tone,
             sign=lambda r: due(r).sign,
             width=DUE_WIDTH,
+            least=114,
             sort="due",
         ),
     ]  # fmt: skip

@@ -149,7 +149,9 @@ class RulesPage(Page):
 
     def _columns(self, key: str) -> list[Column[Line]]:
         name: Column[Line] = Column(tr("Name"), lambda x: row_name(x.table, x.held.row), width=260, grow=3)
-        state: Column[Line] = Column(tr("In force"), self._state_words, tone=self._tone, width=140, gives_way=3)
+        state: Column[Line] = Column(
+            tr("In force"), self._state_words, tone=self._tone, width=140, gives_way=2
+        )
         own: list[Column[Line]]
         match key:
             case "request_type":
@@ -157,15 +159,15 @@ class RulesPage(Page):
                 own = [
                     Column(
                         tr("What it is"), lambda x: categories.get(x.held.row["category"], ""), width=130,
-                        gives_way=2,
+                        gives_way=3,
                     ),
                     Column(
-                        tr("Unit"), lambda x: self._unit(x.held.row["unit_code"]), width=150, grow=1
+                        tr("Unit"), lambda x: self._unit(x.held.row["unit_code"]), width=150, gives_way=1
                     ),
-                    Column(tr("Time limit"), lambda x: _limit(x.held.row), width=150, grow=1),
+                    Column(tr("Time limit"), lambda x: _limit(x.held.row), width=150),
                     Column(
                         tr("Steps"), lambda x: str(len(x.held.row["steps"] or ()) or ""), align=RIGHT,
-                        width=70, gives_way=1,
+                        width=70, gives_way=4,
                     ),
                 ]  # fmt: skip
             case "unit":
@@ -192,8 +194,11 @@ class RulesPage(Page):
             case "charter_target":
                 what = measures()
                 own = [
-                    Column(tr("What is measured"), lambda x: what.get(x.held.row["measure"], ""), width=180),
-                    Column(tr("Time limit"), lambda x: _limit(x.held.row), width=150, grow=1),
+                    Column(
+                        tr("What is measured"), lambda x: what.get(x.held.row["measure"], ""), width=180,
+                        gives_way=3,
+                    ),
+                    Column(tr("Time limit"), lambda x: _limit(x.held.row), width=150),
                     Column(tr("Share"), lambda x: _share(x.held.row["share"]), align=RIGHT, width=80),
                 ]
             case _:

@@ -86,7 +86,7 @@ class Roster(QWidget):
 
     def _columns(self) -> list[Column[Row]]:
         name: Column[Row] = Column(
-            tr("Officer"), lambda row: row.officer.name if row.officer else tr("Nobody on duty"), width=150,
+            tr("Officer"), lambda row: row.officer.name if row.officer else tr("Nobody on duty"), width=170,
             grow=1, strong=lambda row: row.officer is None,
         )  # fmt: skip
         return [name, *(self._day(number) for number in range(7))]
@@ -142,10 +142,7 @@ class Roster(QWidget):
         self.duties, self.gaps = duties, gaps
         days = [monday + timedelta(days=n) for n in range(7)]
         closed = frozenset(n for n in range(7) if not hours[n])
-        said = tuple(
-            tr("closed") if n in closed else tr("covered") if day not in gaps else cell_words(gaps[day], hours[n])
-            for n, day in enumerate(days)
-        )
+        said = tuple(self._gap_words(day, hours[n]) for n, day in enumerate(days))
         self._rows = {GAPS: Row(None, said, closed)} if officers else {}
         for officer in officers:
             own = [[(d.start, d.end) for d in self._of(officer.id) if d.day == day] for day in days]
@@ -171,6 +168,11 @@ class Roster(QWidget):
         if self.table.current_id() is None:
             self.table.choose_first()
         self._choose()
+
+    def _gap_words(self, day: date, hours: Sequence[Span]) -> str:
+        if not hours:
+            return tr("closed")
+        return cell_words(self.gaps[day], hours) if day in self.gaps else tr("covered")
 
     def _of(self, officer: UUID) -> list[DutyView]:
         return [duty for duty in self.duties if duty.officer.id == officer]

@@ -211,7 +211,7 @@ class _Step(Card):
     """One page of the set-up."""
 
     def __init__(self, owner: SetUpPage, title: str, words: str, form: Form) -> None:
-        super().__init__(title, words, width=560)
+        super().__init__(title, words, width=780)
         self.words, self.form = words, form
         self.content.addWidget(form)
         self.previous = Button(tr("Previous step"), owner.back, quiet=True)
