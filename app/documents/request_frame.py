@@ -17,9 +17,10 @@ from app.domain import names
 from app.domain.deadlines import Limit, zone_named
 from app.queries.charter import CharterQueries
 from app.queries.letters import LetterQueries
-from app.queries.measures import SEVERAL, Analysis, MeasureQueries
+from app.queries.measures import Analysis, MeasureQueries
 from app.queries.month_work import MonthWorkQueries
 from app.queries.register import Entry, RegisterQueries
+from app.queries.request_counts import SEVERAL
 from app.queries.requests import Viewer
 from app.queries.rules import RuleQueries
 from app.words import Words

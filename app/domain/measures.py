@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.requests import SCORES
-
 ON_TIME, LATE, OPEN_YET = "on_time", "late", "open_yet"
 LEVELS = ("", "head", "leader", "company")
 LOW_SCORE = 2
@@ -27,35 +25,15 @@ def nearest_rank(ordered: Sequence[int], permille: int) -> int | None:
     return ordered[max(1, -(-len(ordered) * permille // 1000)) - 1]
 
 
-def timing(answered: int | None, due: int | None, held: int | None, now: int) -> str:
-    """ON_TIME: answered by the due time, or without one. LATE: answered later, or still without an answer
-    when the time was up. OPEN_YET: not decided. One that waits for its customer is late only if it was
-    before the hold."""
-    if answered is not None:
-        return ON_TIME if due is None or answered <= due else LATE
-    return LATE if due is not None and due < min(now, now if held is None else held) else OPEN_YET
-
-
-def escalated(
-    received: int,
-    answered: int | None,
-    held: int | None,
-    now: int,
-    alarms: tuple[int | None, int | None, int | None],
-) -> str:
-    """How high it went before the answer: "head", "leader", "company" or "". Whom a kind concerns from its
-    receipt on, however quickly it is answered, was not called in because it was late."""
-    end = answered if answered is not None else now if held is None else min(held, now)
-    level = 0
-    for n, at in enumerate(alarms, 1):
-        if at is not None and received < at < end:
-            level = n
-    return LEVELS[level]
-
-
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """All of a request that is counted and not measured in time; requests alike have marks alike."""
+    """All of a request that is counted and not measured in time; requests alike have marks alike.
+
+    `timing`: ON_TIME, answered by the due time, or without one; LATE, answered later, or still without an
+    answer when the time was up; OPEN_YET, not decided. One that waits for its customer is late only if it was
+    before the hold. `level`: how high it went before the answer or the hold, of `LEVELS`. Whom a kind
+    concerns from its receipt on, however quickly it is answered, was not called in because it was late.
+    """
 
     timing: str
     answered: bool
@@ -134,11 +112,6 @@ def figures(marks: Mapping[Mark, int], minutes: Sequence[int], days: Sequence[in
         median_days=nearest_rank(days, MEDIAN),
         most_days=nearest_rank(days, NINE_TENTHS),
     )
-
-
-def score_of(value: int | None) -> int | None:
-    """A score as it is counted: nothing but those that can be given."""
-    return value if value in SCORES else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,8 @@ from app.domain.measures import (
     OPEN_YET,
     Figures,
     Mark,
-    escalated,
     figures,
     nearest_rank,
-    timing,
 )
 
 
@@ -37,41 +35,6 @@ def test_the_quantile_is_the_least_value_that_so_many_do_not_exceed(values: list
 )  # fmt: skip
 def test_quantiles_by_hand(values: list[int], median: int | None, nine_tenths: int | None) -> None:
     assert (nearest_rank(values, 500), nearest_rank(values, 900)) == (median, nine_tenths)
-
-
-@pytest.mark.parametrize(
-    ("answered", "due", "held", "said"),
-    [
-        (50, 50, None, ON_TIME),  # at the very moment
-        (51, 50, None, LATE),
-        (99, None, None, ON_TIME),  # nothing was promised
-        (None, 99, None, LATE),
-        (None, 100, None, OPEN_YET),
-        (None, None, None, OPEN_YET),
-        (None, 50, 40, OPEN_YET),  # the clock stands
-        (None, 50, 60, LATE),  # it was late before the hold
-    ],
-)
-def test_in_time_or_late(answered: int | None, due: int | None, held: int | None, said: str) -> None:
-    assert timing(answered, due, held, now=100) == said
-
-
-@pytest.mark.parametrize(
-    ("answered", "held", "alarms", "level"),
-    [
-        (None, None, (10, 20, 30), "company"),
-        (25, None, (10, 20, 30), "leader"),
-        (10, None, (10, 20, 30), ""),
-        (None, 15, (10, 20, 30), "head"),
-        (None, None, (None, 20, None), "leader"),
-        (90, None, (None, 0, None), ""),  # the leader's from the beginning
-        (None, None, (100, 200, None), ""),
-    ],
-)
-def test_how_high_it_went(
-    answered: int | None, held: int | None, alarms: tuple[int | None, int | None, int | None], level: str
-) -> None:
-    assert escalated(0, answered, held, 100, alarms) == level
 
 
 marks = st.builds(

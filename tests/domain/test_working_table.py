@@ -42,6 +42,10 @@ limits = st.one_of(
 def test_minutes(calendar: WorkingCalendar, a: datetime, b: datetime) -> None:
     table = WorkingTable(calendar, FIRST, LAST)
     assert table.minutes(instant_ms(a), instant_ms(b)) == working_minutes(calendar, a, b)
+    begun, ended = min(a, b), max(a, b)
+    assert table.minutes_each([instant_ms(begun)], [instant_ms(ended)]) == [
+        working_minutes(calendar, begun, ended)
+    ]
 
 
 @settings(max_examples=400, deadline=None)
@@ -49,6 +53,25 @@ def test_minutes(calendar: WorkingCalendar, a: datetime, b: datetime) -> None:
 def test_due(calendar: WorkingCalendar, start: datetime, limit: Limit) -> None:
     table = WorkingTable(calendar, FIRST, LAST)
     assert moment_of(table.due(instant_ms(start), limit)) == due(calendar, start, limit)
+
+
+def test_working_days_end_as_a_shorter_day_closes() -> None:
+    """Wednesday afternoon and a day more: Thursday is over at half past eleven. The day after is whole."""
+    zone = zone_named("Asia/Ho_Chi_Minh")
+    calendar = WorkingCalendar(zone, dict.fromkeys(range(5), DAYS[0]), {date(2026, 2, 5): DAYS[1]})
+    start = datetime(2026, 2, 4, 8, tzinfo=UTC)
+    table = WorkingTable(calendar, FIRST, LAST)
+    for amount, day, hour in ((1, 5, (4, 30)), (2, 6, (8, 0)), (3, 9, (8, 0))):
+        limit = Limit(amount, "working_days")
+        assert moment_of(table.due(instant_ms(start), limit)) == datetime(2026, 2, day, *hour, tzinfo=UTC)
+        assert due(calendar, start, limit) == datetime(2026, 2, day, *hour, tzinfo=UTC)
+
+
+def test_where_clocks_are_changed_a_day_is_not_24_hours() -> None:
+    calendar = WorkingCalendar(zone_named("Europe/Berlin"), dict.fromkeys(range(5), DAYS[0]), {})
+    table = WorkingTable(calendar, FIRST, date(2026, 4, 10))
+    start, limit = datetime(2026, 3, 27, 9, tzinfo=UTC), Limit(1, "working_days")
+    assert moment_of(table.due(instant_ms(start), limit)) == datetime(2026, 3, 30, 8, tzinfo=UTC)
 
 
 @settings(max_examples=400, deadline=None)

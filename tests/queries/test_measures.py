@@ -12,7 +12,8 @@ from app.bootstrap import Desktop
 from app.domain.errors import Cancelled
 from app.domain.measures import Balance, Figures
 from app.models import Connection, Customer
-from app.queries.measures import SEVERAL, Analysis, months_of
+from app.queries.measures import Analysis, months_of
+from app.queries.request_counts import SEVERAL
 from app.queries.requests import Viewer
 from tests.offices import person
 from tests.requests import at, past
