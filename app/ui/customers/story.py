@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from app.domain.money import format_money
 from app.queries.customers import BillView, ConnectionView, CustomerCard, ReadingView
@@ -19,7 +18,7 @@ from app.ui.customers.words import (
     phone_words,
     quantity_words,
 )
-from app.ui.kit.inspector import Details
+from app.ui.kit.inspector import Details, lines_of
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
 from app.words import tr
@@ -81,7 +80,7 @@ def connection_field(each: ConnectionView, room: CustomerRoom, several: bool) ->
     return (tr("Connection {code}", code=each.code) if several else tr("Connection"), "\n".join(lines))
 
 
-def add_lists(card: CustomerCard, room: CustomerRoom, into: QLayout) -> None:
+def add_lists(card: CustomerCard, room: CustomerRoom, into: QVBoxLayout) -> None:
     """The lower part: bills and readings, the newest first."""
     if card.bills:
         _table(into, tr("Bills"), [_bill_cells(each, room) for each in card.bills])
@@ -117,20 +116,18 @@ def _reading_cells(reading: ReadingView) -> Sequence[Cell]:
     )
 
 
-def _table(into: QLayout, title: str, rows: Sequence[Sequence[Cell]]) -> None:
-    holder = QWidget()
-    grid = QGridLayout(holder)
-    grid.setContentsMargins(0, px(10), 0, 0)
-    grid.setHorizontalSpacing(px(12))
-    grid.setVerticalSpacing(px(4))
-    grid.setColumnStretch(1, 1)
-    grid.addWidget(Label(title, bold=True), 0, 0, 1, 3)
-    top = Qt.AlignmentFlag.AlignTop
-    for number, (when, what, amount) in enumerate(rows, 1):
-        grid.addWidget(Label(when[0], tone=when[1], points=9.5), number, 0, top)
-        grid.addWidget(Label(what[0], tone=what[1], points=9.5, wrap=True), number, 1, top)
-        grid.addWidget(Label(amount[0], tone=amount[1]), number, 2, top | Qt.AlignmentFlag.AlignRight)
-    into.addWidget(holder)
+def _table(into: QVBoxLayout, title: str, rows: Sequence[Sequence[Cell]]) -> None:
+    into.addSpacing(px(10))
+    into.addWidget(Label(title, bold=True))
+    shown = [
+        [
+            Label(when[0], tone=when[1], points=9.5),
+            Label(what[0], tone=what[1], points=9.5, wrap=True),
+            Label(amount[0], tone=amount[1]),
+        ]
+        for when, what, amount in rows
+    ]
+    into.addLayout(lines_of(shown))
 
 
 def history_lines(card: CustomerCard, room: CustomerRoom) -> list[tuple[str, str]]:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.kit import icons
 from app.ui.kit.buttons import Button
 from app.ui.kit.flow import Flow
-from app.ui.kit.labels import Label
+from app.ui.kit.labels import Label, Line
 from app.ui.kit.pills import sign_of
 from app.ui.kit.theme import Tone, look, px, theme
 from app.words import tr
 
+READ_ON, READ_BACK = "Alt+PgDown", "Alt+PgUp"
 WIDTH = 340
+NAME_WIDTH = 104
+"""What a fact is called has this width at most; a longer name goes on in the next line."""
+BESIDE = 60
+"""So many letters stand beside the name of a fact; more stand below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What the inspector shows of a record: its code, title, one notice, fields and what happened. `strip`
-    makes a widget of the page's own, below the notice."""
+    """What the inspector shows of a record: its code, title, one notice, fields, what happened, and `further`
+    fields that may wait below that. `strip` makes a widget of the page's own, below the notice."""
 
     code: str
     title: str
@@ -33,6 +39,7 @@ class Details:
     timeline_title: str = ""
     timeline: Sequence[tuple[str, str]] = field(default_factory=tuple)
     strip: Callable[[], QWidget] | None = None
+    further: Sequence[tuple[str, str]] = ()
 
 
 class Notice(QWidget):
@@ -59,6 +66,47 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif inner is not None:
             clear(inner)
+
+
+def lines_of(lines: Iterable[Sequence[Label]], gap: int = 4) -> QGridLayout:
+    """Lines one below the other: what comes second takes what room there is, a third is at the right."""
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(px(12))
+    grid.setVerticalSpacing(px(gap))
+    grid.setColumnStretch(1, 1)
+    right = Qt.AlignmentFlag.AlignRight
+    for row, cells in enumerate(lines):
+        for at, cell in enumerate(cells):
+            side = Qt.AlignmentFlag.AlignTop | right if at == 2 else Qt.AlignmentFlag.AlignTop
+            grid.addWidget(cell, row, at, side)
+    return grid
+
+
+def _name(words: str) -> Label:
+    return Label(words, tone=Tone.SOFT, points=9.5)
+
+
+def _short(value: str) -> bool:
+    return len(value) <= BESIDE and "\n" not in value
+
+
+def _facts(fields: Sequence[tuple[str, str]], wide: int) -> QGridLayout:
+    """What is short stands beside its name, so that what happened is in sight below; what is long has the
+    whole width under its name. `wide` is that of the names."""
+    grid = lines_of([], gap=5)
+    top = Qt.AlignmentFlag.AlignTop
+    for what, value in fields:
+        row, name, words = grid.rowCount(), _name(what), Label(value, wrap=True, selectable=True)
+        if _short(value):
+            name.setWordWrap(True)
+            name.setFixedWidth(wide)
+            grid.addWidget(name, row, 0, top)
+            grid.addWidget(words, row, 1, top)
+        else:
+            grid.addWidget(name, row, 0, 1, 2, top)
+            grid.addWidget(words, row + 1, 0, 1, 2, top)
+    return grid
 
 
 class Panel(QWidget):
@@ -123,10 +171,14 @@ class Inspector(Panel):
         self._close.setToolTip(tr("Close this panel"))
         self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._details: Details | None = None
+        for key, pages in ((READ_ON, 1), (READ_BACK, -1)):
+            QShortcut(QKeySequence(key), self, partial(self._leaf, pages))
         look.changed.connect(self._rebuild)
 
     def show_details(self, details: Details, acts: Sequence[Button] = ()) -> None:
         """Shows this record, with its acts at the bottom, the primary one last whatever their order."""
+        if self._details is None or self._details.code != details.code:
+            self._scroll.verticalScrollBar().setValue(0)
         self._details = details
         clear(self.extra)
         clear(self.foot)
@@ -143,6 +195,11 @@ class Inspector(Panel):
             clear(each)
         self._content.addWidget(Label(sentence, tone=Tone.SOFT, wrap=True))
 
+    def _leaf(self, pages: int) -> None:
+        """Reads on, most of a page at a time; the keyboard stays in the list."""
+        bar = self._scroll.verticalScrollBar()
+        bar.setValue(bar.value() + pages * bar.pageStep() * 4 // 5)
+
     def _rebuild(self) -> None:
         if self._details is None:
             return
@@ -155,22 +212,23 @@ class Inspector(Panel):
             self._add(Notice(details.notice, details.notice_tone), 10)
         if details.strip:
             self._add(details.strip(), 8)
-        for name, value in details.fields:
-            self._content.addWidget(Label(name, tone=Tone.SOFT, points=9.5))
-            self._add(Label(value, wrap=True, selectable=True), 5)
+        every = (*details.fields, *details.further)
+        names = [_name(name).sizeHint().width() for name, value in every if _short(value)]
+        wide = min(max(names, default=0), px(NAME_WIDTH))
+        self._content.addLayout(_facts(details.fields, wide))
         if details.timeline:
             self._content.addSpacing(px(8))
             self._add(Label(details.timeline_title, bold=True), 4)
-            table = QGridLayout()
-            table.setContentsMargins(0, 0, 0, 0)
-            table.setHorizontalSpacing(px(12))
-            table.setVerticalSpacing(px(4))
-            table.setColumnStretch(1, 1)
-            for row, (when, what) in enumerate(details.timeline):
-                top = Qt.AlignmentFlag.AlignTop
-                table.addWidget(Label(when, tone=Tone.SOFT, points=9.5), row, 0, top)
-                table.addWidget(Label(what, wrap=True), row, 1, top)
-            self._content.addLayout(table)
+            self._content.addLayout(
+                lines_of(
+                    [Label(when, tone=Tone.SOFT, points=9.5), Label(what, wrap=True)]
+                    for when, what in details.timeline
+                )
+            )
+        if details.further:
+            self._content.addSpacing(px(6))
+            self._add(Line(), 4)
+            self._content.addLayout(_facts(details.further, wide))
 
     def _add(self, widget: QWidget, below: int) -> None:
         self._content.addWidget(widget)

@@ -71,6 +71,7 @@ def everywhere() -> list[tuple[str, str]]:
         ("Alt+1 … Alt+9", tr("Go to a page, as they stand on the left")),
         ("Ctrl+F", tr("Find in the list")),
         ("↑ ↓", tr("Go along the list")),
+        ("Alt+PgUp, Alt+PgDn", tr("Read on in the panel on the right")),
         ("Enter", tr("The next field; in a list: open")),
         ("Ctrl+Enter", tr("Save")),
         ("Esc", tr("Go back")),

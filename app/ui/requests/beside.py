@@ -10,7 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.domain import names
 from app.domain.money import format_money
@@ -19,7 +19,7 @@ from app.queries.customers import CustomerCard
 from app.queries.incidents import IncidentRow
 from app.queries.requests import CallerStory, RequestRow
 from app.ui.kit.buttons import Button, enters
-from app.ui.kit.inspector import Notice, Panel, clear
+from app.ui.kit.inspector import Notice, Panel, clear, lines_of
 from app.ui.kit.labels import Label
 from app.ui.kit.pills import draw_pill, pill_width
 from app.ui.kit.style import box, ring
@@ -198,17 +198,11 @@ class BesidePanel(Panel):
     def _table(self, title: str, lines: Sequence[tuple[str, str, str]]) -> None:
         self.body.addSpacing(px(12))
         self.body.addWidget(Label(title, bold=True))
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(px(12))
-        grid.setVerticalSpacing(px(2))
-        grid.setColumnStretch(1, 1)
-        for number, (when, what, much) in enumerate(lines):
-            grid.addWidget(Label(when, tone=Tone.SOFT, points=9.5), number, 0)
-            grid.addWidget(Label(what, points=9.5), number, 1)
-            grid.addWidget(Label(much, points=9.5), number, 2, Qt.AlignmentFlag.AlignRight)
-        self.body.addWidget(holder)
+        shown = [
+            [Label(when, tone=Tone.SOFT, points=9.5), Label(what, points=9.5), Label(much, points=9.5)]
+            for when, what, much in lines
+        ]
+        self.body.addLayout(lines_of(shown, gap=2))
 
     def _doubles(self, rows: Sequence[RequestRow]) -> None:
         if not rows:

@@ -19,6 +19,7 @@ from app.ui.requests.words import (
     due_of,
     one_line,
     short_code,
+    state_words,
 )
 from app.words import tr
 
@@ -28,7 +29,7 @@ Moment = Callable[[], tuple[datetime, WorkingCalendar]]
 
 def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow]]:
     """Those shown at first, and those that wait in the choice of columns."""
-    states, channels = names.states(tr), names.channels(tr)
+    channels = names.channels(tr)
 
     def strong(row: RequestRow) -> bool:
         return row.late(moment()[0]) or row.state in UNTOLD
@@ -41,9 +42,6 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
 
     def when(at: datetime | None) -> str:
         return "" if at is None else day_words(at, moment()[0], room.zone)
-
-    def state(row: RequestRow) -> str:
-        return tr("Waiting for the customer") if row.held_at is not None else states[row.state]
 
     return [
         Column(tr("Unread"), lambda r: tr("Unread") if r.unread else "", dot=True, width=26, key="unread"),
@@ -82,7 +80,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             tr("Received on"), lambda r: when(r.received_at), value=lambda r: local(r.received_at), width=130,
             sort="received", optional=True,
         ),
-        Column(tr("State"), state, width=114, gives_way=3, sort="state"),
+        Column(tr("State"), state_words, width=114, gives_way=3, sort="state"),
         Column(
             tr("Step due"), lambda r: when(r.step_due), value=lambda r: local(r.step_due), width=130,
             sort="step_due", align=RIGHT, optional=True,

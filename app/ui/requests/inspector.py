@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.domain import names
-from app.domain.requests import UNTOLD
+from app.domain.requests import HANDLED, UNTOLD
 from app.queries.requests import RequestRow, RequestStory
 from app.ui.kit.buttons import Button
 from app.ui.kit.inspector import Details, Inspector
@@ -31,6 +31,7 @@ from app.ui.requests.words import (
     one_line,
     phone_words,
     stamp,
+    state_words,
     step_words,
 )
 from app.words import tr
@@ -72,10 +73,11 @@ class RequestInspector(Inspector):
                 notice_tone=tone,
                 strip=partial(WayStrip, room, on, now, row.held_at is not None) if on.steps else None,
                 fields=self._fields(story, now),
+                further=self._further(row, now),
                 timeline_title=tr("What happened"),
                 timeline=[
                     (stamp(each.at, now, room.zone), step_words(each, room.units, steps))
-                    for each in story.events
+                    for each in reversed(story.events)  # what happened last is seen first
                 ],
             ),
             self._buttons(story),
@@ -110,10 +112,9 @@ class RequestInspector(Inspector):
             print_slip(self.room, self.window(), self.story.row.id, self.story.row.code)
 
     def _fields(self, story: RequestStory, now: datetime) -> list[tuple[str, str]]:
+        """What it is about and who asks."""
         room, row = self.room, story.row
-        unit = room.unit_name(row.unit_code)
         customer = joined(contact_words(row, tr), row.customer_code)
-        came = f"{names.channels(tr)[row.channel]} · {day_words(row.received_at, now, room.zone)}"
         fields = [
             (tr("Missing papers"), ", ".join(missing_papers(room, story))),
             (tr("Waits for the customer"), held_words(room, story, now)),
@@ -122,6 +123,15 @@ class RequestInspector(Inspector):
             (tr("Customer"), customer),
             (tr("Address"), row.address or ""),
             (tr("Phone"), phone_words(row.phone)),
+        ]
+        return [field for field in fields if field[1]]
+
+    def _further(self, row: RequestRow, now: datetime) -> list[tuple[str, str]]:
+        """What kind it is, where it came from, with whom it is."""
+        room, unit = self.room, self.room.unit_name(row.unit_code)
+        came = f"{names.channels(tr)[row.channel]} · {day_words(row.received_at, now, room.zone)}"
+        fields = [
+            (tr("State"), state_words(row) if row.state in HANDLED and row.held_at is None else ""),
             (tr("Request type"), room.type_name(row.type_code)),
             (tr("Channel"), came),
             (tr("Area"), row.area or ""),

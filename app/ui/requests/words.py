@@ -94,6 +94,11 @@ def due_words(due: datetime, now: datetime, calendar: WorkingCalendar, by_clock:
     return tr("start of {day}", day=said) if at_start else tr("end of {day}", day=said)
 
 
+def state_words(row: RequestRow) -> str:
+    """Where a request stands."""
+    return tr("Waiting for the customer") if row.held_at is not None else names.states(tr)[row.state]
+
+
 def due_notice(
     row: RequestRow, now: datetime, calendar: WorkingCalendar, by_clock: bool
 ) -> tuple[str, Tone]:

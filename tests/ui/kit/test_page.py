@@ -324,3 +324,44 @@ def test_a_flow_wraps_and_fills(qtbot):
     flow.resize(200, 100)
     assert [each.y() == buttons[0].y() for each in buttons] == [True, True, False, False]
     assert flow.heightForWidth(200) == 2 * 32 + 8
+
+
+def test_a_short_fact_stands_beside_its_name_and_a_long_one_below(qtbot, active):
+    panel = Inspector()
+    qtbot.addWidget(panel)
+    panel.resize(340, 600)
+    active(panel)
+    long = "Nước yếu từ sáng, cả ngõ 12 đều bị, nhà số 5 và số 7 mất hẳn từ chín giờ"
+    panel.show_details(
+        Details("YC-1", "Nước yếu", fields=[("Điện thoại", "0912 345 678"), ("Nguyên văn", long)])
+    )
+    qtbot.wait(1)
+    at = {each.text(): each.geometry() for each in panel.findChildren(QLabel)}
+    assert at["0912 345 678"].left() > at["Điện thoại"].right()
+    assert abs(at["0912 345 678"].top() - at["Điện thoại"].top()) < 4
+    assert at[long].top() >= at["Nguyên văn"].bottom()
+    assert at[long].left() == at["Nguyên văn"].left()
+
+
+def test_the_panel_is_read_on_by_keys_and_a_new_record_begins_above(qtbot, active):
+    panel = Inspector()
+    qtbot.addWidget(panel)
+    panel.resize(340, 200)
+    active(panel)
+    happened = [(f"0{n}:00", f"Ghi chú {n}") for n in range(40)]
+
+    def place():
+        return panel._scroll.verticalScrollBar().value()
+
+    panel.show_details(Details("YC-1", "Nước yếu", timeline_title="Diễn biến", timeline=happened))
+    qtbot.waitUntil(lambda: panel._scroll.verticalScrollBar().maximum() > 300)
+    qtbot.keyClick(panel, Qt.Key.Key_PageDown, Qt.KeyboardModifier.AltModifier)
+    down = place()
+    assert down > 0
+    panel.show_details(Details("YC-1", "Nước yếu", timeline_title="Diễn biến", timeline=happened))
+    assert place() == down
+    qtbot.keyClick(panel, Qt.Key.Key_PageUp, Qt.KeyboardModifier.AltModifier)
+    assert place() == 0
+    qtbot.keyClick(panel, Qt.Key.Key_PageDown, Qt.KeyboardModifier.AltModifier)
+    panel.show_details(Details("YC-2", "Khác", timeline_title="Diễn biến", timeline=happened))
+    assert place() == 0

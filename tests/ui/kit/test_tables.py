@@ -224,6 +224,19 @@ def test_columns_fill_the_room_and_give_way(qtbot, view):
     assert not view.isColumnHidden(1)
 
 
+def test_what_grows_becomes_narrow_before_a_column_is_out_of_sight(qtbot, active, ledger):
+    columns = [
+        Column("Nội dung", lambda r: r.name, width=330, grow=1),
+        Column("Hạn", lambda r: r.code, width=150),
+    ]
+    view = TableView(WindowedTableModel(ledger.rows, columns), "Nợ")
+    qtbot.addWidget(view)
+    view.resize(300, 300)
+    active(view)
+    view.set_ids(range(3))
+    assert [view.columnWidth(i) for i in range(2)] == [view.viewport().width() - 150, 150]
+
+
 def test_the_empty_list_says_so(qtbot, view):
     view.set_empty("Chưa có khách nào nợ. Bấm F2 để lập đợt thu.")
     soft = QColor(LIGHT.soft).rgb()

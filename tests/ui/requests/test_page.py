@@ -28,6 +28,7 @@ from app.ui.requests.letters import LetterBox
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import slip_of
+from app.ui.shell.texts import use_language
 from tests.offices import person
 from tests.services.test_requests import add_customer, good, new
 from tests.ui.conftest import Asked
@@ -372,3 +373,32 @@ def test_a_transfer_proposes_no_unit_that_has_it_and_refuses_that_one_in_words(
     back = again.form.editor("unit_code")
     assert isinstance(back, LetterBox)
     assert back.currentData() == "REPAIR"  # whose kind it is
+
+
+@pytest.mark.parametrize(("language", "scale"), [("vi", 100), ("en", 100), ("vi", 150), ("en", 150)])
+def test_what_happened_last_is_in_sight_on_a_small_screen(
+    qtbot: QtBot,
+    desktop: Desktop,
+    room: RequestRoom,
+    active: Active,
+    look: QApplication,
+    language: str,
+    scale: int,
+) -> None:
+    use_language(look, language)
+    theme.apply(look, "light", scale)
+    papers = ("application", "identity", "house")
+    done = desktop.requests.register(room.person, new("new_supply", documents=papers))
+    desktop.clock.advance(timedelta(minutes=5))  # type: ignore[attr-defined]
+    desktop.requests.note(room.person, done.id, "Đã gọi lại")
+    page = RequestsPage(room)
+    page.resize(1366 - px(176), 768 - px(28))
+    qtbot.addWidget(page)
+    active(page)
+    page.show_record(done.id)
+    settle(qtbot, room)
+    last = next(each for each in page.inspector.findChildren(QLabel) if each.text().endswith("Đã gọi lại"))
+    qtbot.waitUntil(lambda: last.visibleRegion().boundingRect().height() == last.height())
+    due = page.table.columnViewportPosition(page.model.columnCount() - 1)
+    wide = page.table.columnWidth(page.model.columnCount() - 1)
+    assert due + wide <= page.table.viewport().width()
