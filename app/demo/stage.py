@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
@@ -21,6 +21,9 @@ T = TypeVar("T", bound=QWidget)
 
 PATIENCE = 60.0
 """So many seconds, and what is waited for counts as not happening."""
+
+WAKING = 5
+"""So many milliseconds at most between two looks whether it has happened."""
 
 
 class StageError(Exception):
@@ -87,10 +90,12 @@ class Stage:
     def until(self, so: Callable[[], object], what: str) -> None:
         """Let the windows work until it is so; StageError after `PATIENCE`."""
         end = time.monotonic() + PATIENCE
+        waking = QTimer()  # for what is waited for need not be an event
+        waking.start(WAKING)
         while not so():
             if time.monotonic() > end:
                 raise StageError(f"did not happen: {what}")
-            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def settle(self) -> None:
         """Let the windows paint and every job come home."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -202,10 +203,10 @@ COLUMNS, _ = FACTS["reading"]
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(ONE_READING, min_size=1, max_size=5), min_size=1, max_size=6))
 def test_a_use_that_goes_on_is_the_one_worked_out_anew(
-    tmp_path: Path, batches: list[list[tuple[int, str, int]]]
+    tmp_path: Path, blank: Path, batches: list[list[tuple[int, str, int]]]
 ) -> None:
     """Whatever periods come, one by one or together, late, or twice."""
-    (tmp_path / "office.db").unlink(missing_ok=True)
+    shutil.copy(blank, tmp_path / "office.db")
     store = open_database(tmp_path / "office.db", datetime(2026, 11, 20, tzinfo=UTC))
     store.write.execute("PRAGMA synchronous = OFF")
     number = 0
