@@ -14,6 +14,7 @@ from app.models import database
 from app.models.database import open_database
 from app.models.postgres import open_postgres
 from app.models.store import Store
+from tests.blank import make_blank, new_databases_from
 from tests.offices import Company, database_of
 from tests.postgres import Server, postgres_server
 
@@ -22,25 +23,15 @@ from tests.postgres import Server, postgres_server
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database of this release, made by the migrations, to copy."""
     path = tmp_path_factory.mktemp("blank") / "blank.db"
-    open_database(path, datetime(2026, 11, 20, tzinfo=UTC)).close()
+    make_blank(path)
     return path
 
 
 @pytest.fixture(autouse=True)
 def new_databases(blank: Path) -> Iterator[None]:
-    """A new database is a copy of one that the migrations have made once: they take longer than most tests.
-    Those of older releases are migrated. Overridden where the migrations themselves are tried."""
-    migrate = database._migrate
-
-    def copied(path: Path, connection: sqlite3.Connection, revision: str | None, now: datetime) -> None:
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-            with closing(sqlite3.connect(blank)) as made:
-                made.backup(connection)
-        else:
-            migrate(path, connection, revision, now)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "_migrate", copied)
+    """A new database is a copy: the migrations take longer than most tests. Overridden where they are
+    tried."""
+    with new_databases_from(blank):
         yield
 
 

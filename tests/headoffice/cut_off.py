@@ -19,6 +19,7 @@ from app.domain.clock import SystemClock
 from app.headoffice import snapshots
 from app.sync import fetch, install
 from app.sync.transport import DirectTransport
+from tests.blank import make_blank, new_databases_from
 
 RANGE = 8 << 10
 STEPS: tuple[tuple[Any, str], ...] = (
@@ -79,6 +80,13 @@ def main(headoffice: Path, home: Path) -> None:
     snapshots.LEAST = 0
     snapshots.PATIENCE = 60.0
     fetch.FIRST_RANGE = fetch.MOST_RANGE = RANGE
+    blank = home.with_name("blank.db")
+    make_blank(blank)
+    with new_databases_from(blank):
+        cut_at_every_step(headoffice, home)
+
+
+def cut_at_every_step(headoffice: Path, home: Path) -> None:
     step = 0
     lived = False
     while not lived:

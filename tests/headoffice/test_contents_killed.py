@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -25,14 +26,14 @@ __all__ = ["hub"]
 PATIENCE = 60.0
 
 FETCH = """
-import sys, time
+import sys
 from pathlib import Path
 from app.bootstrap import Desktop
 from app.domain.clock import SystemClock
 desktop = Desktop(Path(sys.argv[1]), SystemClock())
 def told(done, total):
     print(done, flush=True)
-    time.sleep(0.05)
+    sys.stdin.readline()
 desktop.blobs.fetch(bytes.fromhex(sys.argv[2]), told)
 print("whole", flush=True)
 """
@@ -50,7 +51,9 @@ def fetched(home: Path, digest: bytes, *, kill_after: int) -> list[int]:
     """What a desk in a program of its own has told of fetching, until it was killed."""
     command = [sys.executable, "-c", FETCH, str(home), digest.hex()]
     heard: list[int] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT, text=True) as process:
+        assert process.stdin
         assert process.stdout
         for line in process.stdout:
             if line.strip() == "whole":
@@ -59,6 +62,8 @@ def fetched(home: Path, digest: bytes, *, kill_after: int) -> list[int]:
             if len(heard) == kill_after:
                 process.kill()
                 break
+            process.stdin.write("go on\n")
+            process.stdin.flush()
     return heard
 
 
@@ -118,21 +123,31 @@ def test_a_desk_killed_while_it_fetches_goes_on_from_there(hub: HubProcess) -> N
 def test_a_scan_does_not_hold_up_the_next_payment_over_the_line(hub: HubProcess) -> None:
     """Through the loop that runs by itself: what is written while a scan goes is at the head office long
     before the scan is."""
+    answered: SimpleQueue[str] = SimpleQueue()
     with desk_of(hub, "BN03") as one:
+        post = one.client._transport.post
+
+        def telling(path: str, data: bytes) -> bytes:
+            try:
+                return post(path, data)
+            finally:
+                answered.put(path)
+
+        def until(so: Callable[[], bool]) -> None:
+            while not so():
+                answered.get(timeout=PATIENCE)
+
+        one.client._transport.post = telling  # type: ignore[method-assign]
         photo = picture("PNG", (2600, 1800))
         attach(one, photo)
         one.start_sync(lambda state: None, every=0.2)
-        until = time.monotonic() + PATIENCE
         digest = sha256(photo).digest()
-        while there_now(hub, digest) == 0 and time.monotonic() < until:
-            time.sleep(0.01)
+        until(lambda: there_now(hub, digest) > 0)
         with suppress(AppError):
             attach(one, b"ghi chu", "ghi-chu.txt")
-        while one.client.unsent() and time.monotonic() < until:
-            time.sleep(0.005)
+        until(lambda: not one.client.unsent())
         assert 0 < there_now(hub, digest) < len(photo)
-        while not sent(one) and time.monotonic() < until:
-            time.sleep(0.05)
+        until(lambda: sent(one))
         assert there_now(hub, digest) == len(photo)
 
 

@@ -178,7 +178,7 @@ def opened(qtbot: QtBot, desktop: Desktop, room: RequestRoom, name: str, content
     dialog = AttachmentDialog(window, room, Shown(held.name, bytes.fromhex(held.digest)))
     dialog.open()
     settle(qtbot, room)
-    qtbot.wait(100)  # a resize that is drawn once it has ended
+    qtbot.waitUntil(lambda: not dialog._again.isActive())  # a resize is drawn once it has ended
     settle(qtbot, room)
     return dialog
 
