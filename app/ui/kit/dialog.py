@@ -47,6 +47,7 @@ class Sheet(QScrollArea):
         """Another line or an error came: while the window has room, the dialog grows."""
         over = self.window()
         if most > 0 and isinstance(over, Dialog) and self.isVisible():
+            self.updateGeometry()  # or the dialog's layout would go on with the height it knows
             over.grow()
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802

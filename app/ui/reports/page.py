@@ -130,7 +130,7 @@ class ReportsPage(Page):
         for n in range(self.reports.count()):
             item = self.reports.item(n)
             high = words.boundingRect(0, 0, room, 0, int(Qt.TextFlag.TextWordWrap), item.text()).height()
-            item.setSizeHint(QSize(px(_LIST - 16), px(14) + high))
+            item.setSizeHint(QSize(px(_LIST - 16), px(10) + high))
 
     # -- what the window calls
 

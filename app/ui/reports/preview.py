@@ -16,7 +16,7 @@ from app.domain.money import Currency, format_number
 from app.ui.kit.buttons import Filter, FilterChips
 from app.ui.kit.charts import Chart, ChartKind
 from app.ui.kit.inspector import clear
-from app.ui.kit.labels import Label
+from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.page import scrolled
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import LEFT, RIGHT, Column, WindowedTableModel
@@ -25,6 +25,8 @@ from app.ui.reports.office import LEAST_CHART, Card
 from app.words import tr
 
 CHARTS = "charts"
+ROOMY = 480
+"""A report at least so high says in full how it was counted."""
 _NUMBERS = ("int", "money", "quantity", "percent")
 _PIXELS = 7
 """So many for a letter of a column's width."""
@@ -75,7 +77,13 @@ class ReportPreview(QWidget):
         self.chips.chosen.connect(self._open)
         self.chips.setVisible(len(filters) > 1)
         self._head.addWidget(self.chips)
-        self._head.addWidget(Label(" ".join(report.notes), tone=Tone.SOFT, points=9, wrap=True))
+        notes = " ".join(report.notes)
+        # Whole where there is room; on a low screen the rows come first, and the tooltip has it whole.
+        short = self.height() < px(ROOMY)
+        said = ElidedLabel(notes, tone=Tone.SOFT, points=9) if short else Label(
+            notes, tone=Tone.SOFT, points=9, wrap=True
+        )
+        self._head.addWidget(said)
         keys = [each.key for each in filters]
         key = stood if same and stood in keys else keys[0]
         self.chips.choose(key)

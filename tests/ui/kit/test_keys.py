@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.ui.kit import theme
 from app.ui.kit.buttons import Button
-from app.ui.kit.dialog import Dialog
+from app.ui.kit.dialog import Dialog, Sheet
 from app.ui.kit.keys import KeysDialog
 
 Active = Callable[[QWidget], QWidget]
@@ -39,3 +40,23 @@ def test_a_dialog_tells_its_keys(qtbot: QtBot, active: Active) -> None:
     qtbot.waitUntil(lambda: dialog.findChild(KeysDialog) is None)
     assert dialog.isVisible()
     dialog.reject()
+
+
+def test_a_long_list_of_keys_is_read_by_keys(qtbot: QtBot, qapp: QApplication, active: Active) -> None:
+    theme.apply(qapp, "light", 200)
+    window = QWidget()
+    window.resize(1366, 768)
+    qtbot.addWidget(window)
+    active(window)
+    keys = KeysDialog(window, None)
+    keys.open()
+    keys.activateWindow()
+    qtbot.waitUntil(keys.isActiveWindow)
+    assert keys.height() <= 768
+    bar = keys.findChild(Sheet).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    qtbot.keyClick(keys.back, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    qtbot.keyClick(keys.back, Qt.Key.Key_PageUp)
+    assert bar.value() == 0
+    keys.reject()

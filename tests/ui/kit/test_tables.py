@@ -237,6 +237,15 @@ def test_what_grows_becomes_narrow_before_a_column_is_out_of_sight(qtbot, active
     assert [view.columnWidth(i) for i in range(2)] == [view.viewport().width() - 150, 150]
 
 
+def test_columns_become_narrower_before_a_bar_to_scroll_by_comes(qtbot, view):
+    view.set_ids(range(3))
+    for width in range(320, 700, 20):
+        view.resize(width, 300)
+        shown = [view.columnWidth(i) for i in range(4) if not view.isColumnHidden(i)]
+        assert sum(shown) <= view.viewport().width(), width
+        qtbot.waitUntil(lambda: not view.horizontalScrollBar().isVisible())
+
+
 def test_the_empty_list_says_so(qtbot, view):
     view.set_empty("Chưa có khách nào nợ. Bấm F2 để lập đợt thu.")
     soft = QColor(LIGHT.soft).rgb()

@@ -1,15 +1,19 @@
 import re
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPalette
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QComboBox,
     QLineEdit,
+    QListWidget,
+    QMenu,
     QPushButton,
     QRadioButton,
+    QStyle,
+    QStyleOptionComboBox,
     QWidget,
 )
 
@@ -18,7 +22,7 @@ from app.ui.kit import icons, theme
 from app.ui.kit.buttons import Button, Filter, FilterChips, SearchBox
 from app.ui.kit.inputs import Check, MoneyEdit, NoteEdit, SearchEdit
 from app.ui.kit.labels import Label
-from app.ui.kit.pills import SIGNS, Pill
+from app.ui.kit.pills import SIGNS, Pill, draw_pill
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import Column, WindowedTableModel
 from app.ui.kit.theme import DARK, LIGHT, Tone
@@ -218,3 +222,61 @@ def test_pill_says_its_words_to_a_screen_reader(qtbot):
     narrow = pill.sizeHint().width()
     pill.show_state("trễ 3 ngày 4 giờ", Tone.WRONG)
     assert pill.sizeHint().width() > narrow
+
+
+def drawn(room: int, text: str = "cả ngày") -> set[str]:
+    """The colours of a pill of attention in a cell so wide."""
+    image = QImage(room, 30, QImage.Format.Format_RGB32)
+    image.fill(QColor(LIGHT.surface))
+    painter = QPainter(image)
+    draw_pill(painter, image.rect(), text, Tone.ATTENTION)
+    painter.end()
+    return {image.pixelColor(x, y).name().upper() for x in range(room) for y in range(30)}
+
+
+def test_a_pill_gives_up_its_ground_before_its_words_are_cut(look):
+    words = QFontMetrics(theme.font(9)).horizontalAdvance("cả ngày")
+    assert LIGHT.attention_ground in drawn(words + 60)
+    assert LIGHT.attention_ground in drawn(words + 2 * 7)
+    assert LIGHT.attention_ground not in drawn(words + 2)
+
+
+def test_what_is_chosen_in_a_box_ends_in_an_ellipsis(qtbot, look):
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItems(["WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW", "W"])
+    box.resize(200, 32)
+    long = box.grab().toImage()
+    box.setCurrentIndex(1)
+    short = box.grab().toImage()
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    part = QStyle.SubControl.SC_ComboBoxEditField
+    words = box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, box)
+    arrow = [(x, y) for x in range(words.right() + 1, 200) for y in range(32)]
+    assert len(arrow) > 500
+    assert all(long.pixel(*at) == short.pixel(*at) for at in arrow)
+
+
+def test_lines_of_a_list_are_as_high_as_rows_and_stand_off_its_edge(qtbot, look):
+    listed = QListWidget()
+    qtbot.addWidget(listed)
+    listed.addItem("WWWW")
+    listed.show()
+    room = listed.visualItemRect(listed.item(0))
+    assert room.height() >= 28
+    image, ink = listed.viewport().grab().toImage(), QColor(LIGHT.text).rgb()
+    inked = [x for x in range(image.width()) for y in range(image.height()) if image.pixel(x, y) == ink]
+    assert min(inked) >= 8
+
+
+def test_a_line_between_entries_of_a_menu_is_thin(qtbot, look):
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    menu.addAction("Một")
+    line = menu.addSeparator()
+    menu.addAction("Hai")
+    menu.popup(QPoint(0, 0))
+    assert menu.actionGeometry(line).height() == 9
+    assert menu.actionGeometry(menu.actions()[0]).height() >= 28
+    menu.close()
