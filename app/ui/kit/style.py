@@ -247,6 +247,11 @@ def _push_button_label(style: OurStyle, option: Any, painter: QPainter, widget: 
     QProxyStyle.drawControl(style, CE.CE_PushButtonLabel, plain, painter, widget)
 
 
+def _separates(option: Any) -> bool:
+    """Whether this part of a menu is a line between entries."""
+    return bool(option.menuItemType is QStyleOptionMenuItem.MenuItemType.Separator)
+
+
 def _combo_box_label(style: OurStyle, option: Any, painter: QPainter, widget: QWidget | None) -> None:
     """What is chosen; too long for the box, it ends in an ellipsis and not in half a letter."""
     plain: Any = QStyleOptionComboBox(option)
@@ -359,6 +364,9 @@ class OurStyle(QProxyStyle):
             _push_button_label(self, option, painter, widget)
         elif element is CE.CE_ComboBoxLabel:
             _combo_box_label(self, option, painter, widget)
+        elif element is CE.CE_MenuItem and _separates(option):
+            middle = option.rect.center().y()
+            painter.fillRect(QRect(option.rect.left(), middle, option.rect.width(), 1), theme().line)
         elif element is CE.CE_ItemViewItem and isinstance(widget, QListView):
             _list_item(self, option, painter, widget)
         else:
@@ -433,7 +441,7 @@ class OurStyle(QProxyStyle):
         if kind is CT.CT_TabBarTab:
             return QSize(found.width(), max(px(36), found.height()))
         if kind is CT.CT_MenuItem:
-            if option.menuItemType is QStyleOptionMenuItem.MenuItemType.Separator:
+            if _separates(option):
                 return QSize(found.width(), px(9))
             return QSize(found.width() + px(8), max(px(28), found.height()))
         if kind is CT.CT_ItemViewItem and isinstance(widget, QListView):

@@ -277,6 +277,8 @@ def test_a_line_between_entries_of_a_menu_is_thin(qtbot, look):
     line = menu.addSeparator()
     menu.addAction("Hai")
     menu.popup(QPoint(0, 0))
-    assert menu.actionGeometry(line).height() == 9
+    between = menu.actionGeometry(line)
+    assert between.height() == 9
+    assert menu.grab().toImage().pixelColor(between.center()).name().upper() == LIGHT.line
     assert menu.actionGeometry(menu.actions()[0]).height() >= 28
     menu.close()
