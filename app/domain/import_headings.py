@@ -118,12 +118,12 @@ def _texts(cells: Sequence[Cell]) -> _Texts:
     return {i: " ".join(c.split()) for i, c in enumerate(cells) if isinstance(c, str) and c.strip()}
 
 
-def _candidates(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Iterator[_Candidate]:
-    """Each row alone, then each row with the one above it, whose merged cells reach to the right."""
+def _candidates(rows: Sequence[tuple[int, Sequence[Cell]]], merged: bool) -> Iterator[_Candidate]:
+    """Each row alone, then each row with the one above it, whose `merged` cells reach to the right."""
     for number, cells in rows:
         texts = _texts(cells)
         yield number, texts, {i: [text] for i, text in texts.items()}
-    for (_, above), (number, below) in pairwise(rows):
+    for (_, above), (number, below) in pairwise(rows) if merged else ():
         top, low = _texts(above), _texts(below)
         if len(top) < 2 or not low:
             continue
@@ -142,9 +142,13 @@ def _candidates(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Iterator[_Candida
 
 
 def find_header(
-    rows: Iterable[tuple[int, Sequence[Cell]]], fields: tuple[Field, ...] = FIELDS_CUSTOMERS
+    rows: Iterable[tuple[int, Sequence[Cell]]],
+    fields: tuple[Field, ...] = FIELDS_CUSTOMERS,
+    *,
+    merged: bool = True,
 ) -> Header:
-    """The row, or two rows with merged headings, that best fits among the first 30 rows given.
+    """The row, or two rows with merged headings where they may be, that best fits among the first 30 rows
+    given.
 
     Where nothing fits, the first filled row with confidence 0, for a person to choose.
     Raises AppError("import.empty_sheet") when no row has anything in it.
@@ -155,7 +159,7 @@ def find_header(
     used = sorted({i for _, cells in seen for i, c in enumerate(cells) if c not in (None, "")})
     best_score = 0.0
     best = (seen[0][0], _texts(seen[0][1]), dict[int, str](), dict[int, float]())
-    for number, titles, spellings in _candidates(seen):
+    for number, titles, spellings in _candidates(seen, merged):
         mapping, weights = _assign(spellings, fields)
         score = sum(weights.values()) - 0.01 * (len(titles) - len(mapping))
         if len(mapping) >= 2 and score > best_score + 1e-9:

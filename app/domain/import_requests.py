@@ -68,16 +68,7 @@ class Bound:
 def bind(rows: Iterable[Row], mapping: RequestMapping) -> Bound:
     """The row of the headings, among the first 30. AppError "import.empty_sheet", "mapping.unknown_column"
     (where, column) with the first heading that the best row lacks, "mapping.column_twice"."""
-    wanted = {fold(h) for headings in mapping.columns.values() for h in headings}
-    best, best_hits = None, -1
-    for number, cells in islice(rows, _LOOKED_AT):
-        titles = {i: text for i, cell in enumerate(cells) if (text := clean(cell))}
-        hits = len(wanted & {fold(text) for text in titles.values()})
-        if hits > best_hits:
-            best, best_hits = (number, titles), hits
-    if best is None:
-        raise AppError("import.empty_sheet")
-    number, titles = best
+    number, titles = headings_of(rows, mapping)
     at: dict[str, list[int]] = {}
     for i, text in titles.items():
         at.setdefault(fold(text), []).append(i)
@@ -93,6 +84,21 @@ def bind(rows: Iterable[Row], mapping: RequestMapping) -> Bound:
                 )
         places[name] = tuple(at[fold(heading)][0] for heading in headings)
     return Bound(number, titles, places)
+
+
+def headings_of(rows: Iterable[Row], mapping: RequestMapping) -> tuple[int, dict[int, str]]:
+    """The row, among the first 30, that has most of the headings that the mapping names, and its cells.
+    AppError "import.empty_sheet"."""
+    wanted = {fold(h) for headings in mapping.columns.values() for h in headings}
+    best, best_hits = None, -1
+    for number, cells in islice(rows, _LOOKED_AT):
+        titles = {i: text for i, cell in enumerate(cells) if (text := clean(cell))}
+        hits = len(wanted & {fold(text) for text in titles.values()})
+        if hits > best_hits:
+            best, best_hits = (number, titles), hits
+    if best is None:
+        raise AppError("import.empty_sheet")
+    return best
 
 
 def request_id(office_no: int, register: str, key: str) -> UUID:

@@ -174,6 +174,7 @@ class _Pages:
             ),
             letters=Letters(desk.letters, desk.letter_queries),
             calls=Calls(desk.callbacks, desk.callback_queries),
+            register_imports=desk.request_imports,
             desk=desk.identity.desk,
             field=self.field_room,
         )

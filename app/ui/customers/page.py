@@ -20,6 +20,7 @@ from app.ui.customers.story import add_lists, details_of, history_lines
 from app.ui.customers.words import phone_words
 from app.ui.imports.customers import CustomerImport
 from app.ui.imports.wizard import ImportDialog
+from app.ui.imports.workbook import WorkbookWay
 from app.ui.kit.buttons import Button, Filter, FilterChips
 from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.inspector import Inspector
@@ -166,7 +167,9 @@ class CustomersPage(Page):
     def import_(self) -> ImportDialog:
         """F7: customers from a workbook."""
         room = self.room
-        dialog = ImportDialog(CustomerImport(room), room.jobs, room.papers, room.why, self.window())
+        dialog = ImportDialog(
+            WorkbookWay(CustomerImport(room)), room.jobs, room.papers, room.why, self.window()
+        )
         dialog.imported.connect(self.reload)
         dialog.start()
         return dialog

@@ -26,7 +26,7 @@ class CheckStep(QWidget):
         self._part: Part | None = None
         self._parts: dict[str, Part] = {}
         self._chips_row = QHBoxLayout()
-        self.beside = Label(tone=Tone.SOFT)
+        self.beside = Label(tone=Tone.SOFT, wrap=True)
         self.model: WindowedTableModel[PreviewRow] = WindowedTableModel(
             self._rows, self._columns(), parent=self
         )

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QHBoxLayout,
-    QScrollArea,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout
 
 from app.domain.import_cells import clean
 from app.domain.import_fields import Field
 from app.domain.import_headings import Cell
 from app.domain.importing import column_letter, missing, propose
+from app.ui.imports.lines import LineStep
 from app.ui.imports.source import Looked
 from app.ui.imports.task import Columns, titled
 from app.ui.kit.forms import Form
@@ -31,14 +23,22 @@ from app.words import tr
 EXAMPLES = 3
 
 
-class ColumnsStep(QWidget):
-    """Sheet, row of headings, and a line for each column. Signal `sheet_chosen(name)`."""
+class ColumnsStep(LineStep):
+    """Sheet, row of headings, and a line for each column. Signal `sheet_chosen(name)`: the file is to be
+    looked at anew."""
 
     sheet_chosen = Signal(str)
 
-    def __init__(self, fields: tuple[Field, ...], options: Form) -> None:
+    def __init__(
+        self,
+        fields: tuple[Field, ...],
+        options: Form,
+        name_of: Callable[[str], str] = titled,
+        joined: Collection[str] = (),
+    ) -> None:
+        """`name_of` a field in the language of the screen; `joined`: fields that several columns make up."""
         super().__init__()
-        self._fields = fields
+        self._fields, self._name_of, self._joined = fields, name_of, joined
         self._looked: Looked | None = None
         self._titles: dict[int, str] = {}
         self.boxes: dict[int, QComboBox] = {}
@@ -52,17 +52,6 @@ class ColumnsStep(QWidget):
         self.place.add("sheet", tr("&Sheet"), self.sheet)
         self.place.add("header", tr("&Row of the headings"), self.header_row)
         self.notice = Label(tone=Tone.ATTENTION, wrap=True)
-        lines = QWidget()
-        self._grid = QGridLayout()
-        below = QVBoxLayout(lines)
-        below.setContentsMargins(0, 0, px(8), 0)
-        below.addLayout(self._grid)
-        below.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(lines)
         top = QHBoxLayout()
         top.setSpacing(px(16))
         top.addWidget(self.place, 1)
@@ -72,7 +61,7 @@ class ColumnsStep(QWidget):
         column.setSpacing(px(8))
         column.addLayout(top)
         column.addWidget(self.notice)
-        column.addWidget(self._scroll, 1)
+        column.addWidget(self.area, 1)
 
     def show_file(self, looked: Looked) -> None:
         """What was seen of the file, with the proposals."""
@@ -105,7 +94,7 @@ class ColumnsStep(QWidget):
         lacking = missing(self.columns().mapping, self._fields)
         if not lacking:
             return ""
-        return tr("Still to be chosen: {fields}.", fields=", ".join(titled(name) for name in lacking))
+        return tr("Still to be chosen: {fields}.", fields=", ".join(map(self._name_of, lacking)))
 
     def focus_first(self) -> None:
         """To the first column whose meaning is not known, or the first of all."""
@@ -133,33 +122,28 @@ class ColumnsStep(QWidget):
         self._show_lines(propose({i: t for i, t in self._titles.items() if t}, self._fields))
 
     def _show_lines(self, mapping: dict[int, str]) -> None:
-        clear(self._grid)
+        clear(self.grid)
         self.boxes = {}
-        self._grid.setHorizontalSpacing(px(12))
-        self._grid.setVerticalSpacing(px(4))
+        self.grid.setHorizontalSpacing(px(12))
+        self.grid.setVerticalSpacing(px(4))
         for column, share in ((1, 3), (2, 4), (3, 3)):
-            self._grid.setColumnStretch(column, share)
+            self.grid.setColumnStretch(column, share)
         heads = ("", tr("Heading in the file"), tr("For example"), tr("Is"))
         for at, text in enumerate(heads):
-            self._grid.addWidget(Label(text, tone=Tone.SOFT, points=9.5, bold=True), 0, at)
+            self.grid.addWidget(Label(text, tone=Tone.SOFT, points=9.5, bold=True), 0, at)
         for line, index in enumerate(sorted(self._titles), 1):
             title = self._titles[index]
             letter = column_letter(index)
-            self._grid.addWidget(Label(letter, tone=Tone.SOFT, mono=True), line, 0)
-            self._grid.addWidget(ElidedLabel(title or tr("(no heading)")), line, 1)
-            self._grid.addWidget(ElidedLabel(self._examples(index), tone=Tone.SOFT), line, 2)
-            self._grid.addWidget(self._box(index, mapping.get(index), title or letter), line, 3)
+            self.grid.addWidget(Label(letter, tone=Tone.SOFT, mono=True), line, 0)
+            self.grid.addWidget(ElidedLabel(title or tr("(no heading)")), line, 1)
+            self.grid.addWidget(ElidedLabel(self._examples(index), tone=Tone.SOFT), line, 2)
+            self.grid.addWidget(self._box(index, mapping.get(index), title or letter), line, 3)
         self._say_lacking()
 
     def _box(self, index: int, chosen: str | None, title: str) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName(tr("What column {title} is", title=title))
-        box.addItem(tr("Leave out"), None)
-        for field in self._fields:
-            box.addItem(titled(field.name), field.name)
-        box.setCurrentIndex(max(box.findData(chosen), 0) if chosen else 0)
+        names = {field.name: self._name_of(field.name) for field in self._fields}
+        box = self.choice(tr("What column {title} is", title=title), tr("Leave out"), names, chosen)
         box.currentIndexChanged.connect(lambda _now: self._chosen(index))
-        box.installEventFilter(self)
         self.boxes[index] = box
         return box
 
@@ -178,18 +162,10 @@ class ColumnsStep(QWidget):
         """A field is one column: the other column that had it is left out from now on."""
         name = self.boxes[index].currentData()
         for other, box in self.boxes.items():
-            if other != index and name is not None and box.currentData() == name:
+            if other != index and name not in (None, *self._joined) and box.currentData() == name:
                 box.setCurrentIndex(0)
         self._say_lacking()
 
     def _say_lacking(self) -> None:
         self.notice.setText(self.lacking())
         self.notice.setVisible(bool(self.notice.text()))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
-            entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            if entered and not event.modifiers():
-                self.focusNextChild()
-                return True
-        return super().eventFilter(watched, event)

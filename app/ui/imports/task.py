@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.domain.import_fields import Field, field_titles
 from app.domain.import_headings import Cell
@@ -13,6 +14,10 @@ from app.failures import problem_words
 from app.ui.customers.words import class_words, phone_words, quantity_words
 from app.ui.kit.forms import Form
 from app.words import tr
+
+if TYPE_CHECKING:
+    from app.ui.imports.columns import ColumnsStep
+    from app.ui.imports.source import Looked
 
 Row = tuple[int, Sequence[Cell]]
 Step = Callable[[int, int], None]
@@ -64,8 +69,64 @@ class Columns:
 Planner = Callable[[Iterable[Row], Columns, Step], Preview]
 
 
+class Way(Protocol):
+    """How a file of one kind goes from its first look to what it would do. Off the UI thread runs what the
+    functions give back; they themselves look at the window. `more`: a step between the columns and the
+    check, or None. `trail`: the names of the steps."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def ask(self) -> str: ...
+
+    @property
+    def choose(self) -> str: ...
+
+    @property
+    def files(self) -> str: ...
+
+    @property
+    def trail(self) -> Sequence[str]: ...
+
+    @property
+    def columns(self) -> ColumnsStep: ...
+
+    @property
+    def more(self) -> MoreStep | None: ...
+
+    def look(self, path: Path, sheet: str | None) -> Callable[[], Looked]:
+        """What is seen of a file, for `columns.show_file`."""
+        ...
+
+    def plan(self, looked: Looked) -> Callable[[Step], Preview]:
+        """What an import would do, with everything as it is chosen now."""
+        ...
+
+    def write_wrong(self, looked: Looked, wrong: Mapping[int, ParsedRow], folder: Path) -> Callable[[], Path]:
+        """The wrong rows in a workbook of their own."""
+        ...
+
+
+class MoreStep(Protocol):
+    """What is asked between the columns and the check: a widget."""
+
+    @property
+    def go_on(self) -> str:
+        """The words of the button that leads here."""
+        ...
+
+    def gather(self, looked: Looked) -> Callable[[Step], object]:
+        """What it needs of the whole file, off the UI thread."""
+        ...
+
+    def show_gathered(self, found: Any) -> None: ...
+    def lacking(self) -> str: ...
+    def focus_first(self) -> None: ...
+
+
 class ImportTask(Protocol):
-    """One kind of import."""
+    """One kind of import from a workbook."""
 
     @property
     def title(self) -> str: ...

@@ -19,18 +19,19 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import AppError, Cancelled
 from app.domain.money import format_number
-from app.ui.imports import source
 from app.ui.imports.check import CheckStep
-from app.ui.imports.columns import ColumnsStep
 from app.ui.imports.source import Looked
-from app.ui.imports.task import ImportTask, Preview
+from app.ui.imports.task import Preview, Way
 from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.jobs import Job, JobRunner, Lane
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
-FILE, COLUMNS, CHECK, WORK, DONE = range(5)
+FILE, COLUMNS, CHECK, WORK, DONE, MORE = range(6)
+"""Places in the stack; `MORE`, where there is one, comes between the columns and the check."""
+
+BETWEEN = (COLUMNS, MORE, CHECK)
 
 
 class ImportDialog(QDialog):
@@ -40,7 +41,7 @@ class ImportDialog(QDialog):
 
     def __init__(
         self,
-        task: ImportTask,
+        way: Way,
         jobs: JobRunner,
         papers: Path,
         why: Callable[[AppError], str],
@@ -50,21 +51,24 @@ class ImportDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setWindowTitle(task.title)
-        self.setAccessibleName(task.title)
+        self.setWindowTitle(way.title)
+        self.setAccessibleName(way.title)
         self.setAcceptDrops(True)
-        self._task, self._jobs = task, jobs
+        self._way, self._jobs = way, jobs
         self._papers, self._why = papers, why
         self._looked: Looked | None = None
         self._preview: Preview | None = None
         self._job: Job[object] | None = None
         self._written = 0
-        self.columns = ColumnsStep(task.fields, task.options())
+        self.columns, self.more = way.columns, way.more
+        self._line = (FILE, COLUMNS, *((MORE,) if way.more is not None else ()), CHECK, WORK)
         self.columns.sheet_chosen.connect(lambda sheet: self.take_file(self._path(), sheet))
         self.check = CheckStep(self.write_wrong)
         self.steps = QStackedWidget()
         for step in (self._file_step(), self.columns, self.check, self._work_step(), self._done_step()):
             self.steps.addWidget(step)
+        if isinstance(self.more, QWidget):
+            self.steps.addWidget(self.more)
         self._lay_out(parent.window())
         self._go(FILE)
 
@@ -75,15 +79,10 @@ class ImportDialog(QDialog):
         column = QVBoxLayout(step)
         column.setSpacing(px(12))
         centre = Qt.AlignmentFlag.AlignHCenter
-        words = tr(
-            "Choose the workbook, or drop it here. Nothing is written before you have seen what would change."
-        )
-        said = Label(words, tone=Tone.SOFT, points=11, wrap=True)
+        said = Label(self._way.ask, tone=Tone.SOFT, points=11, wrap=True)
         said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         said.setFixedWidth(px(460))
-        self.choose = Button(
-            tr("Choose a workbook"), self._ask_for_file, primary=True, sign="file-spreadsheet"
-        )
+        self.choose = Button(self._way.choose, self._ask_for_file, primary=True, sign="file-spreadsheet")
         self.choose.setDefault(True)
         column.addStretch(3)
         column.addWidget(said, 0, centre)
@@ -122,13 +121,10 @@ class ImportDialog(QDialog):
         return step
 
     def _lay_out(self, window: QWidget) -> None:
-        self.trail = [
-            Label(text, tone=Tone.SOFT)
-            for text in (tr("1 File"), tr("2 Columns"), tr("3 Check"), tr("4 Import"))
-        ]
+        self.trail = [Label(text, tone=Tone.SOFT) for text in self._way.trail]
         head = QHBoxLayout()
         head.setSpacing(px(16))
-        head.addWidget(Label(self._task.title, points=14, bold=True), 1)
+        head.addWidget(Label(self._way.title, points=14, bold=True), 1)
         for each in self.trail:
             head.addWidget(each)
         self.where = Label(tone=Tone.SOFT)
@@ -157,20 +153,21 @@ class ImportDialog(QDialog):
 
     def _go(self, step: int) -> None:
         self.steps.setCurrentIndex(step)
-        at = min(step, WORK)
-        for number, label in enumerate(self.trail):
-            label.set_tone(Tone.INFO if number == at else Tone.SOFT)
+        self._show_place(WORK if step == DONE else step)
         self.notice.setText("")
-        self.where.setVisible(self._looked is not None and step in (COLUMNS, CHECK))
-        self.back.setVisible(step in (COLUMNS, CHECK))
-        self.next.setVisible(step in (COLUMNS, CHECK))
+        self.where.setVisible(self._looked is not None and step in BETWEEN)
+        self.back.setVisible(step in BETWEEN)
+        self.next.setVisible(step in BETWEEN)
         leave = tr("Stop") if step == WORK else tr("Close") if step == DONE else tr("Go back")
         self.leave.setText(f"Esc  {leave}")
         self.leave.setAccessibleName(leave)
         self.leave.setEnabled(True)
         if step == COLUMNS:
-            self._say_next(tr("Check"))
+            self._say_next(tr("Check") if self.more is None else self.more.go_on)
             self.columns.focus_first()
+        elif step == MORE and self.more is not None:
+            self._say_next(tr("Check"))
+            self.more.focus_first()
         elif step == CHECK and self._preview is not None:
             count = format_number(self._preview.to_write, tr.language)
             self._say_next(tr("Import {count} rows", count=count))
@@ -184,19 +181,25 @@ class ImportDialog(QDialog):
         self.next.setText(f"F9  {text}")
         self.next.setAccessibleName(text)
 
+    def _show_place(self, step: int) -> None:
+        for each, label in zip(self._line, self.trail, strict=True):
+            label.set_tone(Tone.INFO if each == step else Tone.SOFT)
+
     def _next(self) -> None:
-        if self.steps.currentIndex() == COLUMNS:
+        if self.steps.currentIndex() == COLUMNS and self.more is not None:
+            self.gather()
+        elif self.steps.currentIndex() in (COLUMNS, MORE):
             self.compare()
         elif self.steps.currentIndex() == CHECK:
             self.apply()
 
     def _back(self) -> None:
-        self._go(self.steps.currentIndex() - 1)
+        self._go(self._line[self._line.index(self.steps.currentIndex()) - 1])
 
     # -- 1 the file -------------------------------------------------------------------------------------
 
     def _ask_for_file(self) -> None:
-        ask = QFileDialog(self, tr("Choose a workbook"), "", tr("Excel workbooks (*.xlsx *.xlsm *.xls)"))
+        ask = QFileDialog(self, self._way.choose, "", self._way.files)
         ask.setFileMode(QFileDialog.FileMode.ExistingFile)
         ask.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         ask.fileSelected.connect(lambda name: self.take_file(Path(name)))
@@ -212,10 +215,11 @@ class ImportDialog(QDialog):
             self.take_file(Path(names[0]))
 
     def take_file(self, path: Path, sheet: str | None = None) -> None:
-        """Looks at a workbook and goes on to its columns."""
+        """Looks at a file and goes on to its columns."""
+        look = self._way.look(path, sheet)
         self._work(
             tr("Opening {file}", file=path.name),
-            lambda _job: source.look(path, sheet, self._task.fields),
+            lambda _job: look(),
             self._show_columns,
             lane=Lane.IO,
         )
@@ -226,23 +230,41 @@ class ImportDialog(QDialog):
 
     def _show_columns(self, looked: Looked) -> None:
         self._looked = looked
-        self.where.setText(tr("{file} · sheet “{sheet}”", file=looked.path.name, sheet=looked.sheet))
+        name = looked.path.name
+        self.where.setText(
+            name if looked.sheet == name else tr("{file} · sheet “{sheet}”", file=name, sheet=looked.sheet)
+        )
         self.columns.show_file(looked)
         self._go(COLUMNS)
 
     # -- 2 and 3 columns and check ----------------------------------------------------------------------
 
+    def gather(self) -> None:
+        """Reads the file for the step between the columns and the check."""
+        looked, lacking, more = self._looked, self.columns.lacking(), self.more
+        if looked is None or more is None or lacking:
+            self.notice.setText(lacking)
+            return
+        gather = more.gather(looked)
+
+        def show(found: object) -> None:
+            more.show_gathered(found)
+            self._go(MORE)
+
+        words = tr("Reading {file}…", file=looked.path.name)
+        self._work(words, lambda job: gather(job.step), show, lane=Lane.IO)
+
     def compare(self) -> None:
         """The dry run: reads every row and compares it with what is here."""
         looked = self._looked
-        lacking = self.columns.lacking()
+        lacking = self.columns.lacking() or (self.more.lacking() if self.more is not None else "")
         if looked is None or lacking:
             self.notice.setText(lacking)
             return
-        columns, planner = self.columns.columns(), self._task.planner()
+        plan = self._way.plan(looked)
         self._work(
             tr("Reading {file} and comparing", file=looked.path.name),
-            lambda job: source.plan(looked, columns, planner, job.step),
+            lambda job: plan(job.step),
             self._show_preview,
             lane=Lane.IO,
         )
@@ -258,11 +280,11 @@ class ImportDialog(QDialog):
         if looked is None or preview is None or not preview.wrong:
             return
         wrong = {row.row_number: row for row in preview.wrong}
-        columns = self.columns.columns()
+        write = self._way.write_wrong(looked, wrong, self._papers)
         self.check.write.setEnabled(False)
         self._jobs.run(
             self,
-            lambda _job: source.write_wrong(looked, columns, wrong, self._papers),
+            lambda _job: write(),
             done=lambda path: self.check.said.setText(tr("Kept as {path}", path=path)),
             failed=lambda error: self.notice.setText(self._why(error)),
             settled=lambda: self.check.write.setEnabled(True),
@@ -327,8 +349,7 @@ class ImportDialog(QDialog):
         self.counted.setText("")
         self.bar.setRange(0, 0)
         self._go(WORK)
-        for number, label in enumerate(self.trail):
-            label.set_tone(Tone.INFO if number == (WORK if came_from == CHECK else came_from) else Tone.SOFT)
+        self._show_place(WORK if came_from == CHECK else came_from)
 
         def failed(error: AppError) -> None:
             if isinstance(error, Cancelled) and stopped is not None:

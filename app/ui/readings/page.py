@@ -18,6 +18,7 @@ from app.services.readings import EnterReading
 from app.ui.customers.words import mean_words, period_words, quantity_words
 from app.ui.imports.readings import ReadingImport
 from app.ui.imports.wizard import ImportDialog
+from app.ui.imports.workbook import WorkbookWay
 from app.ui.kit.buttons import Button
 from app.ui.kit.forms import put_value, value_of
 from app.ui.kit.inputs import DateEdit
@@ -381,7 +382,7 @@ class ReadingsPage(Page):
         """F7: the readings of a workbook."""
         room = self.room
         task = ReadingImport(room, self.chosen_period)
-        dialog = ImportDialog(task, room.jobs, room.papers, room.why, self.window())
+        dialog = ImportDialog(WorkbookWay(task), room.jobs, room.papers, room.why, self.window())
         dialog.imported.connect(self.reload)
         dialog.start()
         return dialog

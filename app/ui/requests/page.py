@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QTimer
@@ -31,6 +32,9 @@ from app.ui.requests.many import ManyActs
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.view_menu import ViewMenu, filter_titles
 from app.words import tr
+
+if TYPE_CHECKING:
+    from app.ui.imports.wizard import ImportDialog
 
 BEHIND = ("inbox", "unread", "escalated", "held", "lacking")
 """Filters that wait in the menu of views; their chip is there while they are chosen."""
@@ -157,6 +161,17 @@ class RequestsPage(Page):
         dialog = IntakeDialog(self.room, self.window())
         dialog.registered.connect(self._received)
         dialog.record_asked.connect(self.show_record)
+        dialog.start()
+        return dialog
+
+    def import_register(self) -> ImportDialog:
+        """Requests from a former register, from the menu behind F12."""
+        from app.ui.imports.register import RegisterWay  # here: nobody needs it every day
+        from app.ui.imports.wizard import ImportDialog
+
+        room = self.room
+        dialog = ImportDialog(RegisterWay(room), room.jobs, room.papers, room.why, self.window())
+        dialog.imported.connect(self.reload)
         dialog.start()
         return dialog
 

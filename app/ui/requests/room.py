@@ -22,6 +22,7 @@ from app.queries.rules import RequestTypeView
 from app.queries.supply import SupplyQueries
 from app.services.callbacks import CallbackService
 from app.services.drafts import DraftService
+from app.services.import_requests import RequestImportService
 from app.services.incidents import IncidentService
 from app.services.letters import LetterService
 from app.services.refunds import RefundService
@@ -106,6 +107,7 @@ class RequestRoom(Room):
     refunding: Refunding
     letters: Letters
     calls: Calls
+    register_imports: RequestImportService
     desk: str
     field: FieldRoom | None = None
     """With which crews are sent out."""

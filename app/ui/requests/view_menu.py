@@ -115,6 +115,8 @@ class ViewMenu(MenuButton):
             found.append(Choice(tr("Call back…"), lambda: open_calls(page, page.room), apart=True))
         if page.room.may("reports.export"):
             found.append(Choice(tr("Export the list to Excel"), self._export))
+        if page.room.may("requests.import"):
+            found.append(Choice(tr("Import a former register…"), page.import_register))
         return found
 
     def _named(self) -> list[View]:

@@ -63,6 +63,7 @@ def room_of(
             ),
             letters=Letters(desktop.letters, desktop.letter_queries),
             calls=Calls(desktop.callbacks, desktop.callback_queries),
+            register_imports=desktop.request_imports,
             desk="BN03",
             clock=desktop.clock,
             jobs=jobs,

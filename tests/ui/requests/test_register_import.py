@@ -1,0 +1,458 @@
+"""A former register taken in through its window: real files, real keys, and what is in the database then."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.bootstrap import Desktop
+from app.documents.tables import read_mapping
+from app.domain.import_mapping import parse_mapping
+from app.sync.verify import verify
+from app.ui.imports.register_columns import RegisterColumns
+from app.ui.imports.values import ValuesStep
+from app.ui.imports.wizard import CHECK, COLUMNS, DONE, FILE, MORE, ImportDialog
+from app.ui.kit.labels import Label
+from app.ui.requests.page import RequestsPage
+from app.ui.requests.room import RequestRoom
+from tests.former_register import CLOSED, MAPPING, OPEN, csv_of, planned
+from tests.requests import at
+from tests.scans import picture, program
+from tests.services.test_import_requests import states
+
+Active = Callable[[QWidget], QWidget]
+F8, F9, ESCAPE = Qt.Key.Key_F8, Qt.Key.Key_F9, Qt.Key.Key_Escape
+CTRL = Qt.KeyboardModifier.ControlModifier
+OF_311 = Path(__file__).parents[2] / "data" / "complaints-311.mapping.json"
+
+
+@pytest.fixture
+def mai(room_of: Callable[[str], RequestRoom]) -> RequestRoom:
+    return room_of("mai")
+
+
+@pytest.fixture
+def page(qtbot: QtBot, mai: RequestRoom, active: Active) -> RequestsPage:
+    page = RequestsPage(mai)
+    page.resize(1190, 740)
+    qtbot.addWidget(page)
+    active(page)
+    return page
+
+
+@pytest.fixture
+def dialog(page: RequestsPage, qtbot: QtBot, settle: Callable[[], None]) -> ImportDialog:
+    settle()
+    page.views.unfold()
+    menu = page.views.menu_shown
+    assert menu is not None
+    next(entry for entry in menu.actions() if "Nhập sổ cũ" in entry.text()).trigger()
+    menu.close()
+    found = page.window().findChild(ImportDialog)
+    assert found is not None
+    qtbot.waitUntil(found.choose.hasFocus)
+    return found
+
+
+@pytest.fixture
+def settle(qtbot: QtBot, page: RequestsPage) -> Callable[[], None]:
+    def wait() -> None:
+        qtbot.waitUntil(lambda: not page.room.jobs.busy)
+        QApplication.processEvents()
+
+    return wait
+
+
+def columns_of(dialog: ImportDialog) -> RegisterColumns:
+    assert isinstance(dialog.columns, RegisterColumns)
+    return dialog.columns
+
+
+def values_of(dialog: ImportDialog) -> ValuesStep:
+    assert isinstance(dialog.more, ValuesStep)
+    return dialog.more
+
+
+def said(dialog: ImportDialog) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(Label) if label.isVisible())
+
+
+def parts(dialog: ImportDialog) -> dict[str, int]:
+    return {key: len(part.rows) for key, part in dialog.check._parts.items()}
+
+
+def choose(box: Any, code: str | None) -> None:
+    place = box.findData(code)
+    assert place >= 0, code
+    box.setCurrentIndex(place)
+
+
+def shown_file(dialog: ImportDialog, path: Path, settle: Callable[[], None]) -> RegisterColumns:
+    dialog.take_file(path)
+    settle()
+    assert dialog.steps.currentIndex() == COLUMNS, said(dialog)
+    return columns_of(dialog)
+
+
+def test_a_register_goes_in_by_keyboard_with_what_its_words_propose(
+    dialog: ImportDialog,
+    desktop: Desktop,
+    tmp_path: Path,
+    qtbot: QtBot,
+    settle: Callable[[], None],
+    page: RequestsPage,
+) -> None:
+    rows = [OPEN, CLOSED, OPEN | {"Số": "19", "Tình trạng": "Treo"}, OPEN | {"Số": "20", "Loại": "Rò rỉ to"}]
+    columns = shown_file(dialog, csv_of(tmp_path / "Sổ Vệ An.csv", *rows), settle)
+    fields = {columns.columns().titles[i]: each for i, each in columns.fields_at().items()}
+    assert fields["Số"] == ("key",)
+    assert fields["Ngày nhận"] == ("received",)
+    assert fields["Nội dung"] == ("words",)
+    assert fields["Tình trạng"] == ("state",)
+    assert fields["Mã KH"] == ("customer",)
+    assert columns.register.text() == "Sổ Vệ An"
+    assert columns.date_format.currentText() == "d/m/yyyy h:mm"
+    assert "“2/11/2026 8:00” được hiểu là 02/11/2026 08:00" in said(dialog)
+    # Two columns make up the words.
+    detail = next(i for i, title in columns.columns().titles.items() if title == "Chi tiết")
+    choose(columns.boxes[detail], "words")
+    assert columns.by_heading()["words"] == ["Nội dung", "Chi tiết"]
+    qtbot.keyClick(dialog, F9)
+    settle()
+    assert dialog.steps.currentIndex() == MORE
+    values = values_of(dialog)
+    # What is known by its name, or as registers say it, is proposed; the rest is told and counted.
+    assert values.boxes["state", "Đang xử lý"].currentData() == "routed"
+    assert values.boxes["state", "Xong"].currentData() == "closed"
+    assert values.boxes["channel", "ĐT"].currentData() == "phone"
+    assert set(values.unknown()) == {("type", "Rò rỉ"), ("type", "Rò rỉ to"), ("state", "Treo")}
+    assert "3 từ chưa được ghép (Loại yêu cầu, Trạng thái)" in said(dialog)
+    assert values.boxes["type", "Rò rỉ"].hasFocus()
+    choose(values.boxes["type", "Rò rỉ"], "leak")
+    assert "2 từ chưa được ghép" in said(dialog)
+    assert values.boxes["type", "Rò rỉ"].findData("denunciation") < 0
+    qtbot.keyClick(dialog, F9)
+    settle()
+    assert dialog.steps.currentIndex() == CHECK, said(dialog)
+    assert parts(dialog) == {"new": 2, "wrong": 2, "told": 0}
+    assert states(desktop) == {}
+    wrong = [row.what for row in dialog.check._parts["wrong"].rows]
+    assert "“Treo” chưa có trong tệp ghép cột" in wrong[0]
+    new = dialog.check._parts["new"].rows[1]
+    assert (new.number, new.code, new.name) == (3, "18", "Nguyễn Văn Bình")
+    assert "tiếp nhận 02/11/2026 08:00" in new.what
+    assert "kết thúc 02/11/2026 10:30" in new.what
+    qtbot.keyClick(dialog, F8)
+    settle()
+    (book,) = (tmp_path / "papers").glob("*.xlsx")
+    sheet = openpyxl.load_workbook(book).worksheets[0]
+    assert [row[-2] for row in sheet.iter_rows(min_row=2, values_only=True)] == [4, 5]
+    with qtbot.waitSignal(dialog.imported):
+        qtbot.keyClick(dialog, F9)
+    assert dialog.steps.currentIndex() == DONE
+    assert "2 yêu cầu được thêm" in said(dialog)
+    assert "2 dòng sai không được nhập" in said(dialog)
+    found = states(desktop)
+    assert found["17"].words == "Vỡ ống · trước nhà"
+    assert (found["18"].state, found["18"].closed_at) == ("closed", at("11-02 10:30"))
+    qtbot.keyClick(dialog, ESCAPE)
+    page.choose_filter("all")
+    settle()
+    assert page.model.rowCount() == 2
+    assert verify(desktop.home / "office.db", desktop.clock.now()).good
+
+
+def test_back_and_forth_keeps_what_was_chosen(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    shown_file(dialog, csv_of(tmp_path / "so.csv", OPEN), settle)
+    qtbot.keyClick(dialog, F9)
+    settle()
+    values = values_of(dialog)
+    choose(values.boxes["type", "Rò rỉ"], "leak")
+    choose(values.boxes["state", "Đang xử lý"], None)
+    values.answer.setText("Như sổ cũ")
+    choose(values.constants["outcome"], "solved")
+    qtbot.keyClick(dialog, F9)
+    settle()
+    for place in (MORE, COLUMNS):
+        dialog.back.click()
+        assert dialog.steps.currentIndex() == place
+    qtbot.keyClick(dialog, F9)
+    settle()
+    assert values.boxes["type", "Rò rỉ"].currentData() == "leak"
+    assert values.boxes["state", "Đang xử lý"].currentData() is None
+    assert values.constants_chosen() == {"outcome": "solved", "answer": "Như sổ cũ"}
+
+
+def test_a_mapping_is_kept_and_found_again_beside_the_file(
+    dialog: ImportDialog, desktop: Desktop, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    path = csv_of(tmp_path / "so.csv", OPEN, CLOSED)
+    columns = shown_file(dialog, path, settle)
+    columns.register.setText("Sổ Vệ An")
+    qtbot.keyClick(dialog, F9)
+    settle()
+    values = values_of(dialog)
+    choose(values.boxes["type", "Rò rỉ"], "leak")
+    qtbot.keyClick(dialog, Qt.Key.Key_S, CTRL)
+    qtbot.waitUntil(lambda: bool(values.findChildren(QFileDialog)))
+    ask = values.findChildren(QFileDialog)[0]
+    assert Path(ask.selectedFiles()[0]).name == "so.mapping.json"
+    ask.reject()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    dialog._way.save_to(tmp_path / "so.mapping.json")  # type: ignore[attr-defined]
+    settle()
+    assert "so.mapping.json" in values.kept.text()
+    # The command takes the very same file, and it comes to the same.
+    plan = planned(desktop, path, tmp_path / "so.mapping.json")
+    assert (len(plan.new), plan.wrong, plan.register) == (2, [], "Sổ Vệ An")
+    again = shown_file(dialog, path, settle)
+    assert "Theo tệp ghép cột so.mapping.json." in again.used.text()
+    assert again.register.text() == "Sổ Vệ An"
+    qtbot.keyClick(dialog, F9)
+    settle()
+    assert values.unknown() == []
+    qtbot.keyClick(dialog, F9)
+    settle()
+    assert dialog.steps.currentIndex() == CHECK, said(dialog)
+    assert parts(dialog)["new"] == 2
+
+
+def test_a_foreign_register_by_its_mapping(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None], desktop: Desktop
+) -> None:
+    """One column is kind and words at once, the clock is that of New York, the constants stay."""
+    heads = ["Unique Key", "Created Date", "Closed Date", "Agency", "Complaint Type", "Descriptor",
+             "Location Type", "Incident Address", "City", "Borough", "Status", "Due Date"]  # fmt: skip
+    row = ["1", "3/14/2025 1:20", "3/14/2025 9:00", "NYPD", "Animal-Abuse", "Tortured", "House", "5 Elm St",
+           "BRONX", "BRONX", "Closed", ""]  # fmt: skip
+    path = tmp_path / "311.csv"
+    path.write_text("\n".join(",".join(line) for line in (heads, row)), "utf-8")
+    columns = shown_file(dialog, path, settle)
+    assert "3/14/2025" in columns.example.text()
+    columns.use_mapping(OF_311)
+    settle()
+    assert columns.date_format.currentText() == "m/d/yyyy h:mm"
+    assert columns.boxes[4].currentText() == "Loại yêu cầu + Lời khách hàng"
+    qtbot.keyClick(dialog, F9)
+    settle()
+    values = values_of(dialog)
+    assert values.boxes["unit", "NYPD"].currentData() == "NETWORK"
+    assert values.constants["how"].currentData() == "register"
+    made, theirs = (
+        parse_mapping(text)
+        for text in (dialog._way.text(), read_mapping(OF_311))  # type: ignore[attr-defined]
+    )
+    assert (made.columns, made.values, made.constants, made.zone, made.date_format, made.register) == (
+        theirs.columns, theirs.values, theirs.constants, theirs.zone, theirs.date_format, theirs.register,
+    )  # fmt: skip
+    qtbot.keyClick(dialog, F9)
+    settle()
+    with qtbot.waitSignal(dialog.imported):
+        qtbot.keyClick(dialog, F9)
+    found = states(desktop)["1"]
+    assert found.words == "Animal-Abuse · Tortured · House"
+    assert found.received_at == at("2025-03-14 12:20")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "không đúng định dạng JSON"),
+        ("[]", "bị thiếu hoặc sai dạng"),
+        (json.dumps(MAPPING | {"colums": {}}), "không có mục “colums”"),
+        (json.dumps(MAPPING | {"dates": {"format": "q"}}), "Ghi như trong Excel"),
+    ],
+)
+def test_a_mapping_that_is_none_is_refused_and_one_beside_the_file_told(
+    dialog: ImportDialog, tmp_path: Path, settle: Callable[[], None], text: str, told: str
+) -> None:
+    path = csv_of(tmp_path / "so.csv", OPEN)
+    columns = shown_file(dialog, path, settle)
+    bad = tmp_path / "xau.json"
+    bad.write_text(text, "utf-8")
+    columns.use_mapping(bad)
+    settle()
+    assert dialog.steps.currentIndex() == COLUMNS
+    assert told in dialog.notice.text()
+    assert columns.mapping is None
+    bad.rename(tmp_path / "so.mapping.json")
+    again = shown_file(dialog, path, settle)
+    assert told in again.used.text()
+    assert again.fields_at()  # proposed from the headings all the same
+
+
+def test_what_in_a_mapping_does_not_fit_is_told(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    path = csv_of(tmp_path / "so.csv", OPEN | {"Tình trạng": "Mới"})
+    other = MAPPING | {
+        "columns": MAPPING["columns"] | {"area": "Phường"},
+        "values": MAPPING["values"] | {"type": {"Rò rỉ": "leek"}},
+    }
+    (tmp_path / "so.mapping.json").write_text(json.dumps(other), "utf-8")
+    columns = shown_file(dialog, path, settle)
+    assert "columns.area” nêu cột “Phường”" in columns.used.text()
+    qtbot.keyClick(dialog, F9)
+    settle()
+    assert ("type", "Rò rỉ") in values_of(dialog).unknown()  # "leek" is no kind
+
+
+def broken(kind: str, path: Path) -> None:
+    contents = {
+        "empty": b"",
+        "picture": picture("PNG"),
+        "photo": picture("JPEG"),
+        "program": program(),
+        "pdf": b"%PDF-1.4\n1 0 obj\n\x01\x02stream\xff\xfe\xfa\nendstream",
+        "workbook": b"PK\x03\x04 no workbook",
+    }
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "torn":
+        whole = csv_of(path, OPEN, CLOSED | {"Trả lời": 'Đã thay "van", xong'}).read_bytes()
+        path.write_bytes(whole[: whole.index(b' ""van') + 5])
+    elif kind != "missing":
+        path.write_bytes(contents[kind])
+
+
+@pytest.mark.parametrize(
+    "kind", ["empty", "picture", "photo", "program", "pdf", "torn", "workbook", "folder", "missing"]
+)
+def test_a_file_that_is_no_register_is_said_and_another_may_be_chosen(
+    dialog: ImportDialog, tmp_path: Path, settle: Callable[[], None], kind: str, desktop: Desktop
+) -> None:
+    path = tmp_path / "hong.csv"
+    broken(kind, path)
+    dialog.take_file(path)
+    settle()
+    assert dialog.steps.currentIndex() == FILE
+    assert "hong.csv" in dialog.notice.text()
+    shown_file(dialog, csv_of(tmp_path / "tot.csv", OPEN), settle)
+    assert states(desktop) == {}
+
+
+def test_an_older_encoding_is_shown_to_be_chosen(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    path = csv_of(tmp_path / "so.csv", OPEN)
+    text = path.read_text("utf-8").replace("Vỡ ống", "Hỏng").replace("ỏ", "o\u0309")
+    path.write_bytes(text.encode("cp1258", "replace"))
+    columns = shown_file(dialog, path, settle)
+    assert columns.encoding.isVisible()
+    assert columns.encoding_used() == "cp1258"
+    assert "Hỏng" in said(dialog)
+    choose(columns.encoding, "cp1252")
+    columns.encoding.activated.emit(2)
+    settle()
+    assert columns.encoding_used() == "cp1252"
+    assert "Hỏng" not in said(dialog)
+    assert '"encoding": "cp1252"' in json.dumps(json.loads(dialog_text(dialog, qtbot, settle)))
+
+
+def dialog_text(dialog: ImportDialog, qtbot: QtBot, settle: Callable[[], None]) -> str:
+    return str(dialog._way.text())  # type: ignore[attr-defined]
+
+
+def test_what_is_needed_is_asked_for(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    path = tmp_path / "so.csv"
+    path.write_text("X1,X2,X3\n7,2/11/2026 8:00,Vỡ ống\n", "utf-8")
+    columns = shown_file(dialog, path, settle)
+    qtbot.keyClick(dialog, F9)
+    assert "Còn phải chọn cột cho: Số trong sổ, Ngày tiếp nhận" in dialog.notice.text()
+    for i, field in enumerate(("key", "received", "words")):
+        choose(columns.boxes[i], field)
+    assert columns.date_format.currentText() == "d/m/yyyy h:mm"  # as soon as it is known which are times
+    columns.date_format.setCurrentText("m/d")
+    qtbot.keyClick(dialog, F9)
+    assert "Ghi như trong Excel" in dialog.notice.text()
+    columns.date_format.setCurrentText("yyyy-m-d")
+    assert "“2/11/2026 8:00” không phải ngày giờ" in said(dialog)
+    columns.date_format.setCurrentText("d/m/yyyy h:mm")
+    columns.register.clear()
+    qtbot.keyClick(dialog, F9)
+    assert "Ghi tên sổ trước" in dialog.notice.text()
+    columns.register.setText("Sổ")
+    qtbot.keyClick(dialog, F9)
+    settle()
+    values = values_of(dialog)
+    qtbot.keyClick(dialog, F9)
+    assert dialog.steps.currentIndex() == MORE
+    assert "Loại yêu cầu, Kênh" in dialog.notice.text()
+    choose(values.constants["type"], "leak")
+    choose(values.constants["channel"], "phone")
+    qtbot.keyClick(dialog, F9)
+    settle()
+    assert parts(dialog) == {"new": 1, "wrong": 0, "told": 0}
+
+
+def test_a_field_is_one_column_save_those_that_are_joined(
+    dialog: ImportDialog, tmp_path: Path, settle: Callable[[], None]
+) -> None:
+    columns = shown_file(dialog, csv_of(tmp_path / "so.csv", OPEN), settle)
+    at = {title: i for i, title in columns.columns().titles.items()}
+    choose(columns.boxes[at["Loại"]], "type+words")
+    choose(columns.boxes[at["Tổ"]], "type")
+    assert columns.fields_at()[at["Loại"]] == ("words",)
+    assert columns.by_heading()["words"][:2] == ["Loại", "Nội dung"]
+    choose(columns.boxes[at["Hạn"]], "received")
+    assert at["Ngày nhận"] not in columns.fields_at()
+
+
+def test_stopped_in_between_and_gone_on_with(
+    dialog: ImportDialog,
+    desktop: Desktop,
+    tmp_path: Path,
+    qtbot: QtBot,
+    settle: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.services.import_requests.CHUNK", 2)
+    path = csv_of(tmp_path / "so.csv", *(OPEN | {"Số": str(n)} for n in range(7)))
+    (tmp_path / "so.mapping.json").write_text(json.dumps(MAPPING), "utf-8")
+
+    def to_check() -> None:
+        shown_file(dialog, path, settle)
+        for _ in range(2):
+            qtbot.keyClick(dialog, F9)
+            settle()
+        assert dialog.steps.currentIndex() == CHECK
+
+    to_check()
+    heard: list[int] = []
+
+    def stop(_changes: object) -> None:
+        if not heard and dialog._job is not None:
+            heard.append(1)
+            dialog._job.cancel()
+
+    desktop.writer.listen(stop)
+    with qtbot.waitSignal(dialog.imported):
+        qtbot.keyClick(dialog, F9)
+    assert "Đã dừng. Đã nhập 2 dòng." in said(dialog)
+    assert len(states(desktop)) == 2
+    to_check()
+    assert "2 yêu cầu của sổ này đã có ở đây" in said(dialog)
+    with qtbot.waitSignal(dialog.imported):
+        qtbot.keyClick(dialog, F9)
+    assert len(states(desktop)) == 7
+
+
+def test_only_who_may_is_offered_it(qtbot: QtBot, room: RequestRoom, active: Active) -> None:
+    page = RequestsPage(room)  # yen's
+    qtbot.addWidget(page)
+    active(page)
+    qtbot.waitUntil(lambda: not room.jobs.busy)
+    assert "Nhập sổ cũ…" not in [choice.words for choice in page.views._offered()]
