@@ -252,6 +252,11 @@ def _separates(option: Any) -> bool:
     return bool(option.menuItemType is QStyleOptionMenuItem.MenuItemType.Separator)
 
 
+def _menu_line(option: Any, painter: QPainter) -> None:
+    rect = option.rect
+    painter.fillRect(QRect(rect.left(), rect.center().y(), rect.width(), 1), theme().line)
+
+
 def _combo_box_label(style: OurStyle, option: Any, painter: QPainter, widget: QWidget | None) -> None:
     """What is chosen; too long for the box, it ends in an ellipsis and not in half a letter."""
     plain: Any = QStyleOptionComboBox(option)
@@ -365,8 +370,7 @@ class OurStyle(QProxyStyle):
         elif element is CE.CE_ComboBoxLabel:
             _combo_box_label(self, option, painter, widget)
         elif element is CE.CE_MenuItem and _separates(option):
-            middle = option.rect.center().y()
-            painter.fillRect(QRect(option.rect.left(), middle, option.rect.width(), 1), theme().line)
+            _menu_line(option, painter)
         elif element is CE.CE_ItemViewItem and isinstance(widget, QListView):
             _list_item(self, option, painter, widget)
         else:
