@@ -9,27 +9,39 @@ where none says it the answer counts, which cannot have been earlier.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, Engine, and_, case, func, select, type_coerce
 from sqlalchemy import Connection as Read
-from sqlalchemy import Engine, and_, func, select, type_coerce
 from sqlalchemy.types import NullType
 
-from app.domain.deadlines import BY_THE_CLOCK, WorkingCalendar, due, shifted, working_minutes, zone_named
-from app.domain.working_table import WorkingTable, instant_ms, moment_of
+from app.domain.deadlines import (
+    BY_THE_CLOCK,
+    Limit,
+    WorkingCalendar,
+    due,
+    shifted,
+    working_minutes,
+    zone_named,
+)
+from app.domain.working_table import MINUTE, WorkingTable, instant_ms, moment_of
 from app.models import Incident, Request, RequestEvent, RequestState, Staff, WorkOrder, WorkOrderState
+from app.queries.customers import here
 from app.queries.measures import bounds
 from app.queries.requests import Viewer, restricted_codes, visible_to
 from app.queries.rules import CharterTargetView, RuleQueries
 
-_SOME, _MANY = 500, 20_000
+OUT_THERE = ("on_site", "restored")
+"""What is measured by what happens at the customer's, and not by the answer."""
+
+_SOME = 500
 _NOWHERE = None, None
 """Nobody was sent out."""
 
@@ -118,96 +130,131 @@ class CharterQueries:
         """What came of the promises for requests received within the days; `going_on` hears how many were
         looked at, what it raises ends it."""
         zone = zone_named(self._rules.utility.zone)
-        start, end = bounds(first_day, last_day, zone)
+        start, _ = bounds(first_day, last_day, zone)
         calendar = self._rules.calendar()
         table = WorkingTable(calendar, first_day, calendar.local_day(now))
-        days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-        midnights = [instant_ms(bounds(day, day, zone)[0]) for day in days]
-        months = [day.replace(day=1) for day in days]
-        targets, moment = _Targets(self._rules, days), instant_ms(now)
-        told: Counter[tuple[date, int, str | None, str]] = Counter()
-        late: list[tuple[bytes, date, int]] = []
+        targets, moment = _Targets(self._rules), instant_ms(now)
+        told: Counter[tuple[date, int, str, str]] = Counter()
+        late: list[tuple[str, date, int]] = []
         missed: list[Missed] = []
+        looked_at = 0
         with self._read.connect() as read:
             field = self._field(read, start)
-            for n, row in enumerate(self._rows(read, start, end, viewer), 1):
-                if n % 5000 == 0:
-                    going_on(n)
-                id, type_id, type_code, unit, received, answered, ended = row
-                day = bisect_right(midnights, received) - 1
-                number = targets.of(type_id, type_code, day)
-                if number is None:
-                    continue
-                target = targets.known[number]
-                done = _done(target, answered, *field.get(id, _NOWHERE), ended)
-                if done is not None and table.keeps(received, done, target.limit):
-                    said = "kept"
-                elif done is None and moment <= table.due(received, target.limit):
-                    said = "open"
-                else:
-                    late.append((id, months[day], number))
-                    continue
-                told[months[day], number, unit, said] += 1
+            seen = [
+                here(RequestState, self._office_no),
+                RequestState.state != "lacking",
+                *visible_to(read, viewer),
+            ]
+            for since, until, promised in targets.spans(first_day, last_day):
+                month = since.replace(day=1)
+                kinds, ids, times = self._span(read, bounds(since, until, zone), seen, targets.changed)
+                looked_at += len(kinds)
+                going_on(looked_at)
+                counted = Counter(kinds)
+                measured: dict[str, tuple[int, str]] = {}
+                for text, n in counted.items():
+                    type_id, type_code, unit, at_once = json.loads(text)
+                    number = targets.of(type_id, type_code, promised)
+                    if number is None:
+                        continue
+                    if at_once and targets.known[number].measure not in OUT_THERE:
+                        told[month, number, unit or "", "kept"] += n  # no limit ends before it begins
+                    else:
+                        measured[text] = number, unit or ""
+                for text, id, received, answered, ended in zip(kinds, ids, *times, strict=True):
+                    if text not in measured:
+                        continue
+                    number, unit = measured[text]
+                    target = targets.known[number]
+                    done = _done(target, answered, *field.get(id, _NOWHERE), ended)
+                    if done is not None and table.keeps(received, done, target.limit):
+                        told[month, number, unit, "kept"] += 1
+                    elif done is None and moment <= table.due(received, target.limit):
+                        told[month, number, unit, "open"] += 1
+                    else:
+                        late.append((id, month, number))
             hidden = restricted_codes(read)
             for some in (late[n : n + _SOME] for n in range(0, len(late), _SOME)):
-                going_on(len(late))
-                ids = [UUID(bytes=id) for id, _, _ in some]
-                happened, rows = self._happened(read, ids), self._looked_at(read, ids)
-                for id, month, number in some:
-                    case, said = self._judged(
-                        rows[id],
+                going_on(looked_at)
+                uuids = [UUID(id) for id, _, _ in some]
+                happened, rows = self._happened(read, uuids), self._looked_at(read, uuids)
+                for uuid, (id, month, number) in zip(uuids, some, strict=True):
+                    row = rows[id]
+                    found, said = self._judged(
+                        uuid,
+                        row,
                         targets.known[number],
                         field.get(id, _NOWHERE),
                         happened.get(id, []),
                         calendar,
                         table,
-                        now,
+                        moment,
                         hidden,
                     )
-                    told[month, number, rows[id].unit_code, said] += 1
-                    missed += [case] if case is not None else []
+                    told[month, number, row.unit_code or "", said] += 1
+                    missed += [found] if found is not None else []
         missed.sort(key=lambda each: (-each.late, each.code))
-        counted: dict[tuple[date, str, int], dict[str, Counter[str]]] = defaultdict(
+        by_unit: dict[tuple[date, str, int], dict[str, Counter[str]]] = defaultdict(
             lambda: defaultdict(Counter)
         )
         for (month, number, unit, said), n in told.items():
-            counted[month, targets.known[number].code, number][unit or ""][said] += n
+            by_unit[month, targets.known[number].code, number][unit][said] += n
         promises = [
             _promise(month, targets.known[number], units)
             for (month, _, number), units in sorted(
-                counted.items(), key=lambda each: (*each[0][:2], targets.known[each[0][2]].id)
+                by_unit.items(), key=lambda each: (*each[0][:2], targets.known[each[0][2]].id)
             )
         ]
         return Charter(first_day, last_day, now, tuple(promises), tuple(missed))
 
-    def _rows(self, read: Read, start: datetime, end: datetime, viewer: Viewer) -> Iterator[Any]:
-        """Of each request its id, the version of its kind, its kind and unit, when it was received and
-        answered, and when its incident ended; ids and moments as they are stored: there are very many."""
+    def _span(
+        self,
+        read: Read,
+        edges: tuple[datetime, datetime],
+        seen: Sequence[ColumnElement[bool]],
+        changed: Collection[str],
+    ) -> tuple[list[str], list[str], tuple[list[Any], ...]]:
+        """The requests received between two edges, a place in each list for each: what decides by what they
+        are measured, as JSON; their ids in hexadecimal; when each was received and answered, and when its
+        incident ended. Put together by SQLite (`app/queries/request_counts.py`)."""
         s, r, i = RequestState, Request, Incident
+        version = (
+            select(func.hex(r.type_id)).where(r.office_no == s.office_no, r.id == s.id).scalar_subquery()
+        )
         wanted = (
             select(
-                *(type_coerce(column, NullType) for column in (
-                    s.id, r.type_id, s.type_code, s.unit_code, s.received_at, s.answered_at, i.ended_at,
-                )),
+                func.group_concat(
+                    func.json_array(
+                        case((s.type_code.in_(changed), version)),
+                        s.type_code,
+                        s.unit_code,
+                        s.answered_at <= s.received_at,
+                    ),
+                    "\n",
+                ),
+                func.json_group_array(func.hex(s.id)),
+                *(
+                    func.json_group_array(type_coerce(at, NullType))
+                    for at in (s.received_at, s.answered_at, i.ended_at)
+                ),
             )
-            .join(r, and_(r.office_no == s.office_no, r.id == s.id))
             .outerjoin(i, and_(i.office_no == s.office_no, i.id == s.incident_id))
-            .where(
-                s.office_no == self._office_no, s.received_at >= start, s.received_at < end,
-                s.state != "lacking", *visible_to(read, viewer),
-            )
+            .where(s.received_at >= edges[0], s.received_at < edges[1], *seen)
         )  # fmt: skip
-        result = read.execution_options(stream_results=True).execute(wanted)
-        return chain.from_iterable(result.partitions(_MANY))
+        kinds, ids, received, answered, ended = read.execute(wanted).one()
+        times = tuple(json.loads(each) for each in (received, answered, ended))
+        return kinds.split("\n") if kinds else [], json.loads(ids), times
 
-    def _looked_at(self, read: Read, ids: Sequence[UUID]) -> dict[bytes, Any]:
-        """What else is told of those that look late."""
+    def _looked_at(self, read: Read, ids: Sequence[UUID]) -> dict[str, Any]:
+        """What else is told of those that look late; moments as they are stored."""
         s, i, p = RequestState, Incident, Staff
         wanted = (
             select(
-                type_coerce(s.id, NullType).label("id"), s.code, s.type_code, s.unit_code, s.received_at,
-                s.held_at, type_coerce(s.answered_at, NullType).label("answered"),
-                type_coerce(i.ended_at, NullType).label("ended"), p.name.label("person"),
+                func.hex(s.id).label("id"), s.code, s.type_code, s.unit_code, p.name.label("person"),
+                *(type_coerce(at, NullType).label(name) for name, at in (
+                    ("received", s.received_at), ("held", s.held_at), ("answered", s.answered_at),
+                    ("ended", i.ended_at),
+                )),
             )
             .outerjoin(i, and_(i.office_no == s.office_no, i.id == s.incident_id))
             .outerjoin(p, and_(p.office_no == s.office_no, p.id == s.person))
@@ -215,12 +262,12 @@ class CharterQueries:
         )  # fmt: skip
         return {row.id: row for row in read.execute(wanted)}
 
-    def _field(self, read: Read, start: datetime) -> dict[bytes, tuple[int | None, int | None]]:
+    def _field(self, read: Read, start: datetime) -> dict[str, tuple[int | None, int | None]]:
         """When the first crew was there and when the last had restored it, by request."""
         o, s = WorkOrder, WorkOrderState
         times = type_coerce(s.on_site_at, NullType), type_coerce(s.restored_at, NullType)
         wanted = (
-            select(type_coerce(o.request_id, NullType), func.min(times[0]), func.max(times[1]))
+            select(func.hex(o.request_id), func.min(times[0]), func.max(times[1]))
             .join(s, and_(s.office_no == o.office_no, s.id == o.id))
             .where(o.office_no == self._office_no, o.request_id.is_not(None), o.made_at >= start)
             .group_by(o.request_id)
@@ -228,98 +275,112 @@ class CharterQueries:
         rows: Any = read.execute(wanted)
         return {id: (there, restored) for id, there, restored in rows}
 
-    def _happened(self, read: Read, ids: Sequence[UUID]) -> dict[bytes, list[Any]]:
-        """Holds and reopenings, in the order that all replicas agree on."""
+    def _happened(self, read: Read, ids: Sequence[UUID]) -> dict[str, list[Any]]:
+        """Holds and reopenings, in the order that all replicas agree on; of most requests there are none."""
         e = RequestEvent
+        of_these = here(e, self._office_no), e.request_id.in_(ids)
+        moved = select(e.request_id).where(*of_these, e.kind.in_(("held", "reopened"))).distinct()
+        some = list(read.execute(moved).scalars())
+        if not some:
+            return {}
         wanted = (
-            select(type_coerce(e.request_id, NullType).label("of"), e.kind, e.at)
+            select(func.hex(e.request_id).label("of"), e.kind, e.at)
             .where(
-                e.office_no + 0 == self._office_no,
-                e.request_id.in_(ids),
+                here(e, self._office_no),
+                e.request_id.in_(some),
                 e.kind.in_(("held", "resumed", "answered", "reopened")),
             )
             .order_by(e.request_id, e.hlc, e.device)
         )
-        return {id: list(some) for id, some in groupby(read.execute(wanted), key=lambda row: row.of)}
+        return {id: list(each) for id, each in groupby(read.execute(wanted), key=lambda row: row.of)}
 
     def _judged(
         self,
+        id: UUID,
         row: Any,
         target: CharterTargetView,
         there: tuple[int | None, int | None],
         happened: Sequence[Any],
         calendar: WorkingCalendar,
         table: WorkingTable,
-        now: datetime,
+        now: int,
         hidden: frozenset[str],
     ) -> tuple[Missed | None, str]:
         """One that looked late: with its holds and its reopenings."""
         limit = target.limit
-        by, held = moment_of(table.due(instant_ms(row.received_at), limit)), None
-        for each in happened:
-            if each.kind == "reopened":
-                by, held = due(calendar, each.at, limit), None
-            elif each.kind == "held":
-                held = held or each.at
-            elif held is not None:
-                by, held = shifted(calendar, by, limit.unit, held, each.at), None
-        at = _done(target, row.answered, *there, row.ended)
-        done = None if at is None else moment_of(at)
-        until = done or (min(held, now) if held else now)
+        by = table.due(row.received, limit)
+        if happened:
+            by = instant_ms(_moved(calendar, moment_of(by), limit, happened))
+        done = _done(target, row.answered, *there, row.ended)
+        until = done if done is not None else now if row.held is None else min(row.held, now)
         if until <= by:
             return None, "open" if done is None else "kept"
         if limit.unit in BY_THE_CLOCK:
-            late = (until - by) // timedelta(minutes=1)
-        else:
-            # The table ends today; of a clock that was ahead there may be answers of tomorrow.
-            within = until <= now
-            late = (
-                table.minutes(instant_ms(by), instant_ms(until))
-                if within
-                else working_minutes(calendar, by, until)
-            )
-        case = Missed(
-            id=UUID(bytes=row.id),
+            late = (until - by) // MINUTE
+        elif until <= now:
+            late = table.minutes(by, until)
+        else:  # the table ends today; of a clock that was ahead there may be answers of tomorrow
+            late = working_minutes(calendar, moment_of(by), moment_of(until))
+        found = Missed(
+            id=id,
             code=row.code,
             target=target,
             type_code=row.type_code,
             unit_code=row.unit_code or "",
             person=row.person or "",
-            received_at=row.received_at,
-            due=by,
-            done_at=done,
+            received_at=moment_of(row.received),
+            due=moment_of(by),
+            done_at=None if done is None else moment_of(done),
             late=late,
             restricted=row.type_code in hidden,
         )
-        return case, "missed"
+        return found, "missed"
+
+
+def _moved(calendar: WorkingCalendar, by: datetime, limit: Limit, happened: Sequence[Any]) -> datetime:
+    """When it is due after what happened: holds and reopenings."""
+    held = None
+    for each in happened:
+        if each.kind == "reopened":
+            by, held = due(calendar, each.at, limit), None
+        elif each.kind == "held":
+            held = held or each.at
+        elif held is not None:
+            by, held = shifted(calendar, by, limit.unit, held, each.at), None
+    return by
 
 
 class _Targets:
-    """The target of a kind on one of some days, looked up once; by its number in `known`."""
+    """The targets of the kinds, looked up once; by their numbers in `known`."""
 
-    def __init__(self, rules: RuleQueries, days: Sequence[date]) -> None:
+    def __init__(self, rules: RuleQueries) -> None:
         self._rules = rules
-        self._days = days
-        self._found: dict[tuple[bytes | None, str, int], int | None] = {}
-        self._codes: dict[tuple[bytes | None, str], str | None] = {}
-        self._on: dict[int, dict[str, CharterTargetView]] = {}
+        versions = rules.charters_ever()
+        self._codes = {code: promised[0] for code, promised in versions.items()}
+        self.changed = [code for code, promised in versions.items() if len(set(promised)) > 1]
+        """Kinds of which it takes the version to know the target."""
         self._numbers: dict[UUID, int] = {}
         self.known: list[CharterTargetView] = []
 
-    def of(self, type_id: bytes | None, type_code: str, day: int) -> int | None:
-        key = type_id, type_code, day
-        if key not in self._found:
-            self._found[key] = self._look_up(*key)
-        return self._found[key]
+    def spans(self, first: date, last: date) -> Iterator[tuple[date, date, dict[str, CharterTargetView]]]:
+        """Days of one month, from and to, on which the same targets hold, with them by code."""
+        since, day, holding = first, first, self._rules.charter_targets(first)
+        while day < last:
+            after = day + timedelta(days=1)
+            then = self._rules.charter_targets(after)
+            if after.day == 1 or then != holding:
+                yield since, day, holding
+                since, holding = after, then
+            day = after
+        if first <= last:
+            yield since, last, holding
 
-    def _look_up(self, type_id: bytes | None, type_code: str, day: int) -> int | None:
-        key = type_id, type_code
-        if key not in self._codes:
-            version = self._rules.type_version(UUID(bytes=type_id) if type_id else None, type_code)
-            self._codes[key] = None if version is None else version.charter
-        if day not in self._on:
-            self._on[day] = self._rules.charter_targets(self._days[day])
-        target = self._on[day].get(self._codes[key] or "")
+    def of(self, type_id: str | None, type_code: str, holding: Mapping[str, CharterTargetView]) -> int | None:
+        code = self._codes.get(type_code)
+        if type_code in self.changed:
+            version = self._rules.type_version(UUID(type_id) if type_id else None, type_code)
+            code = None if version is None else version.charter
+        target = holding.get(code or "")
         if target is None:
             return None
         if target.id not in self._numbers:

@@ -256,6 +256,13 @@ class RuleQueries:
         of_id = next((v for v in versions if v.id == id), None)
         return of_id or next((v for v in versions if v.code == code), None)
 
+    def charters_ever(self) -> dict[str, list[str | None]]:
+        """What each kind promised: the targets that its versions name, those that count less first."""
+        named: dict[str, list[str | None]] = {}
+        for version in self._type_versions():
+            named.setdefault(version.code, []).append(version.charter)
+        return named
+
     def _type_versions(self) -> tuple[RequestTypeView, ...]:
         """All versions, those that count less first: the company's before the office's, then by day."""
         return self._kept("request_types", self._read_types)

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from app.bootstrap import Desktop
 from app.domain.deadlines import due, working_minutes
-from app.models import Incident, RequestEvent, WorkOrder, WorkOrderEvent
+from app.headoffice.founding import COMPANY
+from app.models import CharterTarget, Incident, RequestEvent, RequestType, WorkOrder, WorkOrderEvent
 from app.queries.charter import Charter, Kept
-from tests.offices import person
+from tests.offices import Company, person
 from tests.requests import HANOI, at, past
 
 NOW = at("11-20 09:00")
@@ -130,9 +131,16 @@ def test_work_in_the_field_and_incidents_say_when(desktop: Desktop) -> None:
             data={"incident": incident.hex},
         )  # fmt: skip
     happened(desktop, dry, ("answered", "11-02 16:00"))
+    # Answered at once that somebody is on the way: no water is back before the incident ends.
+    told = past(desktop, "11-02 07:40", type_code="no_supply", answered="11-02 07:40")
+    with desktop.writer.entry("requests.merged", by) as draft:
+        draft.add(
+            RequestEvent, request_id=told, kind="merged", at=at("11-02 07:41"), by=by,
+            data={"incident": incident.hex},
+        )  # fmt: skip
     found = counts(charter(desktop))
     assert found["safety"] == (1, 1, 0)
-    assert found["restore"] == (1, 0, 0)
+    assert found["restore"] == (1, 1, 0)
 
 
 def test_restricted_cases_are_counted_and_not_named(desktop: Desktop) -> None:
@@ -179,3 +187,42 @@ def test_against_a_plain_model(desktop: Desktop) -> None:
     assert {code: list(each) for code, each in counts(found).items()} == plain
     assert [m.late for m in found.missed] == sorted(lateness, reverse=True)
     assert len(lateness) > 10
+
+
+def test_the_version_of_its_kind_and_the_day_decide_what_was_promised(
+    company: Company, desktop: Desktop
+) -> None:
+    """Bills are promised in another time from the 9th on, and meter checks by another target."""
+    old, before = desktop.rules.request_types_ever()["meter"], desktop.rules.charter_targets(NOVEMBER[0])
+    with company.headoffice.writer.entry("rules.edit", None, desk=COMPANY) as draft:
+        for code, charter_code in (("meter", "information"), ("valve", None)):
+            draft.add(
+                RequestType, code=code, names=old.names, category=old.category, unit_code="METERS",
+                limit_amount=5, limit_unit="working_days", priority=3, restricted=False,
+                charter=charter_code, valid_from=date(2026, 11, 9),
+            )  # fmt: skip
+        draft.add(
+            CharterTarget, code="meter_check", names=old.names, measure="answered", limit_amount=1,
+            limit_unit="working_days", share=1000, valid_from=date(2026, 11, 11),
+        )  # fmt: skip
+    company.sync()
+    new = desktop.rules.request_types_ever()["meter"]
+    assert (old.charter, new.charter) == ("meter_check", "information")
+    assert before["meter_check"].limit.amount == 5
+    # Two days each: in time by the old promise of meter checks, not by the new one.
+    for day, version, promised, kept in (
+        ("10", old, "meter_check", 1),
+        ("11", old, "meter_check", 0),
+        ("11", new, "information", 0),
+    ):
+        wanted = date(2026, 11, int(day)), date(2026, 11, int(day))
+        answered = f"11-{int(day) + 2} 08:00"
+        past(desktop, f"11-{day} 08:00", type_code="meter", type_id=version.id, answered=answered)
+        past(desktop, f"11-{day} 08:00", type_code="valve", answered=answered)
+        assert counts(charter(desktop, days=wanted))[promised] == (kept, 1 - kept, 0)
+    whole = charter(desktop)
+    assert [(p.target.code, p.target.limit.amount, p.all.kept, p.all.missed) for p in whole.promises] == [
+        ("information", before["information"].limit.amount, 0, 1),
+        ("meter_check", 5, 1, 0),
+        ("meter_check", 1, 0, 1),
+    ]
