@@ -38,15 +38,9 @@ class RuleService:
     ) -> tuple[UUID, ...]:
         """Rules of this office, all of them or none; returns the ids under which they will be written.
 
-        AppError "not_allowed", "already_saved", and those of `rule_checks.check`.
+        AppError "already_saved", and those of `check`.
         """
-        person.require("rules.change")
-        if len(note) > LONGEST_NOTE:
-            raise Invalid(change_note="too_long")
-        known, today = self._rules.known(), self._today()
-        for each in new:
-            check(each.table, each.row, today, known)
-            known.note(each.table, each.row)
+        self.check(person, new, note)
         with self._writer.entry("rules.change", person.id, id=entry_id) as draft:
             return tuple(
                 draft.add(
@@ -59,3 +53,14 @@ class RuleService:
                 )
                 for each in new
             )
+
+    def check(self, person: Person, new: Sequence[NewRule], note: str = "") -> None:
+        """Whether these may be laid down together. AppError "not_allowed", and those of
+        `rule_checks.check`."""
+        person.require("rules.change")
+        if len(note) > LONGEST_NOTE:
+            raise Invalid(change_note="too_long")
+        known, today = self._rules.known(), self._today()
+        for each in new:
+            check(each.table, each.row, today, known)
+            known.note(each.table, each.row)

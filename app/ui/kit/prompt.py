@@ -7,9 +7,10 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.kit.buttons import Button, go_back
+from app.ui.kit.dialog import Dialog, Sheet
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
@@ -37,18 +38,21 @@ class Prompter(Protocol):
         ...
 
 
-class _Ask(QDialog):
+WIDE, WIDER = 420, 560
+"""See `Dialog.stand`; the latter for what has several lines to say."""
+
+
+class _Ask(Dialog):
     def __init__(self, parent: QWidget, text: str) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setWindowTitle(parent.window().windowTitle())
+        super().__init__(parent, parent.window().windowTitle())
         self.setAccessibleName(text)
-        self.setMinimumWidth(px(420))
+        self._wide = WIDER if "\n" in text else WIDE
+        sheet = Sheet()
+        sheet.column.addWidget(Label(text, points=11, wrap=True))
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(px(24), px(24), px(24), px(16))
         self.column.setSpacing(px(12))
-        self.column.addWidget(Label(text, points=11, wrap=True))
+        self.column.addWidget(sheet, 1)
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(px(8))
         self.buttons.addStretch(1)
@@ -58,6 +62,7 @@ class _Ask(QDialog):
         for each in buttons:
             self.buttons.addWidget(each)
         self.column.addLayout(self.buttons)
+        self.stand(self._wide)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.open()
         self.activateWindow()

@@ -1,33 +1,26 @@
-"""The forms in which rules are laid down: one a table, all of one make."""
+"""The forms in which rules are laid down: one a table."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
-from uuid import UUID
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain import names
 from app.domain.errors import Invalid
-from app.domain.rule_checks import Known
 from app.queries.rule_book import Version
 from app.services.rules import NewRule
-from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import FormDialog, Sheet
 from app.ui.kit.inputs import Check, DateEdit, NoteEdit, WholeEdit
-from app.ui.kit.labels import Label
-from app.ui.kit.theme import Tone, px
 from app.ui.requests.letters import LetterBox
+from app.ui.rules.dialog import Done, RuleDialog
 from app.ui.rules.inputs import (
     Checks,
     HoursEdit,
     LimitEdit,
+    ShareEdit,
     choice,
-    code_of,
-    names_of,
     papers_edit,
     steps_edit,
 )
@@ -35,151 +28,8 @@ from app.ui.rules.room import RuleRoom
 from app.ui.rules.words import languages, lists, measures, priorities, weekdays
 from app.words import tr
 
-Done = Callable[[], object]
-WIDE = 860
-"""See `Dialog.stand`."""
 FARTHEST_DAYS = 62
 """So many days of the calendar are set at once at most."""
-
-
-class RuleDialog(FormDialog):
-    """Lays down a rule, a new one or another version of `held`. Subclasses add fields and make rows of them;
-    `places` tells for each column that may be wrong the field beside which it is said."""
-
-    table = ""
-    places: ClassVar[Mapping[str, str]] = {}
-    asks_why = True
-
-    def __init__(self, room: RuleRoom, parent: QWidget, title: str, held: Version | None, done: Done) -> None:
-        super().__init__(parent, room, title)
-        self.room, self.held, self._done = room, held, done
-        self._entry_id: UUID = room.new_id()
-        self.known: Known = room.rules.known()
-        self.warning = Label(tone=Tone.ATTENTION, wrap=True)
-        self.warning.hide()
-        self.add_fields()
-        if self.asks_why:
-            hint = tr("Stands in the history.")
-            self.form.add("change_note", tr("&Why, by what decision"), NoteEdit(2), hint, wide=True)
-        self.verb = Button(tr("Lay down"), self.save, key="F9", primary=True)
-        self._lay_out(title)
-        self.form.submitted.connect(self.save)
-        if held is not None:
-            self.form.set_values(self.shown(held.row))
-        self.form.changed.connect(self.look)
-        self.look()
-        self.form.mark_clean()
-
-    @abstractmethod
-    def add_fields(self) -> None:
-        """The fields of the table."""
-
-    @abstractmethod
-    def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """What the fields hold of a row."""
-
-    @abstractmethod
-    def rows(self, values: Mapping[str, Any]) -> list[NewRule]:
-        """The rows that the fields make; Invalid where they make none."""
-
-    def look(self) -> None:
-        """Something was typed: the place to warn."""
-
-    def warn(self, words: str) -> None:
-        """Says what is odd, though it is allowed."""
-        self.warning.setText(words)
-        self.warning.setVisible(bool(words))
-
-    def kept(self, **row: Any) -> list[NewRule]:
-        """A row with what the form does not show as it was."""
-        return [NewRule(self.table, {**(self.held.row if self.held else {}), **row})]
-
-    def code(self, name: str, taken: Sequence[str], most: int = 40) -> str:
-        """The code of the rule in hand, or one for a new rule."""
-        return str(self.held.row["code"]) if self.held else code_of(name, taken, most)
-
-    def add_names(self) -> None:
-        """A name in three languages."""
-        self.form.add("names_vi", tr("&Name in Vietnamese"), QLineEdit())
-        self.form.add("names_en", tr("Name in English"), QLineEdit(), tr("Empty: as in Vietnamese."))
-        self.form.add("names_zh", tr("Name in Chinese"), QLineEdit(), tr("Empty: as in English."))
-
-    @staticmethod
-    def names_shown(row: Mapping[str, Any]) -> dict[str, str]:
-        """The fields of `add_names`."""
-        return {f"names_{language}": row["names"].get(language, "") for language in ("vi", "en", "zh")}
-
-    @staticmethod
-    def names_typed(values: Mapping[str, Any]) -> dict[str, str]:
-        """What they hold."""
-        return names_of({language: values[f"names_{language}"] for language in ("vi", "en", "zh")})
-
-    def add_first_day(self) -> None:
-        """From when on it holds."""
-        day = DateEdit()
-        self.form.add("valid_from", tr("Holds &from"), day, tr("Today at the earliest."))
-        today = self.room.today()
-        self.form.set_values({"valid_from": today})
-
-    def _lay_out(self, title: str) -> None:
-        self.sheet = Sheet()
-        self.sheet.column.addWidget(self.form)
-        self.sheet.column.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(18), px(24), px(16))
-        column.setSpacing(px(8))
-        column.addWidget(Label(title, points=14, bold=True, wrap=True))
-        column.addWidget(self.sheet, 1)
-        column.addWidget(self.warning)
-        foot = QHBoxLayout()
-        foot.setSpacing(px(8))
-        foot.addWidget(self.wrong, 1)
-        foot.addWidget(go_back(self.reject))
-        foot.addWidget(self.verb)
-        column.addLayout(foot)
-
-    def start(self) -> None:
-        """Shows the form with the keyboard in its first field."""
-        self.stand(WIDE)
-        self.open()
-        self.form.focus_first()
-
-    def save(self) -> None:
-        """F9, Ctrl+Enter."""
-        if not self.verb.isEnabled():
-            return
-        self.form.show_errors({})
-        self.wrong.setText("")
-        values, room = self.form.values(), self.room
-        try:
-            new = self.rows(values)
-        except Invalid as error:
-            self.refuse(error)
-            return
-        self.verb.setEnabled(False)
-        room.jobs.run(
-            self,
-            lambda _job: room.rule_service.lay_down(
-                room.person, self._entry_id, new, values.get("change_note", "")
-            ),
-            done=lambda _ids: self._finish(),
-            failed=self._refused,
-            settled=lambda: self.verb.setEnabled(True),
-        )
-
-    def _refused(self, error: Exception) -> None:
-        if isinstance(error, Invalid):
-            fields = {self.places.get(name, name): code for name, code in error.fields.items()}
-            self.refuse(Invalid(**fields))
-            if not fields.keys() <= set(self.form.names()):
-                self.wrong.setText(self._why(error))
-        else:
-            self.refuse(error)  # type: ignore[arg-type]
-
-    def _finish(self) -> None:
-        self.form.mark_clean()
-        self.accept()
-        self._done()
 
 
 class KindDialog(RuleDialog):
@@ -469,21 +319,6 @@ class TargetDialog(RuleDialog):
             valid_from=values["valid_from"].isoformat(),
             retired_at=None,
         )
-
-
-class ShareEdit(QLineEdit):
-    """A share in per cent with one decimal; its value is in thousandths, -1 where it cannot be read."""
-
-    def value(self) -> int:
-        """Thousandths."""
-        whole, _, part = self.text().strip().rstrip("% ").replace(",", ".").partition(".")
-        if not (whole + part).isascii() or not (whole + part).isdigit() or len(part) > 1 or len(whole) > 3:
-            return -1
-        return int(whole or 0) * 10 + int(part or 0)
-
-    def set_value(self, value: int) -> None:
-        point = "," if tr.language == "vi" else "."
-        self.setText(f"{value // 10}{point}{value % 10}" if value % 10 else str(value // 10))
 
 
 class TemplateDialog(RuleDialog):

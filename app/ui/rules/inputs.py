@@ -17,7 +17,15 @@ from app.ui.kit.inputs import Check, WholeEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
 from app.ui.requests.letters import LetterBox
-from app.ui.rules.words import limit_units, limit_words, possible, span_words, spans_of, step_forms
+from app.ui.rules.words import (
+    limit_units,
+    limit_words,
+    possible,
+    share_words,
+    span_words,
+    spans_of,
+    step_forms,
+)
 from app.words import tr
 
 
@@ -92,6 +100,20 @@ class HoursEdit(QLineEdit):
     def _tidy(self) -> None:
         if spans := self.value():
             self.set_value(spans)
+
+
+class ShareEdit(QLineEdit):
+    """A share in per cent with one decimal; its value is in thousandths, -1 where it cannot be read."""
+
+    def value(self) -> int:
+        """Thousandths."""
+        whole, _, part = self.text().strip().rstrip("% ").replace(",", ".").partition(".")
+        if not (whole + part).isascii() or not (whole + part).isdigit() or len(part) > 1 or len(whole) > 3:
+            return -1
+        return int(whole or 0) * 10 + int(part or 0)
+
+    def set_value(self, value: int) -> None:
+        self.setText(share_words(value).removesuffix(" %"))
 
 
 class Checks(QWidget):

@@ -21,18 +21,21 @@ from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
-from app.ui.rules.forms import RuleDialog, lay_down
+from app.ui.rules.changes import called, history_lines
+from app.ui.rules.dialog import RuleDialog
+from app.ui.rules.forms import lay_down
 from app.ui.rules.room import RuleRoom
 from app.ui.rules.roster import Roster
 from app.ui.rules.words import (
+    alarms,
     days_ahead,
-    history_lines,
     languages,
     limit_words,
     lists,
     measures,
     priorities,
     row_name,
+    share_words,
     span_words,
     step_forms,
     tab_names,
@@ -199,7 +202,7 @@ class RulesPage(Page):
                         gives_way=3,
                     ),
                     Column(tr("Time limit"), lambda x: _limit(x.held.row), width=150),
-                    Column(tr("Share"), lambda x: _share(x.held.row["share"]), align=RIGHT, width=80),
+                    Column(tr("Share"), lambda x: share_words(x.held.row["share"]), align=RIGHT, width=80),
                 ]
             case _:
                 tongues = languages()
@@ -343,7 +346,7 @@ class RulesPage(Page):
                 notice_tone=tone,
                 fields=self._fields(line),
                 timeline_title=tr("Versions"),
-                timeline=history_lines(line.history),
+                timeline=history_lines(line.history, called(self.room), self.room.zone),
             ),
             acts,
         )
@@ -365,7 +368,7 @@ class RulesPage(Page):
                 for number, day in enumerate(weekdays()):
                     found.append((day, span_words(row["hours"][str(number)]) or tr("closed")))
             case "charter_target":
-                found.append((tr("Promise"), f"{_share(row['share'])} · {_limit(row)}"))
+                found.append((tr("Promise"), f"{share_words(row['share'])} · {_limit(row)}"))
             case "letter_template":
                 found += [(tr("Subject"), row["subject"]), (tr("Text"), row["text"])]
         return [(name, words) for name, words in found if words]
@@ -383,13 +386,9 @@ class RulesPage(Page):
         )
         ways = names.channels(tr)
         late = row["escalation"] or {}
-        titles = {
-            "warn": tr("warning before"), "head": tr("unit's head after"), "leader": tr("leader after"),
-            "company": tr("company after"),
-        }  # fmt: skip
-        alarms = [f"{title}: {limit_words(**late[name])}" for name, title in titles.items() if late.get(name)]
+        said = [f"{title}: {limit_words(**late[name])}" for name, title in alarms().items() if late.get(name)]
         if late.get("at_once"):
-            alarms.insert(0, tr("leader from the moment of receipt"))
+            said.insert(0, tr("leader from the moment of receipt"))
         return [
             (tr("Unit"), self._unit(row["unit_code"])),
             (tr("Time limit"), _limit(row)),
@@ -398,7 +397,7 @@ class RulesPage(Page):
             (tr("Comes by"), ", ".join(ways[c] for c in row["channels"] or () if c in ways)),
             (tr("Papers"), papers),
             (tr("Steps"), steps),
-            (tr("When it is late"), "\n".join(alarms)),
+            (tr("When it is late"), "\n".join(said)),
         ]
 
     # -- acts -------------------------------------------------------------------------------------------
@@ -429,14 +428,21 @@ class RulesPage(Page):
         line = self.line
         if line is None:
             return
-        name = row_name(line.table, line.held.row)
+        name, day = row_name(line.table, line.held.row), f"{self.room.today():%d/%m/%Y}"
         if line.held.retired:
+            words = tr(
+                "{name} is to be used again from {day} on, once the head office has it.", name=name, day=day
+            )
             self.room.prompter.confirm(
-                self, tr("{name} is to be used again.", name=name), tr("Use again"),
-                lambda: self._write_retired(line, "", None),
-            )  # fmt: skip
+                self, words, tr("Use again"), lambda: self._write_retired(line, "", None)
+            )
             return
-        title = tr("Take out of use: {name}. Requests that are open stay as they are.", name=name)
+        title = tr(
+            "Take out of use: {name}. It ends on {day}, once the head office has it. Requests that are open "
+            "stay as they are.",
+            name=name,
+            day=day,
+        )
         at = int(self.room.now().timestamp() * 1000)
         self.room.prompter.ask_reason(
             self, title, tr("Take out of use"), lambda reason: self._write_retired(line, reason, at)
@@ -468,11 +474,6 @@ class RulesPage(Page):
 
 def _limit(row: Mapping[str, Any]) -> str:
     return limit_words(row["limit_amount"], row["limit_unit"])
-
-
-def _share(share: int) -> str:
-    point = "," if tr.language == "vi" else "."
-    return f"{share // 10}{point}{share % 10} %" if share % 10 else f"{share // 10} %"
 
 
 def _hours(line: Line) -> str:

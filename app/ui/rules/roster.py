@@ -249,14 +249,17 @@ class Roster(QWidget):
 
 
 class _RosterDialog(FormDialog):
-    def __init__(self, roster: Roster, title: str, verb: str) -> None:
+    """A form about the roster; its verb is F9."""
+
+    def __init__(self, roster: Roster, title: str) -> None:
         super().__init__(roster, roster.room, title)
         self.roster = roster
         self._title = title
-        self.verb = Button(verb, self.save, key="F9", primary=True)
-        self.form.submitted.connect(self.save)
 
-    def lay_out(self) -> None:
+    def lay_out(self, verb: str, save: Callable[[], None]) -> None:
+        """Shows it."""
+        self.verb = Button(verb, save, key="F9", primary=True)
+        self.form.submitted.connect(save)
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(20), px(24), px(16))
         column.setSpacing(px(8))
@@ -276,16 +279,13 @@ class _RosterDialog(FormDialog):
         self.open()
         self.form.focus_first()
 
-    def save(self) -> None:
-        raise NotImplementedError
-
 
 class DutyDialog(_RosterDialog):
     """Who is on duty when; `duty` is the one that is changed, None for new ones."""
 
     def __init__(self, roster: Roster, duty: DutyView | None) -> None:
         title = tr("Put on duty") if duty is None else tr("Change a time: {day}", day=day_words(duty.day))
-        super().__init__(roster, title, tr("Save"))
+        super().__init__(roster, title)
         self._duty, self._entry_id = duty, roster.room.new_id()
         # As texts: a box does not find one id by another that is equal to it.
         officers = {o.id.hex: o.name for o in roster.room.duty_queries.officers()}
@@ -309,7 +309,7 @@ class DutyDialog(_RosterDialog):
 
     def start(self) -> DutyDialog:
         """Shows it."""
-        self.lay_out()
+        self.lay_out(tr("Save"), self.save)
         return self
 
     def save(self) -> None:
@@ -351,7 +351,7 @@ class DutyPicker(_RosterDialog):
     """Which of an officer's duties of the week is meant; not asked where there is only one."""
 
     def __init__(self, roster: Roster, title: str, act: Callable[[DutyView], object]) -> None:
-        super().__init__(roster, title, tr("Go on"))
+        super().__init__(roster, title)
         self._act = act
         self._duties = {duty.id: duty for duty in roster.own()}
         words = {
@@ -363,7 +363,7 @@ class DutyPicker(_RosterDialog):
     def start(self) -> DutyPicker:
         """Asks, where there is something to ask."""
         if len(self._duties) > 1:
-            self.lay_out()
+            self.lay_out(tr("Go on"), self.save)
         elif self._duties:
             self.deleteLater()
             self._act(next(iter(self._duties.values())))

@@ -159,67 +159,20 @@ def name_of(names: Mapping[str, str]) -> str:
     return names.get(tr.language) or names["en"]
 
 
-def columns() -> dict[str, str]:
-    """What the columns of a rule are called."""
+def share_words(share: int) -> str:
+    """A share in thousandths: "97,5 %"."""
+    point = "," if tr.language == "vi" else "."
+    return f"{share // 10}{point}{share % 10} %" if share % 10 else f"{share // 10} %"
+
+
+def alarms() -> dict[str, str]:
+    """Whom a late request concerns when, by the key in `escalation`."""
     return {
-        "names": tr("name"),
-        "name": tr("name"),
-        "category": tr("category"),
-        "unit_code": tr("unit"),
-        "limit_amount": tr("time limit"),
-        "limit_unit": tr("time limit"),
-        "priority": tr("urgency"),
-        "restricted": tr("who may see it"),
-        "channels": tr("ways in"),
-        "documents": tr("papers"),
-        "steps": tr("steps"),
-        "escalation": tr("when it is late"),
-        "forms": tr("printed papers"),
-        "charter": tr("charter target"),
-        "right_code": tr("right"),
-        "valid_from": tr("first day"),
-        "phone": tr("phone"),
-        "head": tr("head"),
-        "hours": tr("times of the day"),
-        "intervals": tr("times of the day"),
-        "note": tr("reason"),
-        "place": tr("place in the list"),
-        "measure": tr("what is measured"),
-        "share": tr("share"),
-        "subject": tr("subject"),
-        "text": tr("text"),
+        "warn": tr("warning before"),
+        "head": tr("unit's head after"),
+        "leader": tr("leader after"),
+        "company": tr("company after"),
     }
-
-
-def change_words(version: Version, before: Version | None) -> str:
-    """What a version changed against the one before it."""
-    if before is None:
-        return tr("New")
-    if version.retired != before.retired:
-        return tr("No longer in use") if version.retired else tr("In use again")
-    known = columns()
-    changed = [known[c] for c, value in version.row.items() if c in known and value != before.row.get(c)]
-    named = list(dict.fromkeys(word for word in changed if word != known["valid_from"]))
-    return ", ".join(named) or tr("Nothing changed")
-
-
-def history_lines(history: Sequence[Version]) -> list[tuple[str, str]]:
-    """The versions of a rule for a timeline, the newest first."""
-    lines = []
-    for version, before in zip(history, [*history[1:], None], strict=True):
-        since = version.valid_from
-        if since is not None and since > date.min:
-            when = f"{since:%d/%m/%Y}"
-        else:
-            when = f"{version.at:%d/%m/%Y}" if version.at else tr("First")
-        who = version.who or (tr("Office") if version.own else tr("Company"))
-        what = tr("{who}: {what}", who=who, what=change_words(version, before))
-        if version.note:
-            what += f" · {version.note}"
-        if version.waits:
-            what += " · " + tr("waits for the head office")
-        lines.append((when, what))
-    return lines
 
 
 def days_ahead(version: Version, today: date) -> str:

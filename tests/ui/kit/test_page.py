@@ -9,6 +9,7 @@ from app.domain.charts import ChartData, Series, money_power, ticks
 from app.domain.errors import Cancelled
 from app.domain.money import format_number
 from app.ui.kit import page as pages
+from app.ui.kit import theme
 from app.ui.kit.buttons import Button
 from app.ui.kit.charts import Chart, ChartKind
 from app.ui.kit.flow import Flow
@@ -365,3 +366,14 @@ def test_the_panel_is_read_on_by_keys_and_a_new_record_begins_above(qtbot, activ
     qtbot.keyClick(panel, Qt.Key.Key_PageDown, Qt.KeyboardModifier.AltModifier)
     panel.show_details(Details("YC-2", "Khác", timeline_title="Diễn biến", timeline=happened))
     assert place() == 0
+
+
+@pytest.mark.parametrize("scale", [100, 150])
+def test_a_question_of_many_lines_is_read_whole(qtbot, page, look, scale):
+    theme.apply(look, "light", scale)
+    lines = ["Ban hành: Rò rỉ, vỡ ống", *["– bộ phận: Đội trực sửa chữa → Phòng Kinh doanh"] * 7]
+    QtPrompter().confirm(page, "\n".join(lines), "Ban hành", lambda: None)
+    label = next(each for each in page.findChildren(QLabel) if each.text().startswith("Ban hành:"))
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
+    assert label.visibleRegion().boundingRect().height() == label.height()
+    label.window().reject()

@@ -96,9 +96,78 @@ def test_a_limit_is_changed_by_keyboard_and_waits_until_the_head_office_has_it(
     page.refresh(frozenset({"request_type"}))
     settle()
     assert texts(page)[3:] == ["12 giờ", "", ""]
-    qtbot.waitUntil(lambda: "Bùi Thị Mai: thời hạn" in inspector_words(page))
-    assert "Công ty: Mới" in inspector_words(page)
+    qtbot.waitUntil(
+        lambda: "Bùi Thị Mai · 20/11/2026 08:00\nthời hạn: 24 giờ → 12 giờ" in inspector_words(page)
+    )
+    assert "Công ty\nMới" in inspector_words(page)
     assert desktop.rules.request_types(TODAY)["leak"].limit.amount == 12
+
+
+def test_what_changes_from_when_and_for_whom_is_asked_before_it_is_laid_down(
+    desktop: Desktop, page: RulesPage, qtbot: QtBot, settle: Settle, dialog: Any, prompter: Asked
+) -> None:
+    prompter.answers = False
+    assert page.table.choose(("request_type", ("leak",)))
+    page.change()
+    form = dialog(KindDialog)
+    put_value(form.form.editor("limit"), {"amount": 12, "unit": "hours"})
+    put_value(form.form.editor("valid_from"), TODAY + timedelta(days=2))
+    form.save()
+    settle()
+    ((asked, verb),) = prompter.questions
+    assert verb == "Ban hành"
+    assert asked.splitlines() == [
+        "Ban hành: Rò rỉ, vỡ ống",
+        "– thời hạn: 24 giờ → 12 giờ",
+        "Áp dụng từ 22/11/2026, khi công ty đã nhận được.",
+        "Áp dụng cho yêu cầu tiếp nhận từ lúc đó. Yêu cầu đã tiếp nhận giữ các bước, giấy tờ và hạn cũ; "
+        "riêng việc hạn chế người xem có hiệu lực với mọi yêu cầu của loại này.",
+    ]
+    assert form.isVisible()
+    assert desktop.rule_book.waiting() == 0
+    prompter.answers = True
+    form.save()
+    settle()
+    qtbot.waitUntil(lambda: gone(form))
+    assert desktop.rule_book.waiting() == 1
+
+
+def test_what_would_change_nothing_is_not_laid_down(
+    desktop: Desktop, page: RulesPage, settle: Settle, dialog: Any, prompter: Asked
+) -> None:
+    assert page.table.choose(("request_type", ("leak",)))
+    page.change()
+    form = dialog(KindDialog)
+    form.save()
+    settle()
+    assert form.wrong.text() == "Không có gì khác với quy định đang áp dụng."
+    assert (prompter.questions, desktop.rule_book.waiting()) == ([], 0)
+    form.form.mark_clean()
+    form.reject()
+
+
+def test_several_days_are_named_before_they_are_laid_down(
+    page: RulesPage, settle: Settle, dialog: Any, prompter: Asked
+) -> None:
+    prompter.answers = False
+    page.chips.choose("calendar")
+    settle()
+    page.add()
+    form = dialog(DaysDialog)
+    put_value(form.form.editor("last"), TODAY + timedelta(days=13))
+    put_value(form.form.editor("note"), "Tập huấn")
+    form.save()
+    settle()
+    lines = prompter.questions[-1][0].splitlines()
+    assert lines[0] == "Ban hành: T6 20/11/2026 – T5 03/12/2026"
+    assert lines[1] == "– T6 20/11/2026: Mới"
+    assert lines[9:] == [
+        "– và 6 thay đổi khác",
+        "Áp dụng ngay khi công ty nhận được.",
+        "Hạn xử lý đặt từ lúc đó tính theo quy định này. Hạn của yêu cầu đang xử lý giữ nguyên.",
+    ]
+    form.form.mark_clean()
+    form.reject()
 
 
 def test_a_new_kind_with_papers_and_steps(
@@ -174,7 +243,7 @@ def test_a_kind_is_taken_out_of_use_and_used_again(
     assert page.table.choose(("request_type", ("suggestion",)))
     settle()
     assert texts(page)[-1] == "đã ngừng"
-    qtbot.waitUntil(lambda: "Ngừng dùng · Khách đổi ý" in inspector_words(page))
+    qtbot.waitUntil(lambda: "Ngừng dùng\nLý do: Khách đổi ý" in inspector_words(page))
     page.retire()
     settle()
     company.sync()
