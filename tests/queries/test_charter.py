@@ -132,12 +132,13 @@ def test_work_in_the_field_and_incidents_say_when(desktop: Desktop) -> None:
         )  # fmt: skip
     happened(desktop, dry, ("answered", "11-02 16:00"))
     # Answered at once that somebody is on the way: no water is back before the incident ends.
-    told = past(desktop, "11-02 07:40", type_code="no_supply", answered="11-02 07:40")
+    told = past(desktop, "11-02 07:40", type_code="no_supply")
     with desktop.writer.entry("requests.merged", by) as draft:
         draft.add(
-            RequestEvent, request_id=told, kind="merged", at=at("11-02 07:41"), by=by,
+            RequestEvent, request_id=told, kind="merged", at=at("11-02 07:40"), by=by,
             data={"incident": incident.hex},
         )  # fmt: skip
+    happened(desktop, told, ("answered", "11-02 07:40"))
     found = counts(charter(desktop))
     assert found["safety"] == (1, 1, 0)
     assert found["restore"] == (1, 1, 0)
