@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, select
@@ -26,6 +28,15 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who may sign in."""
+
+    login: str
+    name: str
+    roles: tuple[str, ...]
+
+
 class SignIn:
     """Sign-in against the staff that the head office has entered for this office."""
 
@@ -33,11 +44,14 @@ class SignIn:
         self._read = read
         self._office_no = office_no
 
-    def people(self) -> list[str]:
-        """The login names in use, in order."""
-        wanted = select(Staff.login).where(Staff.office_no == self._office_no, Staff.retired_at.is_(None))
+    def people(self) -> list[Known]:
+        """Who may sign in, in the order of their login names."""
+        s = Staff
+        wanted = select(s.login, s.name, s.roles).where(
+            s.office_no == self._office_no, s.retired_at.is_(None)
+        )
         with self._read.connect() as read:
-            return list(read.execute(wanted.order_by(Staff.login)).scalars())
+            return [Known(r.login, r.name, tuple(r.roles)) for r in read.execute(wanted.order_by(s.login))]
 
     def sign_in(self, login: str, password: str) -> Person:
         """The person. AppError "sign_in.wrong" for a wrong name as for a wrong password, in the same time."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.bootstrap import Desktop
+from app.domain import names
 from app.domain.deadlines import zone_named
 from app.domain.names import renamed
 from app.queries.sync import RENAMED_TOLD, SyncQueries
+from app.services.writer import Person
 from app.sync.client import SyncState as Contact
 from app.ui.shell.status import SyncState
 from app.ui.sync.words import progress_word
@@ -80,6 +83,21 @@ class ContactTeller:
         then, now = contact.last_contact.astimezone(zone), self._window.clock.now().astimezone(zone)
         near = now - then < NEAR and then.date() == now.date()
         return f"{then:%H:%M}" if near else f"{then:%d/%m %H:%M}"
+
+
+def spoken(name: str, roles: Sequence[str]) -> str:
+    """A person with the roles: "Hoàng Thị Yến · giao dịch viên"."""
+    words = names.roles(tr)
+    return f"{name} · {', '.join(words[role].casefold() for role in roles)}"
+
+
+def session_words(desk: Desktop, person: Person, now: datetime) -> str:
+    """The person's cash session at this desk."""
+    from app.ui.cash import words  # here: who takes no money does without
+
+    zone = zone_named(desk.rules.utility.zone)
+    session = desk.cash_queries.open_session(person.id, desk.identity.device)
+    return words.session_words(session, now.astimezone(zone).date(), zone)
 
 
 def desk_words(desk: Desktop) -> str:

@@ -6,17 +6,17 @@ import gc
 import logging
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
-from PySide6.QtCore import QRect, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from app import __version__
 from app.bootstrap import Desktop, enrol_desk, found_here
-from app.domain import names
 from app.domain.clock import Clock
 from app.domain.errors import AppError
 from app.failures import sentence
@@ -33,16 +33,16 @@ from app.ui.kit.icons import icon
 from app.ui.kit.jobs import JobRunner, Lane, Latest
 from app.ui.kit.page import Page
 from app.ui.kit.prompt import Prompter, QtPrompter
-from app.ui.settings.page import Facts, Preferences, SettingsPage
+from app.ui.settings.page import SIGN_OUT_KEY, Facts, Preferences, SettingsPage
 from app.ui.shell.texts import use_language
 from app.ui.shell.window import MainWindow
 from app.ui.start.card import Card
 from app.ui.start.setup import SetUpAnswers, SetUpPage
 from app.ui.start.signin import SignInPage
-from app.window.contact import ContactTeller, desk_words
+from app.window.contact import ContactTeller, desk_words, session_words, spoken
 from app.window.courtesy import Courtesy
-from app.window.preferences import papers_folder, read_preferences, write_preferences
-from app.words import tr
+from app.window.preferences import kept, papers_folder, read_preferences, write_preferences
+from app.words import LANGUAGES, tr
 
 log = logging.getLogger(__name__)
 
@@ -148,10 +148,14 @@ class DeskWindow(QStackedWidget):
     def sign_in(self) -> None:
         """Ask who is at the desk."""
         desk = self._desk()
+        people = [(each.login, spoken(each.name, each.roles)) for each in desk.sign_in.people()]
         page = SignInPage(
-            desk.rules.office.name, desk.identity.desk, desk.sign_in.people(), desk.sign_in.sign_in, self.jobs
+            desk.rules.office.name, desk.identity.desk, people, desk.sign_in.sign_in, self.jobs
         )
         page.signed_in.connect(self.open_for)
+        page.language_chosen.connect(
+            lambda language: self._prefer(replace(self.preferences, language=language))
+        )
         if self.person is not None:
             self._let_go()
         self.person = None
@@ -163,16 +167,15 @@ class DeskWindow(QStackedWidget):
 
         desk = self._desk()
         self.person = person
-        roles = names.roles(tr)
-        spoken = ", ".join(roles[r].casefold() for r in person.roles)
         place = sections_for(self, desk, person)
         self.main = MainWindow(
             place.sections,
             office=desk.rules.office.name,
             desk=desk_words(desk),
-            person=f"{person.name} · {spoken}",
+            person=spoken(person.name, person.roles),
             search=place.search,
         )
+        QShortcut(QKeySequence(SIGN_OUT_KEY), self.main, self.sign_out)
         self.main.status.sync_asked.connect(lambda: self._main().open_section("sync"))
         self._counting = Latest(self.jobs, self.main, Lane.IO)
         self.main.section_changed.connect(self._settled)
@@ -181,6 +184,11 @@ class DeskWindow(QStackedWidget):
         self._count()
         self._show_contact(self._desk().contact)
         self.opened.emit(self.main)
+
+    def sign_out(self) -> None:
+        """Ask who is next; not while a page would lose something."""
+        if self.main is not None and self.main.may_leave():
+            self.sign_in()
 
     def show_session(self, words: str) -> None:
         """The cash session in the status bar."""
@@ -191,7 +199,7 @@ class DeskWindow(QStackedWidget):
         """The page of settings."""
         page = SettingsPage(self.preferences, self._facts)
         page.preferences_chosen.connect(self._prefer)
-        page.sign_out_asked.connect(self.sign_in)
+        page.sign_out_asked.connect(self.sign_out)
         return page
 
     def shut(self) -> None:
@@ -255,6 +263,36 @@ class DeskWindow(QStackedWidget):
             (tr("Papers"), str(papers_folder(home))),
             (tr("Version"), __version__),
         )
+
+    def speak_first(self) -> None:
+        """The language of the utility, where nobody has chosen one on this PC yet."""
+        language = self.desktop.rules.utility.language if self.desktop else ""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        if language in LANGUAGES and not kept(self.home):
+            self.preferences = replace(self.preferences, language=language)
+            use_language(app, language)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange and self.desktop is not None:
+            self._retitle()
+
+    def _retitle(self) -> None:
+        """Another language: the parts that are this window's own say it anew."""
+        desk, current = self._desk(), self.currentWidget()
+        if isinstance(current, SignInPage):
+            typed = current.login.currentText()
+            self.sign_in()
+            again = self.currentWidget()
+            assert isinstance(again, SignInPage)
+            again.type_login(typed)
+        elif self.main is not None and self.person is not None:
+            status = self.main.status
+            status.set_desk(desk_words(desk))
+            status.set_person(spoken(self.person.name, self.person.roles))
+            if status.session:
+                status.set_session(session_words(desk, self.person, self.clock.now()))
 
     def _prefer(self, preferences: Preferences) -> None:
         other_paper = preferences.receipts != self.preferences.receipts
@@ -360,6 +398,7 @@ def run(
     sys.excepthook = fault
     try:
         window.begin()
+        window.speak_first()
         screen = window.screen()
         if placed(window, screen.availableGeometry(), screen.size().width()):
             window.showMaximized()

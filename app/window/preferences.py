@@ -38,6 +38,11 @@ def read_preferences(home: Path) -> Preferences:
     return read if sense else Preferences()
 
 
+def kept(home: Path) -> bool:
+    """Whether somebody has chosen in this home."""
+    return (home / PREFERENCES).exists()
+
+
 def write_preferences(home: Path, preferences: Preferences) -> None:
     """Keep how the window of this home looks. AppError as `folder_for` and `replacing`."""
     with replacing(folder_for(home / PREFERENCES)) as draft:

@@ -99,7 +99,7 @@ class BillingDialog(MoneyDialog):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(px(6))
-        self._stop = Button(tr("Stop"), self._cancel)
+        self._stop = Button(tr("Stop"), self._cancel, key="Ctrl+.")
         row = QHBoxLayout()
         row.addWidget(self._bar, 1)
         row.addWidget(self._stop)

@@ -53,7 +53,7 @@ class BillsPage(Page):
         self._seen: tuple[BillRow | None, date | None] = (None, None)
         self._reading = Latest(room.jobs, self, Lane.IO)
         self._summing = Latest(room.jobs, self, Lane.IO)
-        self.print_button = Button(tr("Print all…"), self.print_all, sign="printer")
+        self.print_button = Button(tr("Print all…"), self.print_all, key="Ctrl+Shift+P", sign="printer")
         self.print_button.setToolTip(tr("Print all…"))
         self.add_act(self.print_button)
         if room.may("billing.run"):

@@ -14,7 +14,7 @@ from app.queries.cash import ReceiptView
 from app.ui.cash.prints import print_receipt
 from app.ui.cash.room import MoneyRoom
 from app.ui.cash.words import clock_words, in_words, period_words
-from app.ui.kit.buttons import Button
+from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import Dialog
 from app.ui.kit.forms import Form
 from app.ui.kit.inputs import MoneyEdit
@@ -85,7 +85,7 @@ class OpenDialog(MoneyDialog):
         self.form.submitted.connect(self.submit)
         self.column.addWidget(self.form)
         self.verb = Button(tr("Open session"), self.submit, key="F9", primary=True)
-        self.finish(Button(tr("Go back"), self.reject), self.verb)
+        self.finish(go_back(self.reject), self.verb)
         self.amount.setFocus()
 
     def submit(self) -> None:
@@ -150,7 +150,7 @@ class ReceiptDialog(MoneyDialog):
             self.column.addSpacing(px(8))
             row = QHBoxLayout()
             words = tr("Take back {code}…", code=receipt.code)
-            row.addWidget(Button(words, self._ask, danger=True, quiet=True, sign="arrow-back-up"))
+            row.addWidget(Button(words, self._ask, key="F8", danger=True, quiet=True, sign="arrow-back-up"))
             row.addStretch(1)
             self.column.addLayout(row)
         if room.may("documents.reprint"):

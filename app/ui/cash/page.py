@@ -21,7 +21,7 @@ from app.ui.cash.lists import hit_columns, recent_columns
 from app.ui.cash.prints import print_receipt, print_session
 from app.ui.cash.room import MoneyRoom
 from app.ui.cash.till import Till
-from app.ui.cash.words import clock_words
+from app.ui.cash.words import clock_words, session_words
 from app.ui.kit.buttons import Button
 from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.jobs import Lane, Latest
@@ -168,12 +168,12 @@ class CashPage(Page):
                 self.open_session,
                 key="F2",
             )
-            self.session_changed.emit(tr("Cash session: not open"))
+            self.session_changed.emit(session_words(None, self.room.today(), room.zone))
             return
         at = clock_words(self.session.opened_at, room.today(), room.zone)
         point = room.point_name(self.session.point)
         self.set_count(tr("{point} · opened {time}", point=point, time=at))
-        self.session_changed.emit(tr("Cash session: open since {time}", time=at))
+        self.session_changed.emit(session_words(self.session, room.today(), room.zone))
         self.show_body()
         self.till.show_session(self.session)
         self._show_recent()

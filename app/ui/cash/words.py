@@ -8,6 +8,7 @@ from datetime import date, datetime, tzinfo
 from app.domain.amount_words import amount_in_words
 from app.domain.cash import make_change
 from app.domain.money import Currency, format_money
+from app.queries.cash import SessionView
 from app.ui.kit.theme import Tone
 from app.words import tr
 
@@ -43,6 +44,13 @@ def due_words(due_on: date, today: date) -> tuple[str, Tone]:
     if late == 0:
         return tr("due today"), Tone.ATTENTION
     return (f"{due_on:%d/%m}" if due_on.year == today.year else f"{due_on:%d/%m/%Y}"), Tone.PLAIN
+
+
+def session_words(session: SessionView | None, today: date, zone: tzinfo) -> str:
+    """How a person's cash session stands, for the foot of the window."""
+    if session is None:
+        return tr("Cash session: not open")
+    return tr("Cash session: open since {time}", time=clock_words(session.opened_at, today, zone))
 
 
 def clock_words(moment: datetime, today: date, zone: tzinfo) -> str:

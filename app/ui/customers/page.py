@@ -322,7 +322,7 @@ class CustomersPage(Page):
         if card is None:
             self.inspector.show_nothing(tr("The chosen customer is shown here."))
             return
-        buttons = [Button(tr("History"), self.show_history, sign="history")]
+        buttons = [Button(tr("History"), self.show_history, key="Ctrl+H", sign="history")]
         if self._may_edit:
             buttons.append(Button(tr("Edit"), self.edit, key="F6"))
         for each in self.room.card_acts:
@@ -369,7 +369,7 @@ class HistoryDialog(QDialog):
         column.setSpacing(px(12))
         column.addWidget(Label(f"{title} · {card.name}", points=12.5, bold=True, wrap=True))
         column.addWidget(scroll, 1)
-        close = Button(tr("Close"), self.accept, primary=True)
+        close = Button(tr("Close"), self.accept, key="Escape", bound=False, primary=True)
         close.setDefault(True)
         foot = QHBoxLayout()
         foot.addStretch(1)

@@ -49,6 +49,7 @@ def all_acts() -> tuple[Act, ...]:
             kind="cancelled",
             right="field.plan",
             words=tr("Cancel…"),
+            key="Del",
             ask=dialogs.ask_cancelling,
             said=lambda code: tr("{code} is cancelled.", code=code),
         ),

@@ -133,7 +133,7 @@ class ColumnsDialog(Dialog):
                 self.sorts.append(box)
             column.addLayout(row)
         foot = QHBoxLayout()
-        self.default = Button(tr("As at first"), lambda: self._fill(Arrangement()), quiet=True)
+        self.default = Button(tr("As at first"), lambda: self._fill(Arrangement()), key="F8", quiet=True)
         self.verb = Button(tr("Use"), self.submit, key="Ctrl+Return", primary=True)
         foot.addWidget(self.default)
         foot.addStretch(1)

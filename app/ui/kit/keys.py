@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSlider, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSlider, QGridLayout, QHBoxLayout, QVBoxLa
 from app.ui.kit.buttons import Button, go_back, key_words
 from app.ui.kit.dialog import Dialog, Sheet
 from app.ui.kit.labels import Label, Line
+from app.ui.kit.menus import MenuButton
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
@@ -23,10 +26,17 @@ SCROLLS = {
 """Keys by which a long list is read where large text leaves no room for all of it."""
 
 
-class KeysDialog(Dialog):
-    """A list to look at; the keys of `page` are read from its buttons in sight."""
+Keys = Sequence[tuple[str, str]]
+"""Keys with what they do."""
 
-    def __init__(self, parent: QWidget, page: QWidget | None) -> None:
+
+class KeysDialog(Dialog):
+    """A list to look at; the keys of `page` are read from its buttons in sight. `common`: the keys that work
+    there besides, those of every page where none are given; `words` says more about the page."""
+
+    def __init__(
+        self, parent: QWidget, page: QWidget | None, common: Keys | None = None, words: str = ""
+    ) -> None:
         super().__init__(parent, tr("Keys"))
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(20), px(24), px(16))
@@ -37,11 +47,16 @@ class KeysDialog(Dialog):
         rows.setHorizontalSpacing(px(20))
         rows.setVerticalSpacing(px(6))
         rows.setColumnStretch(1, 1)
-        here = page_keys(page) if page is not None else []
+        here = [*(page_keys(page) if page is not None else ()), *(common or ())]
         if here and page is not None:
             _add(rows, page.accessibleName(), here)
+        if common is None:
+            if here:
+                rows.addWidget(Line(), rows.rowCount(), 0, 1, 2)
+            _add(rows, tr("Everywhere"), everywhere())
+        if words:
             rows.addWidget(Line(), rows.rowCount(), 0, 1, 2)
-        _add(rows, tr("Everywhere"), everywhere())
+            rows.addWidget(Label(words, tone=Tone.SOFT, wrap=True), rows.rowCount(), 0, 1, 2)
         sheet.column.addLayout(rows)
         sheet.column.addStretch(1)
         column.addWidget(sheet, 1)
@@ -68,9 +83,11 @@ def everywhere() -> list[tuple[str, str]]:
     return [
         ("F1", tr("This list")),
         ("Ctrl+K", tr("Find a customer, a request or a page")),
-        ("Alt+1 … Alt+9", tr("Go to a page, as they stand on the left")),
+        ("Alt+1 … Alt+9, Alt+0", tr("Go to a page, as they stand on the left")),
+        ("Ctrl+PgUp, Ctrl+PgDn", tr("The page above, the page below")),
         ("Ctrl+F", tr("Find in the list")),
         ("↑ ↓", tr("Go along the list")),
+        ("F4", tr("Show or close the panel on the right")),
         ("Alt+PgUp, Alt+PgDn", tr("Read on in the panel on the right")),
         ("Enter", tr("The next field; in a list: open")),
         ("Ctrl+Enter", tr("Save")),
@@ -80,6 +97,7 @@ def everywhere() -> list[tuple[str, str]]:
         ("Ctrl+↑ ↓, Ctrl+Space", tr("Choose one more row, or one less")),
         ("Ctrl+A", tr("Choose all rows")),
         ("Shift+F10", tr("The list's own menu: copy, columns and order")),
+        ("Ctrl+Shift+Q", tr("Sign out")),
     ]
 
 
@@ -90,10 +108,13 @@ def page_keys(page: QWidget) -> list[tuple[str, str]]:
         for each in page.findChildren(Button)
         if each.property("key") and each.isVisible()
     }
+    for menu in page.findChildren(MenuButton):
+        if menu.isVisible():
+            found |= {key_words(each.key): each.words for each in menu.choices if each.key}
     return sorted(found.items(), key=lambda pair: (len(pair[0]), pair[0]))
 
 
-def _add(rows: QGridLayout, title: str, keys: list[tuple[str, str]]) -> None:
+def _add(rows: QGridLayout, title: str, keys: Keys) -> None:
     rows.addWidget(Label(title, tone=Tone.SOFT, bold=True), rows.rowCount(), 0, 1, 2)
     for key, words in keys:
         row, top = rows.rowCount(), Qt.AlignmentFlag.AlignTop

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.ui.kit.buttons import Button
+from app.ui.kit.buttons import Button, key_words
 
 NUMBERED = 9
 """So many entries have a number to be chosen by."""
@@ -16,13 +17,15 @@ NUMBERED = 9
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An entry: its words and what it does. `chosen` puts a tick before it; `apart` a line above it."""
+    """An entry: its words and what it does. `chosen` puts a tick before it; `apart` a line above it; `key`
+    does it without the menu."""
 
     words: str
     act: Callable[[], object]
     chosen: bool = False
     apart: bool = False
     enabled: bool = True
+    key: str = ""
 
 
 class MenuButton(Button):
@@ -39,11 +42,18 @@ class MenuButton(Button):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, self.unfold, key=key, sign=sign, quiet=quiet, parent=parent)
-        self._choices: tuple[Choice, ...] = tuple(choices)
+        self._choices: tuple[Choice, ...] = ()
+        self._keys: list[QShortcut] = []
         self.menu_shown: QMenu | None = None
+        self.set_choices(choices)
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
         self._choices = tuple(choices)
+        while self._keys:
+            self._keys.pop().deleteLater()
+        for each in self._choices:
+            if each.key and each.enabled:
+                self._keys.append(QShortcut(QKeySequence(each.key), self, lambda act=each.act: act()))
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -73,6 +83,8 @@ def menu_of(parent: QWidget, choices: Sequence[Choice]) -> QMenu:
         words = each.words.replace("&", "&&")
         entry = menu.addAction(f"&{number}  {words}" if number <= NUMBERED else words)
         entry.setEnabled(each.enabled)
+        if each.key:
+            entry.setText(f"{entry.text()}\t{key_words(each.key)}")  # beside it: the button listens for it
         if each.chosen:
             entry.setCheckable(True)
             entry.setChecked(True)

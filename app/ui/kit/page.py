@@ -261,7 +261,7 @@ class Page(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(px(6))
-        self._stop = Button(tr("Stop"), self._cancel)
+        self._stop = Button(tr("Stop"), self._cancel, key="Ctrl+.")
         for each, share in ((self._doing, 0), (self._bar, 1), (self._stop, 0)):
             row.addWidget(each, share)
         self._progress.hide()

@@ -44,7 +44,7 @@ class PaperDialog(QDialog):
             head.addWidget(Button(tr("Next page"), lambda: self.show_page(self._page + 1), key="PgDown"))
         acts = QHBoxLayout()
         acts.addWidget(ElidedLabel(tr("Kept as {path}", path=path), middle=True, tone=Tone.SOFT), 1)
-        acts.addWidget(Button(tr("Open"), self._open_elsewhere, quiet=True))
+        acts.addWidget(Button(tr("Open"), self._open_elsewhere, key="Ctrl+O", quiet=True))
         acts.addWidget(Button(tr("Close"), self.reject, key="Escape"))
         self.print_button = Button(tr("Print"), self._print, key="Ctrl+P", primary=True, sign="printer")
         acts.addWidget(self.print_button)

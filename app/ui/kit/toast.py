@@ -63,7 +63,7 @@ class Toast(QWidget):
             words.setFixedWidth(min(px(560), words.fontMetrics().horizontalAdvance(text)))
         row.addWidget(words, 1)
         if undo is not None:
-            way_back = Button(undo_word or tr("Undo"), self.dismiss, sign="arrow-back-up")
+            way_back = Button(undo_word or tr("Undo"), self.dismiss, key="Ctrl+Z", sign="arrow-back-up")
             way_back.clicked.connect(lambda _checked=False: undo())
             row.addWidget(way_back)
         close = Button("", self.dismiss, quiet=True, sign="x")

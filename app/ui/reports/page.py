@@ -47,7 +47,7 @@ class Shown:
 
 
 class ReportsPage(Page):
-    """Choose a report and days, look, print (F8), export (F9)."""
+    """Choose a report and days, look, make a PDF to print (F8), an Excel workbook (F9)."""
 
     def __init__(
         self, room: MoneyRoom, sources: Callable[[], Sources], parent: QWidget | None = None
@@ -62,9 +62,9 @@ class ReportsPage(Page):
         self.print_button: Button | None = None
         self.export_button: Button | None = None
         if room.may("reports.export"):
-            self.print_button = Button(tr("Print"), self.print_report, key="F8")
+            self.print_button = Button(tr("Make a PDF"), self.print_report, key="F8")
             self.add_act(self.print_button)
-            self.export_button = self.set_primary(tr("Export workbook"), self.export, key="F9")
+            self.export_button = self.set_primary(tr("Make an Excel workbook"), self.export, key="F9")
         self.add_bar(self._make_days())
         self.set_body(self._make_body())
         self._put_days(*self._days("month"))

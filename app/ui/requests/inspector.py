@@ -153,7 +153,7 @@ class RequestInspector(Inspector):
         lacking = story.row.state == "lacking"
         paper = tr("Print missing papers") if lacking else tr("Print slip")
         buttons = [Button(paper, self.print_slip, key="Ctrl+P")]
-        rare = [Choice(act.words, partial(self._ask, act, story)) for act in offered if act.rare]
+        rare = [Choice(act.words, partial(self._ask, act, story), key=act.key) for act in offered if act.rare]
         if rare:
             buttons.append(MenuButton(tr("More acts"), rare, key="F10"))
         main = [act for act in offered if act.primary][-1:]

@@ -87,7 +87,7 @@ class IntakeDialog(Dialog):
         row = QHBoxLayout(self._restored)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(Label(tr("Your unfinished request is here again."), tone=Tone.INFO), 1)
-        row.addWidget(Button(tr("Begin anew"), self.throw_away, quiet=True, sign="trash"))
+        row.addWidget(Button(tr("Begin anew"), self.throw_away, key="Ctrl+N", quiet=True, sign="trash"))
         self._restored.hide()
         scroll = QScrollArea()
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)

@@ -66,7 +66,7 @@ class ManyActs(QObject):
         for kind, right, words, key, ask in (
             ("routed", "requests.route", tr("Transfer"), "F6", self._route),
             ("noted", "requests.note", tr("Note"), "F7", self._note),
-            ("merged", "requests.route", tr("Put under an incident"), "", self._merge),
+            ("merged", "requests.route", tr("Put under an incident"), "Ctrl+I", self._merge),
             ("told", "requests.tell", tr("Tell all"), "F9", self._tell),
         ):
             count = len(self._able(kind))

@@ -337,7 +337,7 @@ class RulesPage(Page):
         acts = [Button(tr("Change"), self.change, key="F6", primary=True)]
         if "retired_at" in line.held.row:
             word = tr("Use again") if line.held.retired else tr("Take out of use")
-            acts.insert(0, Button(word, self.retire, danger=not line.held.retired))
+            acts.insert(0, Button(word, self.retire, key="Del", danger=not line.held.retired))
         self.inspector.show_details(
             Details(
                 code="",

@@ -27,6 +27,9 @@ class Preferences:
     """"a5" or "roll" (80 mm)."""
 
 
+SIGN_OUT_KEY = "Ctrl+Shift+Q"
+"""Of the whole window."""
+
 Facts = tuple[tuple[str, str], ...]
 """What the page tells: pairs of a heading and its words."""
 
@@ -61,7 +64,8 @@ class SettingsPage(Page):
         column.addWidget(self.form)
         column.addLayout(self._told)
         acts = QHBoxLayout()
-        acts.addWidget(Button(tr("Sign out"), self.sign_out_asked.emit, sign="logout"))
+        out = Button(tr("Sign out"), self.sign_out_asked.emit, key=SIGN_OUT_KEY, bound=False, sign="logout")
+        acts.addWidget(out)
         acts.addStretch(1)
         column.addLayout(acts)
         column.addStretch(1)

@@ -17,6 +17,8 @@ from app.words import tr
 WIDTH = 176
 ITEM = 38
 LEAST_ITEM = 28
+NUMBERED = 10
+"""So many entries have a number; the tenth is 0."""
 _WORDS, _EDGE = 42, 6
 
 
@@ -135,7 +137,8 @@ class _Brand(QWidget):
 
 
 class Rail(QWidget):
-    """Signal `chosen(key)`. Alt+1 … Alt+9 choose by number; arrow keys move once it has the focus."""
+    """Signal `chosen(key)`. Alt+1 … Alt+9 and Alt+0 choose by number, Ctrl+PgUp and Ctrl+PgDown the one above
+    or below; arrow keys move once it has the focus."""
 
     chosen = Signal(str)
 
@@ -154,10 +157,12 @@ class Rail(QWidget):
         for each in (each for each in sections if each.bottom):
             column.addWidget(self._item(each))
         for number, each in enumerate((each for each in sections if not each.bottom), 1):
-            if number <= 9:
-                keys = QKeySequence(f"Alt+{number}")
-                QShortcut(keys, self, lambda key=each.key: self.chosen.emit(key))
-                self._items[each.key].setToolTip(f"Alt+{number}")
+            key = f"Alt+{number % NUMBERED}" if number <= NUMBERED else ""
+            if key:
+                QShortcut(QKeySequence(key), self, lambda key=each.key: self.chosen.emit(key))
+            self._items[each.key].setToolTip(key)
+        for key, by in (("Ctrl+PgUp", -1), ("Ctrl+PgDown", 1)):
+            QShortcut(QKeySequence(key), self, lambda by=by: self._step(by))
         self._measure()
         look.changed.connect(self._measure)
 
@@ -167,6 +172,12 @@ class Rail(QWidget):
 
     def show_count(self, key: str, count: int) -> None:
         self._items[key].show_count(count)
+
+    def _step(self, by: int) -> None:
+        """To the entry above or below; from the last one on to the first."""
+        keys = list(self._items)
+        open_ = next((at for at, key in enumerate(keys) if self._items[key].isChecked()), 0)
+        self.chosen.emit(keys[(open_ + by) % len(keys)])
 
     def retitle(self) -> None:
         """Words in the language of now."""

@@ -130,6 +130,15 @@ class StatusBar(QWidget):
         """The desk's name: "Quầy BN03"."""
         self._desk.setText(text)
 
+    def set_person(self, text: str) -> None:
+        """Who works here: "Hoàng Thị Yến · giao dịch viên"."""
+        self._person.setText(text)
+
+    @property
+    def session(self) -> str:
+        """What is said of the cash session."""
+        return self._session.text()
+
     def set_session(self, text: str) -> None:
         """The cash session: "Ca thu: chưa mở", "Ca thu: mở 07:30"."""
         self._session.setText(text)

@@ -170,11 +170,17 @@ class MainWindow(QWidget):
             key, self._key = self._key, ""
             self.open_section(key)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Stays open while a page says that something would be lost, and shows that page."""
+    def may_leave(self) -> bool:
+        """Whether no page would lose something; shows the one that would."""
         for key, page in self._pages.items():
             if isinstance(page, Page) and not page.may_leave():
                 self.open_section(key)
-                event.ignore()
-                return
-        super().closeEvent(event)
+                return False
+        return True
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Stays open while a page says that something would be lost, and shows that page."""
+        if self.may_leave():
+            super().closeEvent(event)
+        else:
+            event.ignore()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.kit.icons import pixmap
+from app.ui.kit.keys import KeysDialog
 from app.ui.kit.labels import Label
 from app.ui.kit.page import scrolled
 from app.ui.kit.style import box
 from app.ui.kit.theme import Tone, look, px, theme
+from app.words import tr
 
 
 class Card(QWidget):
@@ -17,6 +19,7 @@ class Card(QWidget):
 
     def __init__(self, title: str, sentence: str, width: int = 400, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(title)
         self._width = width
         self._card = _Surface()
         self._sign = Label()
@@ -53,6 +56,23 @@ class Card(QWidget):
         self._card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._measure()
         look.changed.connect(self._measure)
+
+        QShortcut(QKeySequence("F1"), self, self.show_help)
+
+    def show_help(self) -> KeysDialog:
+        """F1: the keys of this card, and what `help_words` says of it."""
+        common = [
+            ("F1", tr("This list")),
+            ("Tab", tr("The next field or button")),
+            ("Enter", tr("The next field; on a button: press it")),
+        ]
+        dialog = KeysDialog(self, self, common, self.help_words())
+        dialog.open()
+        return dialog
+
+    def help_words(self) -> str:
+        """What there is to know here besides; overridden."""
+        return ""
 
     def fail(self, sentence: str) -> None:
         """Say what went wrong; an empty sentence takes it back."""

@@ -214,7 +214,7 @@ class _Step(Card):
         super().__init__(title, words, width=780)
         self.words, self.form = words, form
         self.content.addWidget(form)
-        self.previous = Button(tr("Previous step"), owner.back, quiet=True)
+        self.previous = Button(tr("Previous step"), owner.back, key="Alt+Left", quiet=True)
         self.next = Button(tr("Continue"), owner.forward, key="Ctrl+Return", primary=True)
         self.acts.addWidget(self.previous)
         self.acts.addWidget(self.next)

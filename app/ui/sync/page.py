@@ -83,7 +83,7 @@ class SyncPage(Page):
         self.go_on = Button(tr("Go on"), self._go_on, key="F6")
         self.send = self.set_primary(tr("Send and receive now"), self._send_now, key="F5")
         self.set_count(address)
-        self.renamed = Button(tr("I have taken note"), self._note_renamed)
+        self.renamed = Button(tr("I have taken note"), self._note_renamed, key="F10")
         self.files = Files(room, line, desk)
         self.files.carried.connect(self.reload)
         self.unsent = self._make_unsent()

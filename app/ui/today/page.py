@@ -187,10 +187,11 @@ class TodayPage(Page):
     def _make_steps(self) -> QWidget:
         """What an empty office does first, by what this person may."""
         roles = self.room.person.roles
+        bring = tr("Bring in the list of customers from Excel")
         steps = [
-            ("customers.import", tr("Bring in the list of customers from Excel"), tr("Import"), "import"),
-            ("customers.edit", tr("Or add a customer by hand"), tr("Add a customer"), "add"),
-            ("requests.register", tr("Receive a first request"), tr("Receive"), ""),
+            ("customers.import", bring, tr("Import"), "import", "F7"),
+            ("customers.edit", tr("Or add a customer by hand"), tr("Add a customer"), "add", "F8"),
+            ("requests.register", tr("Receive a first request"), tr("Receive"), "", "F2"),
         ]
         box = QWidget()
         column = QVBoxLayout(box)
@@ -198,7 +199,7 @@ class TodayPage(Page):
         column.setSpacing(px(8))
         column.addWidget(Label(tr("This office is empty still. First steps:"), bold=True))
         number = 0
-        for act, words, verb, begun in steps:
+        for act, words, verb, begun, key in steps:
             if people.may(roles, act):
                 number += 1
                 row = QHBoxLayout()
@@ -206,7 +207,7 @@ class TodayPage(Page):
                 line.setMinimumWidth(px(330))
                 row.addWidget(line)
                 way = self._way_to(begun) if begun else self.receive
-                row.addWidget(Button(verb, way, key="F7" if begun == "import" else ""))
+                row.addWidget(Button(verb, way, key=key, bound=bool(begun)))  # F2 is the page's own act
                 row.addStretch(1)
                 column.addLayout(row)
         return box

@@ -173,7 +173,8 @@ def test_planning_by_f6_and_cancelling_with_a_reason(qtbot: QtBot, desktop: Desk
     assert codes(page) == []
     page.show_record(order)
     settle(qtbot, page)
-    cancel = next(each for each in page.inspector.findChildren(Button) if each.text() == "Hủy phiếu…")
+    buttons = page.inspector.findChildren(Button)
+    cancel = next(each for each in buttons if each.text() == "Delete  Hủy phiếu…")
     cancel.click()
     dialog = dialog_of(qtbot, page)
     commit(dialog.form.editor("reason"), "Khách hẹn lại")

@@ -133,7 +133,7 @@ def test_from_answer_to_close_by_keys(
     commit(dialog.form.editor("text"), "Đã vá ống")
     qtbot.keyClick(dialog.form.editor("text"), Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: "Đã có kết quả. Cần báo khách hàng." in words_of(page.inspector))
-    offered = ["Ctrl+P  In phiếu", "F10  Việc khác", "F7  Ghi chú", "Mở lại", "F9  Báo khách hàng"]
+    offered = ["Ctrl+P  In phiếu", "F10  Việc khác", "F7  Ghi chú", "Ctrl+R  Mở lại", "F9  Báo khách hàng"]
     qtbot.waitUntil(lambda: acts(page) == offered)
 
     page.activateWindow()
