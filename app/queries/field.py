@@ -33,6 +33,7 @@ from app.models import (
     WorkOrderState,
 )
 from app.queries.customers import here
+from app.queries.packed import packed
 from app.queries.requests import Viewer
 from app.queries.rules import RuleQueries
 from app.queries.sides import said_of
@@ -152,7 +153,7 @@ class FieldQueries:
         words: str = "",
         sort: str = "planned",
         descending: bool = False,
-    ) -> list[UUID]:
+    ) -> Sequence[UUID]:
         """The work orders of one of `FILTERS` in the order of one of `SORTS`. `words` are looked for, without
         regard to accents, in code, place, task and customer."""
         o, s, k = WorkOrder, WorkOrderState, Connection
@@ -168,7 +169,7 @@ class FieldQueries:
                 wanted = wanted.where(o.unit_code == unit)
             if words.strip():
                 wanted = wanted.where(o.id.in_(self._matching(read, words)))
-            return list(read.execute(wanted.order_by(*_order(sort, descending))).scalars())
+            return packed(read, wanted.order_by(*_order(sort, descending)))
 
     def counts(self, viewer: Viewer, now: datetime, unit: str = "") -> OrderCounts:
         """How many each filter would give."""
