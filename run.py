@@ -292,7 +292,7 @@ def test(options: Sequence[str]) -> int:
         "ruff": [str(SCRIPTS / "ruff"), "check"],
         "mypy": [str(SCRIPTS / "mypy")],
         "lint-imports": [str(SCRIPTS / "lint-imports")],
-        "pytest": [str(PYTHON), "-m", "pytest", "-n", "2", *options],
+        "pytest": [str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "worksteal", *options],
     }
     codes: dict[str, int] = {}
     for name, command in checks.items():
