@@ -51,6 +51,7 @@ from app.queries.rule_book import RuleBook
 from app.queries.rules import RuleQueries
 from app.queries.supply import SupplyQueries
 from app.queries.today import TodayQueries
+from app.queries.vault import Vault
 from app.queries.views import ViewQueries
 from app.services.attachments import AttachmentService
 from app.services.billing import BillingService
@@ -123,9 +124,9 @@ class HeadOffice:
         self.hub = Hub(self.database, self.writer, key, snapshots=self._snapshots)
         self.founding = Founding(self.writer, self.hub.public_key)
 
-    def enrolment(self, office_no: int, desk: str, name: str, url: str) -> Enrolment:
-        """An invitation for a new desk; `url` empty for a desk in this same home."""
-        return Enrolment(url, self.hub.public_key, self.hub.invite(office_no, desk, name))
+    def enrolment(self, office_no: int, desk: str, name: str, url: str, *, leads: bool = False) -> Enrolment:
+        """An invitation for a new desk; `url` empty for a desk in this same home; `leads` as `Hub.invite`."""
+        return Enrolment(url, self.hub.public_key, self.hub.invite(office_no, desk, name, leads=leads))
 
     def import_bundle(self, path: Path, answer: Path | None = None) -> BundleReport:
         """Take a desk's request bundle and write the bundle that answers it, beside it unless `answer` names
@@ -207,6 +208,11 @@ class Desktop:
     def office_no(self) -> int:
         """The office whose data this desk works on."""
         return self.identity.office_no
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Opens what is sealed to this desk."""
+        return Vault(self._keys)
 
     @cached_property
     def rules(self) -> RuleQueries:
@@ -306,7 +312,7 @@ class Desktop:
     @cached_property
     def letter_queries(self) -> LetterQueries:
         """What people ask about letters."""
-        return LetterQueries(self.database.read, self.office_no, self.rules)
+        return LetterQueries(self.database.read, self.office_no, self.rules, self.vault)
 
     @cached_property
     def callbacks(self) -> CallbackService:
@@ -321,7 +327,7 @@ class Desktop:
     @cached_property
     def request_queries(self) -> RequestQueries:
         """What people ask about requests."""
-        return RequestQueries(self.database.read, self.office_no, self.rules)
+        return RequestQueries(self.database.read, self.office_no, self.rules, self.vault)
 
     @cached_property
     def today_queries(self) -> TodayQueries:

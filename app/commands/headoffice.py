@@ -81,6 +81,7 @@ def add(commands: Commands) -> None:
     staff = within.add_parser("staff", help=tr("people of an office"))
     _add_staff(staff.add_subparsers(required=True, metavar="add"))
     _add_invite(within)
+    _add_leader(within)
     _add_revoke(within)
     _add_status(within)
 
@@ -181,7 +182,24 @@ def _add_invite(within: Commands) -> None:
     invite.add_argument(
         "--url", default="", help=tr("address of this head office; left out for a desk in this same home")
     )
+    invite.add_argument(
+        "--leader", action="store_true", help=tr("it is the leader's desk: denunciations are opened there")
+    )
     invite.add_argument("--out", type=Path, required=True, metavar="FILE", help=tr("file to write"))
+
+
+def _add_leader(within: Commands) -> None:
+    leader = command(
+        within,
+        "leader",
+        tr("name a desk of an office the leader's: denunciations are opened there"),
+        "  daumoi headoffice leader --office 1 --desk BN01\n",
+        _leader,
+    )
+    home_option(leader, again=True)
+    database_option(leader, again=True)
+    leader.add_argument("--office", type=int, required=True, metavar="N", help=tr("number of the office"))
+    leader.add_argument("--desk", required=True, metavar="BN01", help=tr("short name, for codes"))
 
 
 def _add_revoke(within: Commands) -> None:
@@ -287,6 +305,14 @@ def _hub_of(home: Path, database: str) -> Iterator[Hub]:
         yield headoffice.hub
     finally:
         headoffice.close()
+
+
+def _leader(args: argparse.Namespace) -> int:
+    with _opened(args) as headoffice:
+        _check_office(headoffice, args.office)
+        headoffice.hub.name_leader(args.office, args.desk)
+        print(tr("Denunciations are opened at desk {desk} from now on.", desk=args.desk))
+    return 0
 
 
 def _revoke(args: argparse.Namespace) -> int:
@@ -483,8 +509,9 @@ def _invite(args: argparse.Namespace) -> int:
         if _one(headoffice, taken, args.desk):
             raise AppError("desk.taken", desk=args.desk)
         name = args.name or args.desk
+        invited = headoffice.enrolment(args.office, args.desk, name, args.url, leads=args.leader)
         with replacing(args.out) as draft:
-            write_enrolment(draft, headoffice.enrolment(args.office, args.desk, name, args.url))
+            write_enrolment(draft, invited)
         print(
             tr(
                 "{path} lets one PC become desk {desk} within {days} days: daumoi enrol {path}",

@@ -201,6 +201,11 @@ def denunciation(day: World) -> None:
     if queries.story(request, queries.viewer(son.id, son.roles)) is not None:
         raise StageError("a denunciation was seen by who must not see it")
     day.sign_in(day.supervisor, "mai")
+    mai = day.supervisor.person
+    assert mai is not None
+    elsewhere = queries.story(request, queries.viewer(mai.id, mai.roles))
+    if elsewhere is None or not elsewhere.row.shut:
+        raise StageError("a denunciation is not sealed on the disk of a desk that is not the leader's")
     stage.picture("leader-today")
     _show(day, request, day.supervisor)
     stage.picture("denunciation-leader")
@@ -216,7 +221,7 @@ def denunciation(day: World) -> None:
     _act(day, "tell", "", window=day.supervisor, how="posted")
     day.all_agree()
     _require(day, request, "closed")
-    stage.count(f"{_code(day, request)}: seen by its author and the leader, hidden from the rest")
+    stage.count(f"{_code(day, request)}: seen by its author and the leader, sealed on the other disks")
 
 
 # -- how a person does it ----------------------------------------------------------------------------------

@@ -290,6 +290,7 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "device.enrol": tr("Desk enrolled"),
         "device.succeed": tr("Desk with a new name"),
         "device.revoke": tr("Desk shut out"),
+        "device.leads": tr("Desk of the leader named"),
         "headoffice.rule": tr("Ruling of the head office"),
         "exceptions.settle": tr("Case settled"),
     }

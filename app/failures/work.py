@@ -26,6 +26,10 @@ def work(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "request.closed_already": tr("Request {request} is closed. Reopen it to go on with it."),
         "request.open_still": tr("Request {request} is still open. There is nothing to reopen."),
         "request.lacking": tr("Papers of request {request} are still missing. It is not received yet."),
+        "request.few": tr(
+            "Few may know of this request, and its customer would be seen at every desk. "
+            "Write it as a note instead."
+        ),
         "request.complete": tr("Request {request} is received already; no papers are missing."),
         "request.not_told": tr("The customer has not been told the answer to request {request} yet."),
         "request.other_step": tr("Request {request} no longer stands at this step. Look at it again."),

@@ -83,7 +83,7 @@ def rule(
 
 def _can_be_written(entry: Entry, changes: RuleChanges) -> bool:
     """Whether the rules that an act lays down, if any, are what they have to be."""
-    body = _body(entry) if entry.schema <= SCHEMA else None
+    body = body_of(entry) if entry.schema <= SCHEMA else None
     return body is None or bool(wrong_with(body)[0]) or changes.take(entry, body)
 
 
@@ -109,7 +109,7 @@ class _Beside:
 
     @cached_property
     def _facts(self) -> dict[tuple[str, bytes], dict[str, Any]]:
-        bodies = [body for entry in self._entries if (body := _body(entry)) is not None]
+        bodies = [body for entry in self._entries if (body := body_of(entry)) is not None]
         return {
             (rows.table, row[0]): dict(zip(rows.columns, row, strict=True))
             for body in bodies
@@ -126,7 +126,8 @@ class _Beside:
         return found[0] if found else self._facts.get((table, id), {}).get(column)
 
 
-def _body(entry: Entry) -> Body | None:
+def body_of(entry: Entry) -> Body | None:
+    """What an entry says; None for what cannot be read."""
     try:
         return lift(decode_body(entry.body), entry.schema)
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
@@ -138,7 +139,7 @@ def _allowed(
 ) -> bool:
     if entry.schema > SCHEMA:
         return True  # this release cannot tell; nor does it apply it
-    body = _body(entry)
+    body = body_of(entry)
     if body is None:
         return True
     tables = ({r.table for r in body.rows} | {e.table for e in body.edits}) & ACTS.keys()

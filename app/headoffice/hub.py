@@ -21,6 +21,7 @@ from app.headoffice import blobs
 from app.headoffice.authority import rule
 from app.headoffice.bundles import carried
 from app.headoffice.founding import COMPANY
+from app.headoffice.readers import Sealing
 from app.headoffice.snapshots import Snapshots, snapshot
 from app.models import Device, Local, Office, Utility
 from app.models.base import millis
@@ -93,6 +94,7 @@ class Hub:
         self._writer = writer
         self._key = key
         self._snapshots = snapshots
+        self._sealing = Sealing(key, writer.new_id)
         self._rng = rng or secrets.SystemRandom()
         writer.take_up(self._own_feed, self._rule)
 
@@ -222,7 +224,11 @@ class Hub:
         return self.office_feed(office) if office else COMPANY
 
     def _rule(self, cur: Cursor, new: Sequence[Entry]) -> Body | None:
-        return rule(cur, new, self._writer.hlc, self._writer.new_id, self._rules_of)
+        ruled = rule(cur, new, self._writer.hlc, self._writer.new_id, self._rules_of)
+        keys = self._sealing.handed_on(cur, new)
+        if keys is None:
+            return ruled
+        return Body([*ruled.rows, keys] if ruled else [keys], [])
 
     def _rules_of(self, office: int) -> RuleQueries:
         return RuleQueries(self._store.read, office)
@@ -341,7 +347,7 @@ class Hub:
                 number = self._new_number(draft.read)
                 draft.add(
                     Device, number=number, kind="desktop", desk=desk, name=asker.name, public_key=public_key,
-                    succeeds=asker.number,
+                    succeeds=asker.number, leads=self._sealing.take_on(draft, public_key, asker.number),
                 )  # fmt: skip
                 zone = draft.read.execute(select(Utility.zone)).scalar_one()
                 there = EnrolReply(number, asker.office_no, desk, zone)
@@ -362,8 +368,9 @@ class Hub:
 
     # -- enrolment --------------------------------------------------------------------------------------
 
-    def invite(self, office_no: int, desk: str, name: str) -> str:
-        """A one-time code with which a new desk of an office enrols within a week. AppError "office.unknown",
+    def invite(self, office_no: int, desk: str, name: str, *, leads: bool = False) -> str:
+        """A one-time code with which a new desk of an office enrols within a week; `leads`: it is the
+        leader's, who reads what is sealed. AppError "office.unknown",
         "desk.name", "desk.taken": two desks of one name would give the same numbers."""
         try:
             code("YC", desk, 2026, 1)
@@ -377,7 +384,8 @@ class Hub:
         invitation = "-".join(secrets.token_hex(2) for _ in range(4))
         until = millis(self._writer.hlc.now() + timedelta(days=INVITATION_DAYS))
         self._writer.set_local(
-            _invitation(invitation), {"office_no": office_no, "desk": desk, "name": name, "until": until}
+            _invitation(invitation),
+            {"office_no": office_no, "desk": desk, "name": name, "until": until, "leads": leads},
         )
         return invitation
 
@@ -408,9 +416,26 @@ class Hub:
                 draft.add(
                     Device, number=number, kind="desktop", desk=desk, name=found["name"],
                     public_key=asked.public_key,
+                    leads=self._sealing.take_in(draft, asked.public_key, leads=bool(found.get("leads"))),
                 )  # fmt: skip
                 there = EnrolReply(number, office, desk, zone)
         return there
+
+    def name_leader(self, office_no: int, desk: str) -> None:
+        """A desk of an office is the leader's from now on: what is sealed is for him, also what was written
+        before. AppError "desk.unknown"."""
+        with self._writer.entry("device.leads", None, desk=self.office_feed(office_no)) as draft:
+            d = Device
+            found = draft.read.execute(
+                select(d.id, d.public_key, d.leads).where(
+                    d.office_no == office_no, d.kind == "desktop", d.desk == desk, d.revoked_at.is_(None)
+                )
+            ).first()
+            if found is None:
+                raise AppError("desk.unknown", desk=desk)
+            if not found.leads:
+                self._sealing.take_in(draft, found.public_key, leads=True)
+                draft.change(Device, found.id, leads=True)
 
     def office_feed(self, office_no: int) -> Desk:
         """The head office's own feed for an office."""

@@ -40,6 +40,7 @@ from app.models.requests import (
     RequestEvent,
     RequestState,
     SavedView,
+    SealedKey,
 )
 from app.models.rules import (
     CalendarDay,
@@ -104,6 +105,7 @@ __all__ = [
     "Ruling",
     "SavedView",
     "Seal",
+    "SealedKey",
     "SearchDoc",
     "Series",
     "SessionClosed",

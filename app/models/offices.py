@@ -58,6 +58,8 @@ class Device(Base, Card):
     revoked_at: Mapped[datetime | None]
     succeeds: Mapped[int | None]
     """The number that the desk had before its data was restored or copied."""
+    leads: Mapped[bool | None]
+    """Whether it is a desk of the office's leader, who reads what is sealed."""
 
 
 class Unit(Base, Card):

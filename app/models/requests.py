@@ -18,8 +18,8 @@ class Request(Base, Fact):
     `type_id` is the version of its kind that held when it was received; `arrived_at` when the office had it,
     where that was before the desk did (a letter that waited); `source` what its channel says of itself (the
     newspaper, the collaborator); `right_code` the customer's right or duty that a complaint is about. Of a
-    kind that few may see, `words`, `contact_name`, `phone` and `address` are empty here and in `sealed`
-    (`docs/decisions/0010`).
+    kind that few may see, who asks and what is said are empty here and in `sealed`, an envelope
+    (`docs/decisions/0015`).
     """
 
     __tablename__ = "request"
@@ -60,6 +60,7 @@ class RequestEvent(Base, Fact):
     person: Mapped[UUID | None]
     """To whom of the unit."""
     sealed: Mapped[bytes | None]
+    """Of a sealed request: `text`, which is empty here."""
 
 
 LISTED = ("office_no", "id", "type_code", "received_by", "person")
@@ -152,6 +153,21 @@ class Letter(Base, Fact):
     signed_title: Mapped[str]
     by: Mapped[UUID]
     written_at: Mapped[datetime]
+    sealed: Mapped[bytes | None]
+    """Of a letter about a sealed request: subject, addressee, address and text, which are empty here."""
+
+
+class SealedKey(Base, Fact):
+    """The key of what is sealed in the row `about_id`, handed on by the head office to a desk (`reader`, its
+    public key) that may read it and was not there, or not known, when it was written."""
+
+    __tablename__ = "sealed_key"
+    __owned__ = True
+    __table_args__ = (Index("ix_sealed_key_about_id", "about_id"),)
+
+    about_id: Mapped[UUID]
+    reader: Mapped[bytes]
+    key: Mapped[bytes]
 
 
 class Attachment(Base, Fact):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, and_, func, select
+from sqlalchemy import Connection, Engine, Select, and_, func, select
 
 from app.domain import names
 from app.domain.deadlines import zone_named
@@ -17,12 +17,14 @@ from app.models import Incident, Letter, Request, RequestEvent, RequestState, Re
 from app.queries.customers import here
 from app.queries.requests import RequestStory, Viewer, papers_brought
 from app.queries.rules import RuleQueries
+from app.queries.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class LetterRow:
     """A line of the register of outgoing letters. Of a letter about a restricted request only number and day
-    are there for those who may not see it (`hidden`): the register stays without a gap."""
+    are there for those who may not see it, and at a desk to which it is not sealed (`hidden`): the register
+    stays without a gap."""
 
     id: UUID
     code: str
@@ -59,10 +61,11 @@ class Signer:
 class LetterQueries:
     """Asks of letters in the office."""
 
-    def __init__(self, read: Engine, office_no: int, rules: RuleQueries) -> None:
+    def __init__(self, read: Engine, office_no: int, rules: RuleQueries, vault: Vault) -> None:
         self._read = read
         self._office_no = office_no
         self._rules = rules
+        self._vault = vault
 
     # -- the register -----------------------------------------------------------------------------------
 
@@ -75,26 +78,27 @@ class LetterQueries:
             Letter.written_at < _midnight(last + timedelta(days=1), zone),
         )
         with self._read.connect() as read:
-            found = read.execute(wanted.order_by(Letter.written_at, Letter.code)).all()
-        return [_as_row(each, viewer) for each in found]
+            wanted = wanted.order_by(Letter.written_at, Letter.code)
+            return [view.row for view in self._views(read, wanted, viewer)]
 
     def letter(self, letter_id: UUID, viewer: Viewer) -> LetterView | None:
         """A letter; None for one that does not exist or is not for this viewer."""
         wanted = self._row().where(Letter.office_no == self._office_no, Letter.id == letter_id)
         with self._read.connect() as read:
-            found = read.execute(wanted).first()
-        if found is None:
-            return None
-        row = _as_row(found, viewer)
-        return None if row.hidden else LetterView(row, found.signed_title, found.text)
+            found = self._views(read, wanted, viewer)
+        return found[0] if found and not found[0].row.hidden else None
 
     def of_request(self, request_id: UUID, viewer: Viewer) -> list[LetterRow]:
         """The letters about a request, the newest first."""
         wanted = self._row().where(here(Letter, self._office_no), Letter.request_id == request_id)
         with self._read.connect() as read:
-            found = read.execute(wanted.order_by(Letter.written_at.desc(), Letter.code.desc())).all()
-        rows = [_as_row(each, viewer) for each in found]
-        return [row for row in rows if not row.hidden]
+            wanted = wanted.order_by(Letter.written_at.desc(), Letter.code.desc())
+            return [view.row for view in self._views(read, wanted, viewer) if not view.row.hidden]
+
+    def _views(self, read: Connection, wanted: Select[Any], viewer: Viewer) -> list[LetterView]:
+        found = read.execute(wanted).all()
+        opened = self._vault.open(read, {x.id: x.sealed for x in found})
+        return [_as_view(each, viewer, opened.get(each.id)) for each in found]
 
     def _row(self) -> Select[Any]:
         w, r, s, t = Letter, Request, RequestState, Staff
@@ -106,7 +110,7 @@ class LetterQueries:
         )
         columns: list[Any] = [
             w.id, w.code, w.written_at, w.request_id, w.template, w.language, w.subject, w.addressee,
-            w.address, w.signed_by, w.signed_title, w.text, w.by, t.name.label("author"),
+            w.address, w.signed_by, w.signed_title, w.text, w.sealed, w.by, t.name.label("author"),
             r.code.label("request_code"), s.received_by, s.person, restricted.label("restricted"),
         ]  # fmt: skip
         return (
@@ -211,17 +215,21 @@ class LetterQueries:
         return item.name(language) if item else ""
 
 
-def _as_row(found: Any, viewer: Viewer) -> LetterRow:
+def _as_view(found: Any, viewer: Viewer, opened: dict[str, str] | None) -> LetterView:
     seen = viewer.restricted or viewer.id in (found.by, found.received_by, found.person)
-    if found.restricted and not seen:
-        return LetterRow(
+    if (found.restricted and not seen) or (found.sealed is not None and opened is None):
+        row = LetterRow(
             found.id, found.code, found.written_at, None, "", "", found.language, "", "", "", "", "", True
         )
-    return LetterRow(
+        return LetterView(row, "", "")
+    said = {name: getattr(found, name) for name in ("subject", "addressee", "address", "text")}
+    said |= opened or {}
+    row = LetterRow(
         found.id, found.code, found.written_at, found.request_id, found.request_code or "",
-        found.template or "", found.language, found.subject, found.addressee, found.address, found.signed_by,
-        found.author or "", False,
+        found.template or "", found.language, said["subject"], said["addressee"], said["address"],
+        found.signed_by, found.author or "", False,
     )  # fmt: skip
+    return LetterView(row, found.signed_title, said["text"])
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

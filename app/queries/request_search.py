@@ -13,6 +13,7 @@ from app.domain.requests import OPEN
 from app.models import Request, RequestState, Series
 from app.queries.customer_search import search_words
 from app.queries.customers import here
+from app.queries.vault import Vault
 
 LOOKED_THROUGH = 20_000
 """So many of the newest requests are looked through for words; older ones are found by code or customer."""
@@ -20,15 +21,17 @@ MOST_HITS = 2_000
 MOST_CUSTOMERS = 300
 
 
-def matching(read: Connection, office_no: int, words: str, *, open_only: bool) -> list[UUID]:
-    """The newest `MOST_HITS` requests in which the words occur."""
+def matching(
+    read: Connection, office_no: int, words: str, vault: Vault, *, open_only: bool
+) -> list[UUID]:
+    """The newest `MOST_HITS` requests in which the words occur, also in what is sealed and `vault` opens."""
     r, s = Request, RequestState
     found = dict.fromkeys(_by_code(read, office_no, words))
     customers = _customers(read, words)
     if customers:
         of_them = select(r.id).where(here(r, office_no), r.customer_id.in_(customers))
         found |= dict.fromkeys(read.execute(of_them.order_by(r.id.desc()).limit(MOST_HITS)).scalars())
-    looked = select(r.id, r.words, r.contact_name, r.phone, r.address)
+    looked = select(r.id, r.sealed, r.words, r.contact_name, r.phone, r.address)
     if not open_only:
         looked = looked.where(r.office_no == office_no).order_by(r.id.desc()).limit(LOOKED_THROUGH)
     else:
@@ -36,10 +39,12 @@ def matching(read: Connection, office_no: int, words: str, *, open_only: bool) -
             here(s, office_no), s.state.in_(OPEN)
         )
     terms = fold(words).split()
-    for id, *texts in read.execute(looked):
+    rows = read.execute(looked).all()
+    opened = vault.open(read, {row.id: row.sealed for row in rows})
+    for id, _, *texts in rows:
         if len(found) >= MOST_HITS:
             break
-        inside = fold(" ".join(each for each in texts if each))
+        inside = fold(" ".join(each for each in (*texts, *opened.get(id, {}).values()) if each))
         if all(term in inside for term in terms):
             found[id] = None
     return list(found)

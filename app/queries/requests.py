@@ -32,6 +32,7 @@ from app.queries.packed import Ids, packed
 from app.queries.request_lists import EVERYTHING, FILTERS, Narrowed, RequestLists
 from app.queries.request_search import matching
 from app.queries.rules import RuleQueries
+from app.queries.vault import Vault
 
 SAME_CUSTOMER = 20
 
@@ -98,6 +99,8 @@ class RequestRow:
     score: int | None
     moved_hlc: int
     area: str | None = None
+    shut: bool = False
+    """Sealed to other desks: who asks and what is said cannot be read here."""
     unread: bool = False
     """Moved by somebody else since the person who asks looked at it."""
 
@@ -167,10 +170,11 @@ class Member:
 class RequestQueries:
     """Asks of requests in the office."""
 
-    def __init__(self, read: Engine, office_no: int, rules: RuleQueries) -> None:
+    def __init__(self, read: Engine, office_no: int, rules: RuleQueries, vault: Vault) -> None:
         self._read = read
         self._office_no = office_no
         self._rules = rules
+        self._vault = vault
         self._lists = RequestLists(rules)
 
     def viewer(self, person: UUID, roles: Collection[str]) -> Viewer:
@@ -212,9 +216,9 @@ class RequestQueries:
             wanted = wanted.where(*self._lists.named(filter, viewer, now))
             wanted = wanted.where(*self._lists.narrowed(narrowed, viewer, now))
             if words.strip():
-                wanted = wanted.where(
-                    RequestState.id.in_(matching(read, self._office_no, words, open_only=filter != "all"))
-                )
+                open_only = filter != "all"
+                found = matching(read, self._office_no, words, self._vault, open_only=open_only)
+                wanted = wanted.where(RequestState.id.in_(found))
             return packed(read, wanted.order_by(*self._lists.order(sort, descending, then)))
 
     def counts(self, viewer: Viewer, now: datetime) -> Counts:
@@ -249,8 +253,7 @@ class RequestQueries:
             open_ = and_(*self._lists.named("unread", viewer, _NEVER))
             wanted = wanted.add_columns(case((open_, 1), else_=0).label("unread"))
         with self._read.connect() as read:
-            restricted = restricted_codes(read)
-            return {each.id: _as_row(each, restricted) for each in read.execute(wanted)}
+            return {row.id: row for row in self._as_rows(read, read.execute(wanted).all())}
 
     def story(self, request_id: UUID, viewer: Viewer) -> RequestStory | None:
         """The request and its events; None for one that does not exist or is not for this viewer."""
@@ -261,24 +264,27 @@ class RequestQueries:
             .where(e.office_no == self._office_no, e.request_id == request_id)
         )
         with self._read.connect() as read:
-            row = self._row().where(r.office_no == self._office_no, r.id == request_id)
-            found = read.execute(self._allowed(read, viewer, row)).first()
+            asked = self._row().where(r.office_no == self._office_no, r.id == request_id)
+            found = read.execute(self._allowed(read, viewer, asked)).first()
             if found is None:
                 return None
+            written = read.execute(events).all()
+            opened = self._vault.open(read, {x.id: x.sealed for x in written})
             folded = [
                 (
                     Event(
-                        x.kind, x.at, x.hlc, x.device, None, x.unit_code, x.text, x.due, x.data, x.person,
-                        x.sealed is not None,
+                        x.kind, x.at, x.hlc, x.device, None, x.unit_code,
+                        opened.get(x.id, {}).get("text") if x.sealed is not None else x.text,
+                        x.due, x.data, x.person, x.sealed is not None,
                     ),
                     x.name or "",
                 )
-                for x in read.execute(events)
-            ]
-            restricted = restricted_codes(read)
+                for x in written
+            ]  # fmt: skip
+            row = self._as_rows(read, [found])[0]
             people_named = {event.person for event, _ in folded if event.person is not None}
             named = select(Staff.id, Staff.name).where(Staff.id.in_(people_named))
-            names = dict(read.execute(named).tuples().all()) if people_named else {}
+            names: dict[UUID, str] = {x.id: x.name for x in read.execute(named)} if people_named else {}
         state = fold_request([event for event, _ in folded])
         misfits = {id(event) for event in state.misfits}
         happened = [
@@ -291,7 +297,7 @@ class RequestQueries:
         answers = [x.text for x in happened if x.kind == "answered" and x.fitted]
         answer = answers[-1] if answers and state.answered_at else None
         author = next((x.by for x in happened if x.kind in ("received", "lacking")), "")
-        return RequestStory(_as_row(found, restricted), author, state.outcome, answer, tuple(happened))
+        return RequestStory(row, author, state.outcome, answer, tuple(happened))
 
     def of_customer(self, customer_id: UUID, viewer: Viewer, most: int = SAME_CUSTOMER) -> list[RequestRow]:
         """A customer's newest requests, the newest first."""
@@ -300,8 +306,7 @@ class RequestQueries:
             s = RequestState
             wanted = self._row().where(here(s, self._office_no), s.customer_id == customer_id)
             wanted = self._allowed(read, viewer, wanted).order_by(r.received_at.desc(), r.code.desc())
-            restricted = restricted_codes(read)
-            return [_as_row(each, restricted) for each in read.execute(wanted.limit(most))]
+            return self._as_rows(read, read.execute(wanted.limit(most)).all())
 
     def caller(self, customer_id: UUID, viewer: Viewer) -> CallerStory | None:
         """Who the customer is, what is open with the customer, and the money."""
@@ -332,8 +337,7 @@ class RequestQueries:
         with self._read.connect() as read:
             wanted = self._row().where(here(s, self._office_no), s.state.in_(OPEN), or_(*near))
             wanted = self._allowed(read, viewer, wanted).order_by(r.received_at.desc(), r.code.desc())
-            restricted = restricted_codes(read)
-            found = [_as_row(each, restricted) for each in read.execute(wanted)]
+            found = self._as_rows(read, read.execute(wanted).all())
         place = _place_words(address)
         return [
             row
@@ -367,7 +371,7 @@ class RequestQueries:
             r.id, r.code, r.type_code, r.type_id, r.channel, r.words, s.customer_id, r.contact_name, r.phone,
             r.address, r.received_at, r.received_by, s.state, s.unit_code, s.person, s.step, s.step_due,
             s.due, s.held_at, s.warn_at, s.asked, s.incident_id, s.reopened, s.score, s.moved_hlc,
-            s.closed_at, c.code.label("customer_code"), p.name.label("person_name"),
+            s.closed_at, c.code.label("customer_code"), p.name.label("person_name"), r.sealed,
         ]  # fmt: skip
         return (
             select(*columns)
@@ -376,6 +380,11 @@ class RequestQueries:
             .outerjoin(c, and_(c.office_no == s.office_no, c.id == s.customer_id))
             .outerjoin(p, and_(p.office_no == s.office_no, p.id == s.person))
         )
+
+    def _as_rows(self, read: Connection, found: Sequence[Any]) -> list[RequestRow]:
+        restricted = restricted_codes(read)
+        opened = self._vault.open(read, {x.id: x.sealed for x in found})
+        return [_as_row(each, restricted, opened.get(each.id)) for each in found]
 
     def _visible(self, read: Connection, viewer: Viewer, wanted: Select[Any]) -> Select[Any]:
         s = RequestState
@@ -404,7 +413,8 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """For conditions that do not look at the time."""
 
 _HAPPENED: tuple[Any, ...] = (
-    RequestEvent.kind, RequestEvent.at, RequestEvent.hlc, RequestEvent.device, RequestEvent.unit_code,
+    RequestEvent.id, RequestEvent.kind, RequestEvent.at, RequestEvent.hlc, RequestEvent.device,
+    RequestEvent.unit_code,
     RequestEvent.due, RequestEvent.text, RequestEvent.data, RequestEvent.person, RequestEvent.sealed,
 )  # fmt: skip
 
@@ -414,11 +424,17 @@ def restricted_codes(read: Connection) -> frozenset[str]:
     return frozenset(found.scalars())
 
 
-def _as_row(found: Any, restricted: frozenset[str]) -> RequestRow:
+def _as_row(found: Any, restricted: frozenset[str], opened: dict[str, str] | None) -> RequestRow:
     values = dict(found._mapping)
+    values["shut"] = values.pop("sealed") is not None and opened is None
+    values |= {name: text for name, text in (opened or {}).items() if name in _SEALED}
     asked = tuple(unit for unit in (values.pop("asked") or "").split("|") if unit)
     values["unread"] = bool(values.get("unread"))
     return RequestRow(**values, asked=asked, restricted=found.type_code in restricted)
+
+
+_SEALED = ("contact_name", "phone", "address", "words", "area", "customer_code")
+"""What of a row may have been sealed."""
 
 
 def _place(event: Event) -> tuple[int, int, int]:

@@ -16,6 +16,7 @@ from app.models import Letter
 from app.queries.rules import RuleQueries
 from app.services.request_acts import RequestActs, event, kept, missing_texts
 from app.services.requests import wrong_answer
+from app.services.seals import received_at, sealed
 from app.services.writer import Draft, Person, Writer
 
 LONGEST_LINE = 200
@@ -71,20 +72,29 @@ class LetterService:
             raise Invalid(**wrong)
         with self._writer.entry("letters.write", by.id, id=new.entry_id) as draft:
             code = draft.number("CV")
-            letter = draft.add(
+            letter = draft.new_id()
+            said: dict[str, Any] = {
+                "subject": one_line(new.subject),
+                "addressee": one_line(new.addressee),
+                "address": one_line(new.address),
+                "text": kept(new.text),
+            }
+            received = None if new.request_id is None else received_at(draft, new.request_id)
+            if received is not None:
+                envelope = sealed(draft, letter, received, **said)
+                said = dict.fromkeys(said, "") | {"sealed": envelope}
+            draft.add(
                 Letter,
+                id=letter,
                 code=code,
                 request_id=new.request_id,
                 template=new.template or None,
                 language=new.language,
-                subject=one_line(new.subject),
-                addressee=one_line(new.addressee),
-                address=one_line(new.address),
-                text=kept(new.text),
                 signed_by=one_line(new.signed_by),
                 signed_title=one_line(new.signed_title),
                 by=by.id,
                 written_at=draft.now,
+                **said,
             )
             if new.request_id is None:
                 return Written(letter, code)
@@ -132,7 +142,8 @@ class LetterService:
 def _told(draft: Draft, by: Person, request_id: UUID, letter: UUID, code: str, subject: str) -> None:
     """The customer is told by this letter; the request is closed."""
     data: dict[str, Any] = {"how": "letter", "letter": letter.hex, "code": code}
-    event(draft, by, request_id, "told", text=f"{code}: {subject}", data=data)
+    # Of a sealed letter that was written before, the number alone is at hand: nothing is said without words.
+    event(draft, by, request_id, "told", text=f"{code}: {subject}" if subject else code, data=data)
     event(draft, by, request_id, "closed")
 
 

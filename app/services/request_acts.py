@@ -21,6 +21,7 @@ from app.domain.requests import Event, fold_request, may
 from app.models import Request, RequestEvent, RequestState
 from app.models.base import millis
 from app.queries.rules import RequestTypeView, RuleQueries
+from app.services.seals import received_at, sealed
 from app.services.writer import Draft, Person, Writer
 
 MOST_LETTERS = 4000
@@ -164,10 +165,18 @@ _STATE_REFUSES: Mapping[str, str] = {
 }
 
 
-def event(draft: Draft, by: Person, request: UUID, kind: str, **values: Any) -> None:
-    """One thing that happens to a request, now."""
+def event(
+    draft: Draft, by: Person, request: UUID, kind: str, *, few: bool = False, **values: Any
+) -> None:
+    """One thing that happens to a request, now. `few`: it is one that few may read, and not written yet; of
+    one that is written it is known."""
+    id = draft.new_id()
     row = {"at": draft.now, "by": by.id, "data": {}, **values}
-    draft.add(RequestEvent, request_id=request, kind=kind, **row)
+    if row.get("text"):
+        received = draft.desk.device if few else received_at(draft, request)
+        if received is not None:
+            row |= {"text": None, "sealed": sealed(draft, id, received, text=row["text"])}
+    draft.add(RequestEvent, id=id, request_id=request, kind=kind, **row)
 
 
 def missing_texts(**texts: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from app.domain.errors import Invalid
+from app.domain.errors import AppError, Invalid
 from app.domain.fold import one_line
 from app.domain.fold import phone as dialled
 from app.domain.request_types import missing
@@ -30,6 +30,7 @@ from app.services.request_acts import (
     missing_texts,
     require_texts,
 )
+from app.services.seals import received_at, sealed
 from app.services.writer import Draft, Person, Writer
 
 WAYS = ALL_WAYS[:-1]
@@ -133,8 +134,9 @@ class RequestService:
                 event(draft, by, request, "merged", data={"incident": new.incident_id.hex})
             if answer:
                 how = AT_ONCE[new.channel]
-                event(draft, by, request, "answered", text=answer, data={"outcome": new.outcome})
-                event(draft, by, request, "told", text=answer, data={"how": how})
+                few, outcome = kind.restricted, {"outcome": new.outcome}
+                event(draft, by, request, "answered", few=few, text=answer, data=outcome)
+                event(draft, by, request, "told", few=few, text=answer, data={"how": how})
                 if new.score is not None:
                     event(draft, by, request, "rated", data={"score": new.score})
                 event(draft, by, request, "closed")
@@ -163,10 +165,13 @@ class RequestService:
         return lacking
 
     def link(self, by: Person, request_id: UUID, customer_id: UUID) -> None:
-        """It has turned out whose request it is. Invalid(customer_id=)."""
+        """It has turned out whose request it is. Invalid(customer_id=); AppError "request.few" where few may
+        know it: the customer of a request is seen at every desk."""
         by.require("requests.route")
         with self._writer.entry("requests.linked", by.id) as draft:
             self._acts.open(draft, by, request_id, "linked")
+            if received_at(draft, request_id) is not None:
+                raise AppError("request.few")
             if _customer(draft, customer_id) is None:
                 raise Invalid(customer_id="customer.unknown")
             event(draft, by, request_id, "linked", data={"customer": customer_id.hex})
@@ -233,23 +238,32 @@ class RequestService:
     def _add(
         self, draft: Draft, by: Person, new: NewRequest, kind: RequestTypeView, code: str, card: Any
     ) -> UUID:
+        id = draft.new_id()
+        said: dict[str, Any] = {
+            "contact_name": one_line(new.contact_name) or (card.name if card else ""),
+            "phone": dialled(new.phone) or (card.phone if card else None),
+            "address": one_line(new.address) or (card.address if card else None),
+            "words": kept(new.words),
+            "source": one_line(new.source) or None,
+            "area": one_line(new.area) or (card.ward if card else None),
+        }
+        if kind.restricted:
+            received, named = draft.desk.device, card.code if card else ""
+            envelope = sealed(draft, id, received, customer_code=named, **said)
+            said = {"contact_name": "", "words": "", "sealed": envelope}
         return draft.add(
             Request,
+            id=id,
             code=code,
             type_code=kind.code,
             type_id=kind.id,
             channel=new.channel,
-            customer_id=new.customer_id,
-            contact_name=one_line(new.contact_name) or (card.name if card else ""),
-            phone=dialled(new.phone) or (card.phone if card else None),
-            address=one_line(new.address) or (card.address if card else None),
-            words=kept(new.words),
+            customer_id=None if kind.restricted else new.customer_id,
             received_at=new.received_at or draft.now,
             received_by=by.id,
             arrived_at=new.arrived_at,
-            source=one_line(new.source) or None,
-            area=one_line(new.area) or (card.ward if card else None),
             right_code=new.right_code or kind.right_code if kind.category == "complaint" else None,
+            **said,
         )
 
     def _begin(
@@ -296,7 +310,9 @@ def _brought(draft: Draft, request_id: UUID) -> set[str]:
 
 
 # Made once: putting a statement together takes longer than its answer.
-_CUSTOMER = select(Customer.name, Customer.phone, Customer.address, Customer.ward).where(
+_CUSTOMER = select(
+    Customer.code, Customer.name, Customer.phone, Customer.address, Customer.ward
+).where(
     Customer.office_no == bindparam("office"), Customer.id == bindparam("customer")
 )
 

@@ -20,13 +20,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sqlalchemy import select
 
 from app.domain.errors import AppError
+from app.domain.sealing import ADDED, seal_to, unseal_with
 from app.models import Local
 from app.models.base import instant
 from app.sync import journal
 from app.sync.client import BUNDLES_MEMORY, BUNDLES_OPEN, EARLIEST, LATEST, SyncClient
 from app.sync.entries import Count
 from app.sync.feeds import head_of
-from app.sync.sealing import ADDED, seal_to, unseal_with
 from app.sync.talk import Credentials, Memory, Talk
 from app.sync.wire import (
     MAX_PACKED,

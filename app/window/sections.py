@@ -431,14 +431,14 @@ class _Pages:
         ]  # fmt: skip
 
     def _found_requests(self, text: str) -> list[Hit]:
-        from app.ui.requests.words import contact_words
+        from app.ui.requests.words import contact_words, said
 
         room = self.request_room
         ids = room.queries.ids("all", room.viewer, self.desk.clock.now(), words=text)[:HITS]
         rows = room.queries.rows(ids)
         return [
             Hit(
-                tr("Requests"), rows[id].words, contact_words(rows[id], tr), rows[id].code,
+                tr("Requests"), said(rows[id]), contact_words(rows[id], tr), rows[id].code,
                 "message-exclamation", "requests", id,
                 exact=rows[id].code.casefold() == text.strip().casefold(),
             )

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import AppError
+from app.domain.sealing import ADDED, agreement_key, agreement_public_key, seal_to, unseal_with
 from app.sync import bundle as bundles
 from app.sync.bundle import Contents, Header, Kind, pack, parse, read_bundle
-from app.sync.sealing import ADDED, agreement_key, agreement_public_key, seal_to, unseal_with
 from tests.sync.sticks import refused
 
 # -- sealing ----------------------------------------------------------------------------------------------

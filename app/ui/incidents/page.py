@@ -21,7 +21,7 @@ from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import contact_words, day_words, one_line, short_code
+from app.ui.requests.words import contact_words, day_words, one_line, said, short_code
 from app.words import tr
 
 TABLES = frozenset({"incident", "request", "request_event"})
@@ -185,7 +185,7 @@ class IncidentsPage(Page):
                 fields=[field for field in fields if field[1]],
                 timeline_title=tr("Requests under it: {count}", count=row.requests) if row.requests else "",
                 timeline=[
-                    (short_code(r.code, room.desk), f"{contact_words(r, tr)} · {one_line(r.words)}")
+                    (short_code(r.code, room.desk), f"{contact_words(r, tr)} · {one_line(said(r))}")
                     for r in requests
                 ],
             ),

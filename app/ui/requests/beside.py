@@ -25,7 +25,7 @@ from app.ui.kit.pills import draw_pill, pill_width
 from app.ui.kit.style import box, ring
 from app.ui.kit.theme import Tone, font, px, theme
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import day_words, due_of, joined, one_line, short_code
+from app.ui.requests.words import day_words, due_of, joined, one_line, said, short_code
 from app.words import tr
 
 CLOSED_SHOWN = 3
@@ -39,7 +39,7 @@ class RequestLine(QAbstractButton):
         self, room: RequestRoom, row: RequestRow, now: datetime, parent: QWidget | None = None
     ) -> None:
         super().__init__()
-        self._words = one_line(row.words)
+        self._words = one_line(said(row))
         when = day_words(row.received_at, now, room.zone)
         self._below = f"{short_code(row.code, room.desk)} · {when}"
         self._due = due_of(row, now, room.rules.calendar(), room.by_the_clock(row))

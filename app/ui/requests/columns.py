@@ -18,6 +18,7 @@ from app.ui.requests.words import (
     day_words,
     due_of,
     one_line,
+    said,
     short_code,
     state_words,
 )
@@ -53,7 +54,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             width=128,
             sort="code",
         ),
-        Column(tr("Content"), lambda r: one_line(r.words), strong=strong, width=280, grow=5, key="words"),
+        Column(tr("Content"), lambda r: one_line(said(r)), strong=strong, width=280, grow=5, key="words"),
         Column(
             tr("Customer"), lambda r: contact_words(r, tr), width=150, grow=2, gives_way=1, key="customer"
         ),

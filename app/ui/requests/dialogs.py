@@ -27,7 +27,15 @@ from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import print_slip
 from app.ui.requests.way_view import proposed_answer, way
-from app.ui.requests.words import contact_words, due_words, joined, one_line, phone_words, received_words
+from app.ui.requests.words import (
+    contact_words,
+    due_words,
+    joined,
+    one_line,
+    phone_words,
+    received_words,
+    said,
+)
 from app.words import tr
 
 Done = Callable[[], object]
@@ -119,7 +127,7 @@ def ask_answer(parent: QWidget, room: RequestRoom, story: RequestStory, done: Do
         parent, room, tr("Answer to {code}", code=row.code), tr("Save answer"), "F8",
         lambda v: room.requests.answer(room.person, row.id, v["text"], v["outcome"], v["cause"] or ""), done,
     )  # fmt: skip
-    dialog.say(one_line(row.words))
+    dialog.say(one_line(said(row)))
     text, outcome = proposed_answer(way(room, story))
     answer = NoteEdit(5)
     answer.setPlainText(text)

@@ -30,6 +30,7 @@ from app.ui.requests.words import (
     joined,
     one_line,
     phone_words,
+    said,
     stamp,
     state_words,
     step_words,
@@ -68,7 +69,7 @@ class RequestInspector(Inspector):
         self.show_details(
             Details(
                 code=row.code,
-                title=headline(row.words),
+                title=headline(said(row)),
                 notice=notice,
                 notice_tone=tone,
                 strip=partial(WayStrip, room, on, now, row.held_at is not None) if on.steps else None,
@@ -119,7 +120,7 @@ class RequestInspector(Inspector):
             (tr("Missing papers"), ", ".join(missing_papers(room, story))),
             (tr("Waits for the customer"), held_words(room, story, now)),
             (tr("Incident"), self._incident(row.incident_id)),
-            (tr("In the customer's words"), "" if one_line(row.words) == headline(row.words) else row.words),
+            (tr("In the customer's words"), "" if one_line(said(row)) == headline(said(row)) else said(row)),
             (tr("Customer"), customer),
             (tr("Address"), row.address or ""),
             (tr("Phone"), phone_words(row.phone)),

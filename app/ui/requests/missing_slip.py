@@ -18,7 +18,7 @@ from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import contact_words, phone_words
+from app.ui.requests.words import contact_words, phone_words, said
 from app.words import Words, tr
 
 
@@ -53,7 +53,7 @@ def missing_paper_of(room: RequestRoom, request_id: UUID) -> MissingPapers:
             contact_words(row, tr), row.customer_code or "", row.address or "", phone_words(row.phone)
         ),
         kind=kind.name(language),
-        words=row.words,
+        words=said(row),
         noted_at=row.received_at,
         brought=tuple(d.name(language) for d in kind.documents if d.code in brought),
         missing=tuple(d.name(language) for d in kind.documents if d.code in lacking),

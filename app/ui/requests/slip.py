@@ -18,7 +18,7 @@ from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import contact_words, phone_words
+from app.ui.requests.words import contact_words, phone_words, said
 from app.words import Words
 
 
@@ -42,7 +42,7 @@ def slip_of(room: RequestRoom, request_id: UUID) -> RequestSlip:
         ),
         kind=kind.name(utility.language) if kind else row.type_code,
         channel=names.channels(tr)[row.channel],
-        words=row.words,
+        words=said(row),
         received_at=_received_at(story),
         due_at=row.due if row.closed_at is None else None,
         unit=office.name,

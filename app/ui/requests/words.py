@@ -190,6 +190,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def said(row: RequestRow) -> str:
+    """What is asked, in the person's words; of what is sealed to other desks, where it is read."""
+    return tr("Sealed: it is read at the leader's desk") if row.shut else row.words
+
+
 def short_code(code: str, desk: str) -> str:
     """The number alone for this desk's own codes, the desk before it for others': 000412, BN01-000412. A
     complaint has a series of its own: KN-000412."""

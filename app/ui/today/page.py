@@ -26,15 +26,7 @@ from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
 from app.ui.kit.theme import Tone, px
 from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.room import RequestRoom
-from app.ui.requests.words import (
-    DUE_WIDTH,
-    Due,
-    contact_words,
-    day_words,
-    due_of,
-    one_line,
-    short_code,
-)
+from app.ui.requests.words import DUE_WIDTH, Due, contact_words, day_words, due_of, one_line, said, short_code
 from app.ui.rules.words import span_words
 from app.ui.sync.words import standing, sync_sentence
 from app.ui.today.tiles import Tile
@@ -256,7 +248,7 @@ class TodayPage(Page):
 
         columns: list[Column[RequestRow]] = [
             Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=134, grow=1),
-            Column(tr("Content"), lambda r: one_line(r.words), strong=late, width=220, grow=4),
+            Column(tr("Content"), lambda r: one_line(said(r)), strong=late, width=220, grow=4),
             Column(tr("Customer"), lambda r: contact_words(r, tr), width=150, grow=2, gives_way=1),
             Column(tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=150, grow=2, gives_way=2),
             Column(

@@ -51,7 +51,7 @@ SCOPED: dict[str, tuple[str, str]] = {
     ),
     "letter": (
         f"{FACT} code:word request_id:id? template:word? language:word subject:word addressee:word "
-        "address:word text:text signed_by:word signed_title:word by:id written_at:time",
+        "address:word text:text signed_by:word signed_title:word by:id written_at:time sealed:bytes?",
         "code request_id",
     ),
     "letter_template": (
@@ -66,6 +66,7 @@ SCOPED: dict[str, tuple[str, str]] = {
     ),
     "office_hours": (f"{CARD} hours:text valid_from:day", ""),
     "rule_change": (f"{FACT} table_name:word row:text by:id asked_at:time note:word?", ""),
+    "sealed_key": (f"{FACT} about_id:id reader:bytes key:bytes", "about_id"),
     "work_order": (
         f"{FACT} code:word kind:word request_id:id? connection_id:id? unit_code:word? address:word words:text "
         "route:word? planned_on:day? crew:text made_at:time made_by:id unannounced:whole labour_free:whole "
@@ -91,6 +92,7 @@ LOCAL: dict[str, tuple[str, str]] = {
 
 ADDED: dict[str, str] = {
     "allocation": "payout_id:id?",
+    "device": "leads:whole?",
     "request": "type_id:id? arrived_at:time? source:word? area:word? right_code:word? sealed:bytes?",
     "request_event": "person:id? sealed:bytes?",
     "request_type": "valid_from:day? category:word? channels:text? documents:text? steps:text? "
