@@ -272,7 +272,7 @@ class Desktop:
     @cached_property
     def field_queries(self) -> FieldQueries:
         """What people ask about work in the field."""
-        return FieldQueries(self.database.read, self.office_no, self.rules)
+        return FieldQueries(self.database.read, self.office_no, self.rules, self.vault)
 
     @cached_property
     def supply(self) -> SupplyService:

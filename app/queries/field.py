@@ -37,6 +37,7 @@ from app.queries.packed import packed
 from app.queries.requests import Viewer
 from app.queries.rules import RuleQueries
 from app.queries.sides import said_of
+from app.queries.vault import Vault
 
 FILTERS = ("today", "mine", "late", "unplanned", "open", "day", "all")
 """today: planned for today or before, or its clock runs; mine: I am in the crew; late: its day is over or its
@@ -137,10 +138,11 @@ class Member:
 class FieldQueries:
     """Read questions of one office."""
 
-    def __init__(self, read: Engine, office_no: int, rules: RuleQueries) -> None:
+    def __init__(self, read: Engine, office_no: int, rules: RuleQueries, vault: Vault) -> None:
         self._read = read
         self._office_no = office_no
         self._rules = rules
+        self._vault = vault
 
     def ids(
         self,
@@ -316,7 +318,11 @@ class FieldQueries:
         restricted = _restricted(read)
         names = self._names(read)
         meters = self._meters(read, {x.connection_id for x in found if x.connection_id is not None})
-        return {x.id: _as_row(x, viewer, restricted, names, meters.get(x.connection_id)) for x in found}
+        opened = self._vault.open(read, {x.request_id: x.sealed for x in found})
+        return {
+            x.id: _as_row(x, viewer, restricted, names, meters.get(x.connection_id), opened.get(x.request_id))
+            for x in found
+        }
 
     def _row(self) -> Select[Any]:
         o, s, r, k, c = WorkOrder, WorkOrderState, Request, Connection, Customer
@@ -326,7 +332,7 @@ class FieldQueries:
             o.unannounced, o.labour_free, o.reported_at, o.on_site_by, o.restore_by, o.connection_id, s.state,
             s.planned_on, s.crew, s.on_site_at, s.restored_at, s.done_at, s.result, o.request_id,
             r.code.label("request_code"), r.words.label("request_words"), r.contact_name,
-            r.phone.label("contact_phone"), r.type_code, r.received_by, t.person,
+            r.phone.label("contact_phone"), r.sealed, r.type_code, r.received_by, t.person,
             k.code.label("connection_code"), c.code.label("customer_code"), c.name.label("customer_name"),
             c.phone.label("customer_phone"), k.customer_id,
         ]  # fmt: skip
@@ -354,14 +360,21 @@ class FieldQueries:
 
 
 def _as_row(
-    x: Any, viewer: Viewer, restricted: frozenset[str], names: dict[str, str], meter: str | None
+    x: Any,
+    viewer: Viewer,
+    restricted: frozenset[str],
+    names: dict[str, str],
+    meter: str | None,
+    opened: dict[str, str] | None,
 ) -> OrderRow:
     there = x.request_id is not None and x.request_code is not None
     # As in the lists of requests: those who may see such, their author, and who is named.
     mine = there and (
         x.type_code not in restricted or viewer.restricted or viewer.id in (x.received_by, x.person)
     )
-    contact = x.contact_name if mine else ""
+    secret = opened or {}
+    contact = secret.get("contact_name", x.contact_name) if mine else ""
+    phone = secret.get("phone", x.contact_phone) if mine else None
     return OrderRow(
         id=x.id,
         code=x.code,
@@ -388,11 +401,11 @@ def _as_row(
         connection_code=x.connection_code,
         customer_code=x.customer_code,
         customer_name=x.customer_name or contact,
-        phone=(x.contact_phone if mine else None) or x.customer_phone,
+        phone=phone or x.customer_phone,
         meter=meter,
         request_id=x.request_id if mine else None,
         request_code=x.request_code if mine else None,
-        request_words=x.request_words if mine else "",
+        request_words=secret.get("words", x.request_words) if mine else "",
         contact_name=contact,
     )
 
