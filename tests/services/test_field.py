@@ -295,7 +295,10 @@ def test_a_denunciation_tells_the_crew_only_what_its_leader_wrote(desktop: Deskt
     desktop.field.finish(
         duc, made.id, Outcome("in_order", "Chỉ số đúng")
     )  # though he may not see the request
-    assert notes(desktop, asked.id)[0][0] == f"{made.code}: Chỉ số đúng"
+    told = desktop.request_queries.story(asked.id, desktop.request_queries.viewer(mai.id, mai.roles))
+    assert told is not None
+    assert told.events[-1].text == f"{made.code}: Chỉ số đúng"
+    assert notes(desktop, asked.id)[0][0] is None  # sealed, as all that is said of it
 
 
 def test_a_unit_is_chosen_or_that_of_the_request(desktop: Desktop) -> None:
