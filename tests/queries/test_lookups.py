@@ -70,7 +70,7 @@ def test_nothing_at_the_counter_walks_through_the_office(desktop: Desktop, home:
         next(desktop.bill_queries.sheets([bills[0]]))
 
     for step in plans(desktop, a_customer):
-        assert not any(step.startswith(f"SCAN {table}") for table in BIG), step
+        assert step.split()[:1] != ["SCAN"] or step.split()[1] not in BIG, step
         assert "(open=?" not in step, step
         assert "(office_no=?)" not in step, step
 
