@@ -64,7 +64,7 @@ class CellDelegate(QStyledItemDelegate):
                 draw_dot(painter, rect)
         elif cell.pill and cell.text:
             right = bool(cell.align & Qt.AlignmentFlag.AlignRight)
-            draw_pill(painter, inner, cell.text, cell.tone, cell.sign, right=right)
+            draw_pill(painter, inner, cell.text, cell.tone, cell.sign, right=right, chosen=chosen)
         elif cell.text:
             painter.setFont(font(9 if cell.mono else 10, bold=cell.strong, mono=cell.mono))
             painter.setPen(now.ink(cell.tone))

@@ -86,6 +86,7 @@ class _Field:
     editor: QWidget
     cell: QWidget
     caption: Label | None
+    above: Label | None
     below: Label
     hint: str
     wide: bool
@@ -122,22 +123,23 @@ class Form(QWidget):
         if editor.focusPolicy() is Qt.FocusPolicy.NoFocus:
             editor.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # or the access key of its label leads nowhere
         caption = None
+        above = None
         if isinstance(editor, QCheckBox):
             editor.setText(label)
-            column.addStretch(1)
+            above = Label(" ")
+            column.addWidget(above)
         else:
             caption = Label(label, tone=Tone.SOFT)
             caption.setBuddy(editor)
             column.addWidget(caption)
         below = Label(hint, tone=Tone.SOFT, points=9, wrap=True)
         below.setObjectName(f"{name}.below")
-        if hint or not isinstance(editor, QCheckBox):
-            # The line is there from the start, or everything below would jump when an error comes.
-            below.setMinimumHeight(below.fontMetrics().height())
+        # The line is there from the start, or everything below would jump when an error comes.
+        below.setMinimumHeight(below.fontMetrics().height())
         column.addWidget(editor)
         column.addWidget(below)
-        column.addStretch(0 if isinstance(editor, QCheckBox) else 1)
-        self._fields[name] = _Field(editor, cell, caption, below, hint, wide)
+        column.addStretch(1)
+        self._fields[name] = _Field(editor, cell, caption, above, below, hint, wide)
         editor.installEventFilter(self)
         self._watch(editor)
         self._clean[name] = value_of(editor)
@@ -231,6 +233,7 @@ class Form(QWidget):
         if columns == self._columns:
             return
         self._columns = columns
+        places: list[tuple[_Field, int, int, int]] = []
         row = column = 0
         for each in self._fields.values():
             if not each.shown:
@@ -238,8 +241,16 @@ class Form(QWidget):
             span = columns if each.wide else 1
             if column + span > columns:
                 row, column = row + 1, 0
-            self._grid.addWidget(each.cell, row, column, 1, span, Qt.AlignmentFlag.AlignTop)
+            places.append((each, row, column, span))
             row, column = (row, column + span) if column + span < columns else (row + 1, 0)
+        captioned = {at for each, at, _, _ in places if each.caption is not None}
+        for each, row, column, span in places:
+            if each.above is not None:
+                # A box to tick stands level with the field beside it; by itself it takes its own line only.
+                each.above.setVisible(row in captioned)
+                line = each.below.fontMetrics().height() if each.hint or row in captioned else 0
+                each.below.setMinimumHeight(line)
+            self._grid.addWidget(each.cell, row, column, 1, span, Qt.AlignmentFlag.AlignTop)
         for i in range(2):
             self._grid.setColumnStretch(i, 1 if i < columns else 0)
 

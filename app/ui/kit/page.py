@@ -159,7 +159,7 @@ class Page(QWidget):
         self._count.setText(count)
         # A search beside it gives way first; buttons do not.
         acts = (self._acts.itemAt(i).widget() for i in range(self._acts.count()))
-        least = px(160 if any(isinstance(each, SearchBox) for each in acts) else 80)
+        least = px(240 if any(isinstance(each, SearchBox) for each in acts) else 80)
         self._count.setMinimumWidth(min(self._count.sizeHint().width(), least))
         self._fit_head()
 

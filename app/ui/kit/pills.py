@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.kit import icons
@@ -34,10 +34,17 @@ def pill_width(text: str, tone: Tone, sign: str = "") -> int:
 
 
 def draw_pill(
-    painter: QPainter, room: QRect, text: str, tone: Tone, sign: str = "", *, right: bool = False
+    painter: QPainter,
+    room: QRect,
+    text: str,
+    tone: Tone,
+    sign: str = "",
+    *,
+    right: bool = False,
+    chosen: bool = False,
 ) -> None:
     """Draws a pill inside `room`, at its left or right edge. Where it is too wide it goes without its sign,
-    then without its ground: the words are cut last."""
+    then without its ground: the words are cut last. `chosen`: it stands on the ground of a chosen row."""
     now, name = theme(), sign_of(tone, sign)
     if pill_width(text, tone, sign) > room.width():
         name = ""
@@ -48,7 +55,9 @@ def draw_pill(
     left = room.right() + 1 - wide if right else room.left()
     rect = QRect(left, room.center().y() - high // 2 + 1, wide, high)
     if padding:
-        box(painter, rect, now.soft_ground(tone), None)
+        ground = now.soft_ground(tone)
+        same = chosen and ground == QColor(now.chosen)
+        box(painter, rect, QColor(now.surface) if same else ground, None)
     inner = rect.adjusted(padding, 0, -padding, 0)
     painter.save()
     if name:

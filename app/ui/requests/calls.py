@@ -145,6 +145,8 @@ class CallsDialog(FormDialog):
         self.what.setText(
             asked if not answer else tr("{words} · Answer: {answer}", words=asked, answer=one_line(answer))
         )
+        for each in (self.who, self.what):
+            each.setVisible(call is not None)
 
     def _enable(self, on: bool) -> None:
         self.missed.setEnabled(on)

@@ -190,7 +190,10 @@ def held_words(room: RequestRoom, story: RequestStory, now: datetime) -> str:
 
 
 def headline(words: str) -> str:
-    """The first sentence, for a title; at most 80 letters."""
+    """The first sentence, for a title; at most 80 letters, in whole words where they are not endless."""
     line = one_line(words)
     first = line.split(". ")[0].rstrip(".")
-    return first if len(first) <= 80 else f"{first[:79].rstrip()}…"
+    if len(first) <= 80:
+        return first
+    whole = first[:80].rpartition(" ")[0]
+    return f"{(whole if len(whole) > 40 else first[:79]).rstrip(' ,;:')}…"

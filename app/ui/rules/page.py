@@ -312,6 +312,8 @@ class RulesPage(Page):
                 place = line.key
             case "list_item":
                 place = (row["list_name"], row["place"], line.key)
+            case "letter_template":  # those in the language of the screen first
+                place = (line.key[1] != tr.language, line.key[1], row_name(line.table, row).casefold())
             case _:
                 place = (row_name(line.table, row).casefold(),)
         return line.held.retired, *place

@@ -149,3 +149,22 @@ def test_an_unknown_editor_is_a_bug(qtbot):
         value_of(strange)
     with pytest.raises(TypeError, match="QWidget"):
         put_value(strange, 1)
+
+
+def test_a_box_to_tick_stands_level_with_the_field_beside_it(qtbot):
+    form = Form()
+    qtbot.addWidget(form)
+    form.add("place", "Địa chỉ", QLineEdit())
+    form.add("nameless", "Không nêu tên", Check())
+    form.add("planned", "Theo kế hoạch", Check())
+    form.add("words", "Nội dung", QLineEdit(), wide=True)
+    form.resize(900, 300)
+    form.show()
+    field, box, alone = (form.editor(name) for name in ("place", "nameless", "planned"))
+
+    def apart() -> int:
+        middle = [each.mapTo(form, each.rect().center()).y() for each in (field, box)]
+        return abs(middle[0] - middle[1])
+
+    qtbot.waitUntil(lambda: apart() <= 4)
+    assert alone.parentWidget().height() < field.parentWidget().height() - 12

@@ -16,6 +16,7 @@ from app.ui.kit import theme
 from app.ui.kit.bars import PADDING
 from app.ui.kit.pills import pill_width
 from app.ui.kit.theme import Tone, font, px
+from app.ui.requests.inspector import headline
 from app.ui.requests.words import (
     DUE_WIDTH,
     Due,
@@ -260,3 +261,10 @@ def test_every_state_has_its_word_in_the_due_column() -> None:
     assert {state: bool(due_of(row(state, at(20, 16)), NOW, VN, False).text) for state in STATES} == {
         "lacking": True, "received": True, "routed": True, "answered": True, "told": True, "closed": False,
     }  # fmt: skip
+
+
+def test_a_headline_ends_with_a_whole_word() -> None:
+    assert headline("Mất nước. Nhà có trẻ nhỏ") == "Mất nước"
+    said = "Mất nước từ 5 giờ sáng, cả ngõ không nhà nào có nước, nhà có người già và trẻ nhỏ nên rất cần"
+    assert headline(said) == "Mất nước từ 5 giờ sáng, cả ngõ không nhà nào có nước, nhà có người già và trẻ…"
+    assert headline("x" * 200) == "x" * 79 + "…"
