@@ -133,12 +133,6 @@ class OrderInspector(Inspector):
         theirs = reports and room.scans.queries.may_see("work_order", row.id, room.viewer)
         self.scans.show_of("work_order", row.id, may_attach=theirs)
 
-    def main_act(self) -> None:
-        """What comes next for this work order, if anything."""
-        primary = [b for b in self.findChildren(Button) if b.property("primary") and b.isVisible()]
-        if primary:
-            primary[-1].click()
-
     def _fields(self, story: OrderStory) -> list[tuple[str, str]]:
         room, row = self.room, story.row
         clock, now = row.clock, room.now()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -14,9 +13,6 @@ from app.documents.files import folder_for, replacing
 from app.domain.errors import AppError
 from app.queries.requests import Viewer
 from app.ui.field.room import FieldRoom
-from app.ui.kit.jobs import Lane
-from app.ui.kit.theme import Tone
-from app.ui.kit.toast import toast
 from app.ui.requests.words import phone_words
 
 ANYBODY = Viewer(UUID(int=0), None, restricted=False)
@@ -25,22 +21,12 @@ ANYBODY = Viewer(UUID(int=0), None, restricted=False)
 
 def print_order(parent: QWidget, room: FieldRoom, order_id: UUID, code: str) -> None:
     """Makes the work order off the UI thread and shows it."""
-    _make(parent, room, lambda: write_order(room, order_id), code)
+    room.print_paper(parent, lambda: write_order(room, order_id), code)
 
 
 def print_day(parent: QWidget, room: FieldRoom, day: date, unit: str) -> None:
     """Makes the sheet of a day and shows it."""
-    _make(parent, room, lambda: write_day(room, day, unit), f"{day:%d/%m/%Y}")
-
-
-def _make(parent: QWidget, room: FieldRoom, write: Callable[[], Path], title: str) -> None:
-    room.jobs.run(
-        parent,
-        lambda _job: write(),
-        done=lambda file: room.show_paper(parent, file, title),
-        failed=lambda error: toast(parent, room.why(error), tone=Tone.WRONG),
-        lane=Lane.IO,
-    )
+    room.print_paper(parent, lambda: write_day(room, day, unit), f"{day:%d/%m/%Y}")
 
 
 def write_order(room: FieldRoom, order_id: UUID) -> Path:

@@ -223,9 +223,7 @@ class IncidentsPage(Page):
 
     def _main_act(self) -> None:
         """Enter: what comes next."""
-        primary = [b for b in self.inspector.findChildren(Button) if b.property("primary") and b.isVisible()]
-        if primary:
-            primary[-1].click()
+        self.inspector.main_act()
 
     def _done(self) -> None:
         toast(self, tr("Saved."))

@@ -188,6 +188,12 @@ class Inspector(Panel):
             row.show()  # now, not at the next turn: a key pressed meanwhile would find no button
         self._rebuild()
 
+    def main_act(self) -> None:
+        """What comes next for the record, if anything: Enter in the list does it."""
+        primary = [b for b in self.findChildren(Button) if b.property("primary") and b.isVisible()]
+        if primary:
+            primary[-1].click()
+
     def show_nothing(self, sentence: str) -> None:
         """Nothing is chosen: one sentence about what would be seen here."""
         self._details = None

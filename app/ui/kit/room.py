@@ -20,10 +20,12 @@ from app.domain.quantities import UNITS
 from app.failures import field_error, sentence
 from app.queries.rules import RuleQueries
 from app.services.writer import Person
-from app.ui.kit.jobs import JobRunner
+from app.ui.kit.jobs import JobRunner, Lane
 from app.ui.kit.lists import Lists
 from app.ui.kit.prompt import Prompter
 from app.ui.kit.table_view import TableView
+from app.ui.kit.theme import Tone
+from app.ui.kit.toast import toast
 from app.words import tr
 
 
@@ -65,6 +67,17 @@ class Room:
         """Shows a table as this person left it, and keeps what is changed in it."""
         if self.lists is not None:
             self.lists.remember(table, page)
+
+    def print_paper(self, parent: QWidget, write: Callable[[], Path], title: str) -> None:
+        """Makes a paper off the UI thread and shows it over `parent`; what keeps it from being made is said
+        there."""
+        self.jobs.run(
+            parent,
+            lambda _job: write(),
+            done=lambda file: self.show_paper(parent, file, title),
+            failed=lambda error: toast(parent, self.why(error), tone=Tone.WRONG),
+            lane=Lane.IO,
+        )
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -97,12 +97,6 @@ class RequestInspector(Inspector):
         offered = {act.name: act for act in self._acts if act.open_to(self.room, self.story)}
         self._ask(offered[name], self.story)
 
-    def main_act(self) -> None:
-        """What comes next for this request, if anything."""
-        primary = [b for b in self.findChildren(Button) if b.property("primary") and b.isVisible()]
-        if primary:
-            primary[-1].click()
-
     def print_slip(self) -> None:
         """Its slip of receipt once more; of one that is not received the list of what is missing."""
         if self.story is None:

@@ -14,9 +14,6 @@ from app.domain.names import Translate
 from app.domain.office_hours import hours_lines
 from app.domain.request_types import missing
 from app.queries.requests import papers_brought
-from app.ui.kit.jobs import Job, Lane
-from app.ui.kit.theme import Tone
-from app.ui.kit.toast import toast
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import contact_words, phone_words, said
 from app.words import Words, tr
@@ -76,17 +73,6 @@ def write_missing(room: RequestRoom, request_id: UUID) -> Path:
 
 
 def print_missing(room: RequestRoom, parent: QWidget, request_id: UUID, code: str) -> None:
-    """Makes the list of missing papers off the UI thread and shows it over `parent`, under its name in the
-    language of the screen; what keeps it from being made is said there."""
-    title = f"{code} {missing_title(tr)}"
-
-    def make(_job: Job[Path]) -> Path:
-        return write_missing(room, request_id)
-
-    room.jobs.run(
-        parent,
-        make,
-        done=lambda file: room.show_paper(parent, file, title),
-        failed=lambda error: toast(parent, room.why(error), tone=Tone.WRONG),
-        lane=Lane.IO,
-    )
+    """Makes the list of missing papers and shows it over `parent`, under its name in the language of the
+    screen."""
+    room.print_paper(parent, lambda: write_missing(room, request_id), f"{code} {missing_title(tr)}")

@@ -14,9 +14,6 @@ from app.documents.papers import Letterhead, Officer, Party, RequestSlip
 from app.domain import names
 from app.domain.errors import AppError
 from app.queries.requests import RequestStory, papers_brought
-from app.ui.kit.jobs import Job, Lane
-from app.ui.kit.theme import Tone
-from app.ui.kit.toast import toast
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import contact_words, phone_words, said
 from app.words import Words
@@ -93,15 +90,5 @@ def write_slip(room: RequestRoom, request_id: UUID) -> Path:
 
 
 def print_slip(room: RequestRoom, window: QWidget, request_id: UUID, code: str) -> None:
-    """Makes the slip off the UI thread and shows it over the window."""
-
-    def make(_job: Job[Path]) -> Path:
-        return write_slip(room, request_id)
-
-    room.jobs.run(
-        window,
-        make,
-        done=lambda file: room.show_paper(window, file, code),
-        failed=lambda error: toast(window, room.why(error), tone=Tone.WRONG),
-        lane=Lane.IO,
-    )
+    """Makes the slip and shows it over the window."""
+    room.print_paper(window, lambda: write_slip(room, request_id), code)
