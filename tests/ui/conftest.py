@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from uuid_utils.compat import uuid7
 
+from app.bootstrap import Desktop
 from app.ui.kit import theme
 from app.ui.kit.jobs import JobRunner
 from app.ui.shell.texts import QtWords, use_language
 from app.words import tr
+from tests.offices import person
 
 
 @pytest.fixture(autouse=True)
@@ -76,3 +81,39 @@ class Asked:
 @pytest.fixture
 def prompter() -> Asked:
     return Asked()
+
+
+@dataclass
+class Shown:
+    """The papers that were shown."""
+
+    files: list[Path] = field(default_factory=list)
+
+    def __call__(self, parent: QWidget, file: Path, title: str) -> None:
+        self.files.append(file)
+
+
+@pytest.fixture
+def shown() -> Shown:
+    return Shown()
+
+
+@pytest.fixture
+def parts(
+    desktop: Desktop, jobs: JobRunner, prompter: Asked, shown: Shown, tmp_path: Path
+) -> Callable[[str], dict[str, Any]]:
+    """What every room has (`app/ui/kit/room.py`), for a member of the staff."""
+
+    def of(login: str) -> dict[str, Any]:
+        return {
+            "rules": desktop.rules,
+            "person": person(desktop, login),
+            "clock": desktop.clock,
+            "jobs": jobs,
+            "prompter": prompter,
+            "papers": tmp_path / "papers",
+            "show_paper": shown,
+            "new_id": uuid7,
+        }
+
+    return of

@@ -56,7 +56,7 @@ class IncidentsPage(Page):
         self.set_body(self.table)
         self.set_inspector(self.inspector)
         self.table.current_changed.connect(self._inspect)
-        self.table.opened.connect(lambda _id: self._main_act())
+        self.table.opened.connect(lambda _id: self.inspector.main_act())
         self.chips.chosen.connect(lambda _key: self.reload())
 
     def first_opened(self) -> None:
@@ -220,10 +220,6 @@ class IncidentsPage(Page):
             tell = partial(dialogs.ask_telling, self, room, row, self._answer, self._done)
             buttons.append(Button(tr("Tell all"), tell, key="F9", primary=main == "tell"))
         return buttons
-
-    def _main_act(self) -> None:
-        """Enter: what comes next."""
-        self.inspector.main_act()
 
     def _done(self) -> None:
         toast(self, tr("Saved."))

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import pytest
-from uuid_utils.compat import uuid7
 
 from app.bootstrap import Desktop
 from app.ui.field.room import FieldRoom
-from app.ui.kit.jobs import JobRunner
 from app.ui.requests.scans import Scans
-from tests.offices import person
-from tests.ui.conftest import Asked
-from tests.ui.requests.conftest import Shown
 
 
 @pytest.fixture
-def shown() -> Shown:
-    return Shown()
-
-
-@pytest.fixture
-def room_of(
-    desktop: Desktop, jobs: JobRunner, prompter: Asked, shown: Shown, tmp_path: Path
-) -> Callable[[str], FieldRoom]:
+def room_of(desktop: Desktop, parts: Callable[[str], dict[str, Any]]) -> Callable[[str], FieldRoom]:
     """What the page works with, for a member of the staff."""
 
     def make(login: str) -> FieldRoom:
@@ -35,15 +23,8 @@ def room_of(
             customers=desktop.customer_queries,
             requests=desktop.request_queries,
             scans=Scans(desktop.attachments, desktop.attachment_queries, desktop.blobs.fetch),
-            rules=desktop.rules,
-            person=person(desktop, login),
             desk="BN03",
-            clock=desktop.clock,
-            jobs=jobs,
-            prompter=prompter,
-            papers=tmp_path / "papers",
-            show_paper=shown,
-            new_id=uuid7,
+            **parts(login),
         )
 
     return make

@@ -31,8 +31,7 @@ from tests.offices import person
 from tests.queries.test_field import send
 from tests.services.test_field import minutes, story
 from tests.services.test_requests import new
-from tests.ui.conftest import Asked
-from tests.ui.requests.conftest import Shown
+from tests.ui.conftest import Asked, Shown
 from tests.ui.requests.test_intake import commit
 
 Key = Qt.Key

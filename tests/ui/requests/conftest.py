@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QWidget
-from uuid_utils.compat import uuid7
 
 from app.bootstrap import Desktop
 from app.ui.kit.jobs import JobRunner
@@ -16,27 +13,11 @@ from app.ui.kit.lists import Lists
 from app.ui.requests.room import Calls, Letters, Refunding, RequestRoom
 from app.ui.requests.scans import Scans
 from tests.offices import person
-from tests.ui.conftest import Asked
-
-
-@dataclass
-class Shown:
-    """The papers that were shown."""
-
-    files: list[Path] = field(default_factory=list)
-
-    def __call__(self, parent: QWidget, file: Path, title: str) -> None:
-        self.files.append(file)
-
-
-@pytest.fixture
-def shown() -> Shown:
-    return Shown()
 
 
 @pytest.fixture
 def room_of(
-    desktop: Desktop, jobs: JobRunner, prompter: Asked, shown: Shown, tmp_path: Path
+    desktop: Desktop, parts: Callable[[str], dict[str, Any]], jobs: JobRunner
 ) -> Callable[[str], RequestRoom]:
     """What the pages work with, for a member of the staff."""
 
@@ -50,14 +31,12 @@ def room_of(
             batches=desktop.request_batches,
             lists=Lists(desktop.views, desktop.view_queries, person(desktop, login).id, jobs),
             queries=desktop.request_queries,
-            rules=desktop.rules,
             drafts=desktop.drafts,
             draft_queries=desktop.draft_queries,
             customers=desktop.customer_queries,
             duty=desktop.duty_queries,
             incident_queries=desktop.incident_queries,
             scans=Scans(desktop.attachments, desktop.attachment_queries, desktop.blobs.fetch),
-            person=person(desktop, login),
             refunding=Refunding(
                 desktop.refunds, desktop.refund_queries, desktop.cash_queries, lambda: desktop.identity.device
             ),
@@ -65,12 +44,7 @@ def room_of(
             calls=Calls(desktop.callbacks, desktop.callback_queries),
             register_imports=desktop.request_imports,
             desk="BN03",
-            clock=desktop.clock,
-            jobs=jobs,
-            prompter=prompter,
-            papers=tmp_path / "papers",
-            show_paper=shown,
-            new_id=uuid7,
+            **parts(login),
         )
 
     return make

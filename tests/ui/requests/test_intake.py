@@ -22,7 +22,7 @@ from app.ui.requests.room import RequestRoom
 from app.ui.shell.window import MainWindow, Section
 from tests.services.test_drafts import drafts
 from tests.services.test_requests import add_customer, good, new
-from tests.ui.requests.conftest import Shown
+from tests.ui.conftest import Shown
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier

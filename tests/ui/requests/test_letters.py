@@ -24,8 +24,7 @@ from tests.documents.reading import text_of
 from tests.offices import person
 from tests.services.test_letters import complaint, letter, story
 from tests.services.test_requests import new, state_of
-from tests.ui.conftest import Asked
-from tests.ui.requests.conftest import Shown
+from tests.ui.conftest import Asked, Shown
 
 Key = Qt.Key
 DAY = date(2026, 11, 20)

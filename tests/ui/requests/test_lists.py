@@ -21,7 +21,7 @@ from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
 from tests.offices import person
 from tests.services.test_requests import good, new
-from tests.ui.requests.conftest import Shown
+from tests.ui.conftest import Shown
 from tests.ui.requests.test_page import acts, settle, shown_codes, the_dialog, words_of
 
 Key = Qt.Key

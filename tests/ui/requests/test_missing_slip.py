@@ -21,7 +21,7 @@ from app.ui.shell.texts import use_language
 from tests.documents.reading import text_of
 from tests.offices import person
 from tests.services.test_requests import new
-from tests.ui.requests.conftest import Shown
+from tests.ui.conftest import Shown
 
 
 def test_the_list_is_printed_and_follows_what_was_brought(

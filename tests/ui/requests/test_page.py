@@ -31,8 +31,7 @@ from app.ui.requests.slip import slip_of
 from app.ui.shell.texts import use_language
 from tests.offices import person
 from tests.services.test_requests import add_customer, good, new
-from tests.ui.conftest import Asked
-from tests.ui.requests.conftest import Shown
+from tests.ui.conftest import Asked, Shown
 from tests.ui.requests.test_intake import commit
 
 Key = Qt.Key

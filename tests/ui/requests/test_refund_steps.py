@@ -22,7 +22,7 @@ from app.ui.requests.steps import StepDialog, may_step
 from tests.documents.reading import text_of
 from tests.offices import person
 from tests.refunds import REASON, approved, billed_home, checked, claim, keep, open_drawer, pay_bill, pay_out
-from tests.ui.requests.conftest import Shown
+from tests.ui.conftest import Shown
 from tests.ui.requests.test_intake import commit
 from tests.ui.requests.test_page import acts, settle, the_dialog
 

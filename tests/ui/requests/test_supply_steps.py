@@ -23,7 +23,7 @@ from tests.documents.reading import text_of as pdf_text
 from tests.offices import person
 from tests.services.test_customers import quynh
 from tests.services.test_supply import apply, do, story, way
-from tests.ui.requests.conftest import Shown
+from tests.ui.conftest import Shown
 from tests.ui.requests.test_page import acts, settle, the_dialog
 from tests.ui.requests.test_steps import shown as show
 

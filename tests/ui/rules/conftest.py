@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from uuid_utils.compat import uuid7
 
 from app.bootstrap import Desktop
 from app.ui.kit.jobs import JobRunner
-from app.ui.kit.paper import show_paper
 from app.ui.rules.page import RulesPage
 from app.ui.rules.room import RuleRoom
-from tests.offices import person
-from tests.ui.conftest import Asked
 
 Settle = Callable[[], None]
 
@@ -27,20 +23,13 @@ def settle(qtbot: QtBot, jobs: JobRunner) -> Settle:
 
 
 @pytest.fixture
-def room(desktop: Desktop, jobs: JobRunner, prompter: Asked, tmp_path: Path) -> RuleRoom:
+def room(desktop: Desktop, parts: Callable[[str], dict[str, Any]]) -> RuleRoom:
     return RuleRoom(
-        rules=desktop.rules,
-        person=person(desktop, "mai"),
-        clock=desktop.clock,
-        jobs=jobs,
-        prompter=prompter,
-        papers=tmp_path / "papers",
-        show_paper=show_paper,
-        new_id=uuid7,
         book=desktop.rule_book,
         rule_service=desktop.rule_service,
         duty=desktop.duty,
         duty_queries=desktop.duty_queries,
+        **parts("mai"),
     )
 
 

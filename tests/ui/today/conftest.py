@@ -1,3 +1,3 @@
-from tests.ui.requests.conftest import room, room_of, shown
+from tests.ui.requests.conftest import room, room_of
 
-__all__ = ["room", "room_of", "shown"]
+__all__ = ["room", "room_of"]
