@@ -85,6 +85,7 @@ from app.sync.enrolment import Enrolment, Identity, enrol, identity_of, replica_
 from app.sync.exceptions import written
 from app.sync.fetch import Ask, Told, fetch
 from app.sync.journal import all_heads
+from app.sync.scan_mail import ScanMail
 from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
 from app.sync.wire import EnrolReply, SnapshotReply, SnapshotRequest, seal, work_types_out
@@ -177,13 +178,14 @@ class Desktop:
                 self.writer = JournalWriter(self.database, desk, clock, zone)
             credentials = Credentials(key, self._adopt, self._next_key)
             self.client = SyncClient(self.writer, way, credentials, identity.hub_public_key, told)
-            self._bundles = DeskBundles(
-                self.writer, self.client, credentials, identity.hub_public_key, self._keys
-            )
             if self.client.restored or not self.client.complete:
                 self.client.once()
             self.contents = Contents(home / CONTENTS, self.writer, clock.now)
-            self.blobs = Blobs(self.contents, self.client)
+            scans = ScanMail(self.contents, self.writer, identity.hub_public_key)
+            self._bundles = DeskBundles(
+                self.writer, self.client, credentials, identity.hub_public_key, self._keys, scans
+            )
+            self.blobs = Blobs(self.contents, self.client, wish=scans.wish)
             self.client.after = self.blobs.send
             self._closing = opening.pop_all()
 
@@ -505,7 +507,7 @@ class Desktop:
         AppError as `replacing`."""
         data, report = self._bundles.export()
         _write_whole(path, data)
-        return replace(report, scans=self.contents.waiting()[0])
+        return report
 
     def import_bundle(self, path: Path, answer: Path | None = None) -> BundleReport:
         """Take the head office's answer from a file; another desk's request is carried to the head office.

@@ -87,7 +87,7 @@ def test_there_and_back(homes: Path) -> None:
     )
     assert told("bundle", "import", file, *hub, "--out", homes / "again.daumoi-bundle") == {
         "kind": "request", "entries": 2, "new": 0, "known": 2, "desks": ["BN03"], "more": False, "scans": 0,
-        "answer": str(homes / "again.daumoi-bundle"),
+        "scans_left": 0, "answer": str(homes / "again.daumoi-bundle"),
     }  # fmt: skip
     assert told("bundle", "show", answer)["kind"] == "answer"
     assert "From the head office for desk BN03" in said("bundle", "show", answer)

@@ -147,13 +147,10 @@ def _export(args: argparse.Namespace) -> int:
     if report.more:
         lines.append(tr("There is more than one file holds; write another when the answer is here."))
     if report.scans:
-        lines.append(
-            tr(
-                "{count} scans and photos stay at this desk and wait for a line; the file says that they are "
-                "there.",
-                count=number(report.scans),
-            )
-        )
+        lines.append(tr("{count} scans and photos go along.", count=number(report.scans)))
+    if report.scans_left:
+        left = number(report.scans_left)
+        lines.append(tr("{count} scans and photos wait for the next file, or for a line.", count=left))
     _tell(args, report, lines)
     return 0
 
@@ -214,6 +211,9 @@ def _of_answer(report: BundleReport, unsent: int) -> list[str]:
         )
     ]
     lines += _waiting(report)
+    if report.scans:
+        came = number(report.scans)
+        lines.append(tr("{count} scans and photos that were wanted here have come.", count=came))
     if report.more:
         lines.append(tr("Not everything has come over yet: write another file for the head office."))
     return lines

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from msgspec.structs import replace
 
 from app.domain.attachments import LIMIT
 from app.domain.errors import AppError
@@ -69,6 +70,24 @@ def put(hub: Hub, store: Store, envelope: Sealed) -> BlobDone:
 def get(hub: Hub, store: Store, envelope: Sealed) -> BlobPart:
     """A part of a content that is here whole. AppError "sync.unknown_device"."""
     office, request = _asked(hub, envelope, BlobGet)
+    return _part(store, office, request)
+
+
+def rest(hub: Hub, store: Store, envelope: Sealed, room: int) -> list[BlobPart]:
+    """All parts from the one that is asked for on, of up to so many bytes. AppError "sync.unknown_device"."""
+    office, request = _asked(hub, envelope, BlobGet)
+    parts: list[BlobPart] = []
+    while room > 0:
+        part = _part(store, office, request)
+        if not part.data:
+            break
+        parts.append(part)
+        room -= len(part.data)
+        request = replace(request, offset=part.offset + len(part.data))
+    return parts
+
+
+def _part(store: Store, office: int, request: BlobGet) -> BlobPart:
     with store.reading() as cur:
         if not _named(cur, journal.offices_in_scope(cur, office), request.digest):
             return BlobPart()

@@ -9,7 +9,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec.structs import replace
 
 from app.domain.errors import AppError
-from app.sync.bundle import LARGEST_CARRIED, MESSAGE_BYTES, MOST, Contents, Header, Kind, pack, parse
+from app.sync.bundle import (
+    LARGEST_CARRIED,
+    MESSAGE_BYTES,
+    MOST,
+    ROOM_FOR_SCANS,
+    Contents,
+    Header,
+    Kind,
+    pack,
+    parse,
+)
+from app.sync.scan_mail import GET, MOST_ASKS, PUT
 from app.sync.wire import (
     CarryReply,
     CarryRequest,
@@ -54,7 +65,10 @@ def answer_bundle(
         raise AppError("bundle.other_headoffice", path=path, desk=header.desk)
     if header.kind is Kind.ANSWER:
         raise AppError("bundle.other_desk", path=path, desk=header.desk)
-    messages = bundle.open(key, path).messages
+    opened = bundle.open(key, path)
+    messages = opened.messages
+    if any(p not in (PUT, GET) or sealed(ask).sender != header.device for p, ask in opened.asks):
+        raise AppError("bundle.altered", path=path)
     requests = [_checked(hub, message, header, path) for message in messages]
     if not requests:
         raise AppError("bundle.altered", path=path)
@@ -65,7 +79,12 @@ def answer_bundle(
     new = hub.acts_here(entries) - known
     replies = _replies(hub, key, requests[-1], messages[-1], header, most, path)
     answer = replace(header, kind=Kind.ANSWER, made_at_ms=hub.now_ms())
-    contents = Contents(digest_of_request(messages[-1]), replies)
+    answers: list[list[bytes]] = []
+    room = ROOM_FOR_SCANS - sum(map(len, replies))
+    for ask_path, ask in opened.asks[:MOST_ASKS]:
+        answers.append(hub.contents(ask_path, ask, room))
+        room -= sum(map(len, answers[-1]))
+    contents = Contents(digest_of_request(messages[-1]), replies, [], answers)
     return Answered(answer, pack(answer, contents), len(entries), new, known)
 
 

@@ -32,6 +32,7 @@ from app.sync import journal
 from app.sync.digest import digest_of, hashes_in, parked_in, tables_now
 from app.sync.entries import SCHEMA, Body, Entry, sealed_text
 from app.sync.feeds import Head, causal, head_of, links, trail
+from app.sync.scan_mail import PUT
 from app.sync.tables import writable
 from app.sync.wire import (
     CHUNK_BYTES,
@@ -122,6 +123,17 @@ class Hub:
                 log.error("the head office could not answer: %s %s", error.code, dict(error.params))
                 message = Refusal("sync.hub_trouble", {"code": error.code})
         return seal(message, self._key, about=data)
+
+    def contents(self, path: str, data: bytes, room: int) -> list[bytes]:
+        """The signed answers to a message of a bundle about a content, of up to so many bytes; none where it
+        is refused."""
+        try:
+            if path == PUT:
+                return [self.answer(path, data)]
+            parts = blobs.rest(self, self._store, sealed(data), room)
+        except AppError:
+            return []
+        return [seal(part, self._key, about=data) for part in parts]
 
     # -- reconciling ------------------------------------------------------------------------------------
 

@@ -54,8 +54,14 @@ class Blobs:
     """A desk's side. `send` is called after a pass, `fetch` from any thread."""
 
     def __init__(
-        self, contents: Contents, client: SyncClient, timer: Callable[[], float] = time.monotonic
+        self,
+        contents: Contents,
+        client: SyncClient,
+        timer: Callable[[], float] = time.monotonic,
+        wish: Callable[[bytes], object] = lambda digest: None,
     ) -> None:
+        """`wish` hears of a content that somebody wanted to see while there was no line."""
+        self._wish = wish
         self._contents = contents
         self._client = client
         self._timer = timer
@@ -175,7 +181,12 @@ class Blobs:
             path = self._contents.whole(digest)
             for _ in range(2):
                 if path is None:
-                    self._download(digest, told, going_on)
+                    try:
+                        self._download(digest, told, going_on)
+                    except AppError as error:
+                        if error.code in ("sync.offline", "attachment.paused"):
+                            self._wish(digest)
+                        raise
                     path = self._contents.take(digest)
         if path is None:
             raise AppError("attachment.damaged")

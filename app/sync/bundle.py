@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
@@ -27,6 +27,7 @@ from app.sync import journal
 from app.sync.client import BUNDLES_MEMORY, BUNDLES_OPEN, EARLIEST, LATEST, SyncClient
 from app.sync.entries import Count
 from app.sync.feeds import head_of
+from app.sync.scan_mail import Ask, ScanMail
 from app.sync.talk import Credentials, Memory, Talk
 from app.sync.wire import (
     MAX_PACKED,
@@ -55,6 +56,9 @@ MOST = 32 << 20
 
 LARGEST = MOST + MAX_PACKED
 """No bundle is larger; what is, is not read."""
+
+ROOM_FOR_SCANS = MAX_PACKED - (1 << 20)
+"""Bytes that rows and contents take together at most: a bundle with scans can still be carried."""
 
 LARGEST_CARRIED = MAX_PACKED - (64 << 10)
 """What fits into a message of the line."""
@@ -94,10 +98,13 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
 
 class Contents(msgspec.Struct, frozen=True, array_like=True):
     """What only the recipient reads: signed messages as on the line. `about`: of an answer, the digest of the
-    request to which all of them answer."""
+    request to which all of them answer. `asks`: what a request says of the contents of scans and photos, and
+    `answers` what there is to say to each; an older release leaves them alone."""
 
     about: Digest
     messages: list[bytes]
+    asks: list[Ask] = []
+    answers: list[list[bytes]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +114,8 @@ class BundleReport:
     `kind`: "request" made here or taken at the head office, "answer" taken, "carried" to the head office for
     another desk. `entries` are in it; of those `new` were not where it was read, `known` were; others must
     wait for what goes before them. `desks`: whose it is. `answer`: the file that goes back. `more`: not all
-    has come over, another bundle is needed. `scans`: so many contents of scans and photos wait for a line;
-    they do not go by bundle.
+    has come over, another bundle is needed. `scans`: so many contents of scans and photos go along to their
+    end, or have come with an answer; `scans_left`: so many wait for the next file, or for a line.
     """
 
     kind: str
@@ -119,6 +126,7 @@ class BundleReport:
     answer: Path | None = None
     more: bool = False
     scans: int = 0
+    scans_left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +220,10 @@ class DeskBundles:
         credentials: Credentials,
         hub_key: Ed25519PublicKey,
         keys: Callable[[], Sequence[Ed25519PrivateKey]],
+        scans: ScanMail,
     ) -> None:
         """`keys`: the desk's own, also those of its former numbers."""
+        self._scans = scans
         self._writer = writer
         self._client = client
         self._credentials = credentials
@@ -235,7 +245,11 @@ class DeskBundles:
                 if more or not messages:
                     messages.append(seal(request, key, sender=desk.device))
                 talk.suppose_taken(request)
-            self._remember(digest_of_request(messages[-1]), request.successor)
+            # Rows go first: what names a content is at the head office before the content.
+            room = 0 if more else ROOM_FOR_SCANS - sum(map(len, messages))
+            scans = self._scans.pack(key, room)
+            slot = self._remember(digest_of_request(messages[-1]), request.successor)
+            self._scans.remember(slot, scans.asked)
         header = Header(
             Kind.REQUEST,
             desk.device,
@@ -245,8 +259,11 @@ class DeskBundles:
             _public(key),
             self._hub_key.public_bytes_raw(),
         )
-        report = BundleReport("request", talk.outcome.sent, 0, 0, (desk.name,), more=more)
-        return pack(header, Contents(b"", messages)), report
+        report = BundleReport(
+            "request", talk.outcome.sent, 0, 0, (desk.name,),
+            more=more, scans=scans.whole, scans_left=scans.left,
+        )  # fmt: skip
+        return pack(header, Contents(b"", messages, scans.asks)), report
 
     def carry(self, data: bytes, path: str) -> tuple[bytes, BundleReport]:
         """Hand another desk's request to the head office over this desk's line; the bundle that answers it.
@@ -289,8 +306,11 @@ class DeskBundles:
                 raise AppError("bundle.altered", path=path)
             first_open = self._local(BUNDLES_OPEN)
             if first_open and asked.n >= first_open:
-                return self._conclude(asked, replies)
-            return self._add(replies)
+                report = self._conclude(asked, replies)
+            else:
+                report = self._add(replies)
+            came = self._scans.take(self._scans.remembered(_slot(asked.n)), contents.answers)
+        return replace(report, scans=came)
 
     def _reply(self, message: bytes, contents: Contents, path: str) -> SyncReply:
         try:
@@ -367,11 +387,12 @@ class DeskBundles:
         with self._writer.store.read.connect() as read:
             return [_read(str(text), Asked) for text in read.execute(wanted).scalars()]
 
-    def _remember(self, digest: bytes, successor: bytes) -> None:
+    def _remember(self, digest: bytes, successor: bytes) -> str:
         n = max((asked.n for asked in self._known()), default=0) + 1
-        self._writer.set_local(f"bundle.asked.{n % KEPT}", _text(Asked(n, digest, successor)))
+        self._writer.set_local(f"bundle.asked.{_slot(n)}", _text(Asked(n, digest, successor)))
         if not self._local(BUNDLES_OPEN):
             self._writer.set_local(BUNDLES_OPEN, n)
+        return _slot(n)
 
     def _local(self, key: str) -> Any:
         with self._writer.store.read.connect() as read:
@@ -381,6 +402,10 @@ class DeskBundles:
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
     device: Count
     memory: Memory
+
+
+def _slot(n: int) -> str:
+    return str(n % KEPT)
 
 
 def _public(key: Ed25519PrivateKey) -> bytes:

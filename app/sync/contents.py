@@ -109,6 +109,13 @@ class Contents:
                 path.unlink(missing_ok=True)
             self._writer.execute_local("DELETE FROM blob WHERE digest = ?", (digest,))
 
+    def named_size(self, digest: bytes) -> int | None:
+        """How large a content is by an attachment that names it; None where none does."""
+        with self._writer.store.reading() as cur:
+            cur.execute("SELECT max(size) FROM attachment WHERE digest = ?", (digest,))
+            size = cur.fetchone()[0]
+        return None if size is None else int(size)
+
     # -- what the head office has -----------------------------------------------------------------------
 
     def unsent(self, most: int) -> Sequence[tuple[bytes, int]]:

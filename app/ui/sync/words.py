@@ -38,6 +38,8 @@ class Carried(Protocol):
     @property
     def scans(self) -> int: ...
     @property
+    def scans_left(self) -> int: ...
+    @property
     def desks(self) -> tuple[str, ...]: ...
     @property
     def answer(self) -> Path | None: ...
@@ -198,11 +200,10 @@ def exported_words(name: str, done: Carried) -> str:
             name=name,
         )
     if done.scans:
-        words += " " + tr(
-            "{count} scans and photos stay at this desk and wait for a line; the file says that they are "
-            "there.",
-            count=_number(done.scans),
-        )
+        words += " " + tr("{count} scans and photos go along.", count=_number(done.scans))
+    if done.scans_left:
+        left = _number(done.scans_left)
+        words += " " + tr("{count} scans and photos wait for the next file, or for a line.", count=left)
     return _with_rest(words, done)
 
 
@@ -212,6 +213,9 @@ def imported_words(name: str, done: Carried) -> str:
     waiting = done.entries - done.new - done.known
     if waiting > 0:
         words += " " + tr("{count} of its entries wait for an earlier file.", count=_number(waiting))
+    if done.scans:
+        count = _number(done.scans)
+        words += " " + tr("{count} scans and photos that were wanted here have come.", count=count)
     return _with_rest(words, done)
 
 
