@@ -159,6 +159,13 @@ def test_a_name_typed_into_the_search_and_left_is_not_lost(qtbot: QtBot, hand: H
         assert not form.customer.list().isVisible()
 
 
+def test_a_name_that_stands_in_the_search_yet_is_saved(hand: Hand) -> None:
+    form = hand.open_intake().form
+    hand.type("Người qua đường")
+    assert QApplication.focusWidget() is form.customer
+    assert form.new_request(UUID(int=1)).contact_name == "Người qua đường"
+
+
 def test_who_is_typed_over_the_name_by_hand_stays(qtbot: QtBot, hand: Hand) -> None:
     form = hand.open_intake().form
     hand.type("Lan", Key.Key_Tab)

@@ -388,8 +388,9 @@ def test_what_happened_last_is_in_sight_on_a_small_screen(
     theme.apply(look, "light", scale)
     papers = ("application", "identity", "house")
     done = desktop.requests.register(room.person, new("new_supply", documents=papers))
-    desktop.clock.advance(timedelta(minutes=5))  # type: ignore[attr-defined]
-    desktop.requests.note(room.person, done.id, "Đã gọi lại")
+    for words in (*(f"Lần {n}: đến nhà, chưa có người" for n in range(12)), "Đã gọi lại"):
+        desktop.clock.advance(timedelta(minutes=5))  # type: ignore[attr-defined]
+        desktop.requests.note(room.person, done.id, words)
     page = RequestsPage(room)
     page.resize(1366 - px(176), 768 - px(28))
     qtbot.addWidget(page)
