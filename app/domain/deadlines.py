@@ -8,7 +8,7 @@ worked in exchange). VN Labour Code Art. 112 leaves Tết and 2/9 to a yearly de
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from itertools import pairwise
 from typing import NamedTuple
@@ -21,6 +21,9 @@ SEARCHED_DAYS = 400
 
 SEARCHED_YEARS = 100
 """No limit is followed further: an office open an hour a week would take it past every calendar."""
+
+REMEMBERED_DAYS = 1000
+"""Of so many days a calendar keeps the openings that it worked out."""
 
 
 class Interval(NamedTuple):
@@ -56,6 +59,10 @@ class WorkingCalendar:
     weekly: Mapping[int, Hours]
     days: Mapping[date, Hours]
     later: tuple[tuple[date, Mapping[int, Hours]], ...] = ()
+    _opened: dict[date, Sequence[tuple[datetime, datetime]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `openings` has said: a request asks for the same days again for each of its times."""
 
     def __post_init__(self) -> None:
         weeks = (self.weekly, *(week for _, week in self.later))
@@ -73,9 +80,15 @@ class WorkingCalendar:
         """The usual hours at the time of `day`."""
         return next((week for since, week in reversed(self.later) if since <= day), self.weekly)
 
-    def openings(self, day: date) -> list[tuple[datetime, datetime]]:
+    def openings(self, day: date) -> Sequence[tuple[datetime, datetime]]:
         """The working time of `day` as pairs of UTC times."""
-        return [(self._at(day, start), self._at(day, end)) for start, end in self.hours(day)]
+        found = self._opened.get(day)
+        if found is None:
+            if len(self._opened) >= REMEMBERED_DAYS:
+                self._opened.clear()
+            found = tuple((self._at(day, start), self._at(day, end)) for start, end in self.hours(day))
+            self._opened[day] = found
+        return found
 
     def local_day(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()

@@ -235,6 +235,9 @@ class RuleQueries:
 
     def request_types(self, on: date) -> dict[str, RequestTypeView]:
         """The kinds of request in use on a day, by code, the most urgent first."""
+        return dict(self._kept(f"request_types {on}", lambda: self._in_use(on)))
+
+    def _in_use(self, on: date) -> dict[str, RequestTypeView]:
         return {
             code: kind
             for code, kind in self.request_types_ever(on).items()
