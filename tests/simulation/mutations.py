@@ -553,8 +553,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "what is on a stick counts as sent before its answer comes",
         BUNDLE,
-        "            self._remember(digest_of_request(messages[-1]), request.successor)\n",
-        "            self._remember(digest_of_request(messages[-1]), request.successor)\n"
+        "            slot = self._remember(digest_of_request(messages[-1]), request.successor)\n",
+        "            slot = self._remember(digest_of_request(messages[-1]), request.successor)\n"
         "            talk.outcome.acked = head_of(self._writer.vector(), desk.device)[0]\n"
         "            self._client.keep(talk.outcome)\n",
         seed=4,

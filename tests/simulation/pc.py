@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -12,7 +13,9 @@ from app.models.database import Database
 from app.services.writer import Desk, Draft
 from app.sync.bundle import DeskBundles
 from app.sync.client import SyncClient, open_answer
+from app.sync.contents import Contents
 from app.sync.enrolment import KEY_FILE, Identity
+from app.sync.scan_mail import ScanMail
 from app.sync.talk import Credentials
 from app.sync.wire import CHUNK_BYTES, EnrolReply, EnrolRequest, seal
 from app.sync.writer import JournalWriter
@@ -59,9 +62,10 @@ class Pc(Machine):
         credentials = Credentials(key, self._adopt, self._next_key)
         hub_key = identity.hub_public_key
         client = SyncClient(writer, self.line, credentials, hub_key)
-        return DeskProgram(
-            database, writer, client, DeskBundles(writer, client, credentials, hub_key, self._keys)
-        )
+        # Nobody here adds a scan or a photo: the folder of contents is never looked into.
+        scans = ScanMail(Contents(Path("/nowhere"), writer, self.clock.now), writer, hub_key)
+        bundles = DeskBundles(writer, client, credentials, hub_key, self._keys, scans)
+        return DeskProgram(database, writer, client, bundles)
 
     @property
     def identity(self) -> Identity:
