@@ -56,6 +56,23 @@ def name_lines(names: Sequence[str], slot: int, metrics: QFontMetrics) -> list[l
     return broken
 
 
+def key_lines(
+    names: Sequence[str], figures: Sequence[str], wide: int, high: int, metrics: QFontMetrics
+) -> list[list[str]]:
+    """What stands beside a ring: each name with its figures in one line; in two where one of them would be
+    cut and there is the height for two. Figures are never cut, long names are."""
+    right = Qt.TextElideMode.ElideRight
+    whole = [f"{name} · {said}" for name, said in zip(names, figures, strict=True)]
+    if all(metrics.horizontalAdvance(each) <= wide for each in whole):
+        return [[each] for each in whole]
+    if 2 * len(names) * metrics.height() <= high:
+        return [[metrics.elidedText(name, right, wide), said] for name, said in zip(names, figures, strict=True)]
+    return [
+        [f"{metrics.elidedText(name, right, wide - metrics.horizontalAdvance(f' · {said}'))} · {said}"]
+        for name, said in zip(names, figures, strict=True)
+    ]
+
+
 class Chart(QWidget):
     """A chart. A screen reader is told its figures; `write` makes the words of a value."""
 
@@ -211,22 +228,26 @@ class Chart(QWidget):
             return
         size = min(room.height(), room.width() * 2 // 5)
         circle = QRectF(room.left(), room.top(), size, size).adjusted(px(9), px(9), -px(9), -px(9))
-        start, line = 90 * 16, metrics.height() + px(6)
-        for i, ((name, value), colour) in enumerate(zip(parts, shades(now, len(parts)), strict=True)):
+        start, high = 90 * 16, metrics.height()
+        left = room.left() + size + px(16)
+        wide = room.right() - left - px(16)
+        figures = [f"{self._write(value)} · {round(100 * value / total)} %" for _, value in parts]
+        names = [name for name, _ in parts]
+        keys = key_lines(names, figures, wide, room.height() - len(parts) * px(6), metrics)
+        y = room.top()
+        for (_, value), lines, colour in zip(parts, keys, shades(now, len(parts)), strict=True):
             span = round(value / total * 360 * 16)
             pen = QPen(colour, px(16))
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             painter.setPen(pen)
             painter.drawArc(circle, start, -span)
             start -= span
-            y = room.top() + i * line
-            left = room.left() + size + px(16)
-            painter.fillRect(QRectF(left, y + metrics.height() / 2 - px(4), px(9), px(9)), colour)
+            painter.fillRect(QRectF(left, y + high / 2 - px(4), px(9), px(9)), colour)
             painter.setPen(QColor(now.text))
-            spot = QRect(left + px(16), y, room.right() - left - px(16), metrics.height())
-            words = f"{name} · {self._write(value)} · {round(100 * value / total)} %"
-            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, spot.width())
-            painter.drawText(spot, int(Qt.AlignmentFlag.AlignLeft), shown)
+            for line in lines:
+                painter.drawText(QRect(left + px(16), y, wide, high), int(Qt.AlignmentFlag.AlignLeft), line)
+                y += high
+            y += px(6)
         painter.setPen(QColor(now.text))
         painter.setFont(font(12, bold=True))
         words = self._write(total)

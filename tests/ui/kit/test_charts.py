@@ -3,7 +3,7 @@ from __future__ import annotations
 from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
-from app.ui.kit.charts import name_lines
+from app.ui.kit.charts import key_lines, name_lines
 from app.ui.kit.theme import font
 
 
@@ -23,3 +23,19 @@ def test_days_that_would_touch_are_left_out(qtbot: QtBot) -> None:
     kept = [n for n, each in enumerate(shown) if each]
     assert kept == list(range(0, 9, kept[1]))
     assert kept[1] > 1
+
+
+def test_figures_beside_a_ring_are_never_cut(qtbot: QtBot) -> None:
+    metrics = QFontMetrics(font(9))
+    names = ["Chi nhánh Bắc Ninh", "Trụ sở khu phố Thị Cầu"]
+    figures = ["3.299.695 đ · 76 %", "1.044.545 đ · 24 %"]
+    line = max(metrics.horizontalAdvance(f"{n} · {f}") for n, f in zip(names, figures, strict=True))
+    assert key_lines(names, figures, line, 100, metrics) == [
+        [f"{n} · {f}"] for n, f in zip(names, figures, strict=True)
+    ]
+    assert key_lines(names, figures, line - 1, 4 * metrics.height(), metrics) == [
+        [n, f] for n, f in zip(names, figures, strict=True)
+    ]
+    cut = key_lines(names, figures, line - 1, 3 * metrics.height(), metrics)
+    assert all(metrics.horizontalAdvance(each) <= line - 1 for (each,) in cut)
+    assert [each.endswith(f) for (each,), f in zip(cut, figures, strict=True)] == [True, True]
