@@ -65,12 +65,13 @@ def key_lines(
     whole = [f"{name} · {said}" for name, said in zip(names, figures, strict=True)]
     if all(metrics.horizontalAdvance(each) <= wide for each in whole):
         return [[each] for each in whole]
-    if 2 * len(names) * metrics.height() <= high:
-        return [[metrics.elidedText(name, right, wide), said] for name, said in zip(names, figures, strict=True)]
-    return [
-        [f"{metrics.elidedText(name, right, wide - metrics.horizontalAdvance(f' · {said}'))} · {said}"]
-        for name, said in zip(names, figures, strict=True)
-    ]
+    two = 2 * len(names) * metrics.height() <= high
+    lines = []
+    for name, said in zip(names, figures, strict=True):
+        room = wide if two else wide - metrics.horizontalAdvance(f" · {said}")
+        shown = metrics.elidedText(name, right, room)
+        lines.append([shown, said] if two else [f"{shown} · {said}"])
+    return lines
 
 
 class Chart(QWidget):
