@@ -214,7 +214,7 @@ class Desktop:
     @cached_property
     def vault(self) -> Vault:
         """Opens what is sealed to this desk."""
-        return Vault(self._keys)
+        return Vault(self.office_no, self._keys)
 
     @cached_property
     def rules(self) -> RuleQueries:

@@ -72,6 +72,9 @@ in a register kept before this program (imports only)."""
 HOLDS = ("documents", "access", "choice", "payment", "unreachable")
 """Why the customer is waited for: papers, to be let in, a decision, a payment, an answer to our calls."""
 
+WORDED = ("answered", "told")
+"""What is nothing without words."""
+
 ALARMS = ("warn", "head", "leader", "company")
 """Whom a request that is late concerns, one after the other; "warn" before it is late."""
 
@@ -94,7 +97,8 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
     person: object = None
     sealed: bool = False
-    """Its words are there, but not for everybody's eyes."""
+    """Its words are there, but not for everybody's eyes: the head office, which can look, rules out what is
+    sealed and says nothing."""
 
 
 @dataclass(frozen=True)
@@ -154,12 +158,13 @@ def may(state: str, kind: str) -> bool:
 def whole(event: Event) -> bool:
     """Whether an event says all that it must: an answer its words and an outcome, a telling its words and how
     it was done, a score its figure."""
-    said = event.sealed or bool(event.text and event.text.strip())
+    if event.kind in WORDED and not (event.sealed or (event.text and event.text.strip())):
+        return False
     match event.kind:
         case "answered":
-            return said and event.data.get("outcome") in OUTCOMES
+            return event.data.get("outcome") in OUTCOMES
         case "told":
-            return said and event.data.get("how") in WAYS
+            return event.data.get("how") in WAYS
         case "rated":
             return event.data.get("score") in SCORES
     return True

@@ -39,6 +39,15 @@ def agreement_public_key(key: bytes) -> X25519PublicKey:
     return X25519PublicKey.from_public_bytes(u.to_bytes(KEY, "little"))
 
 
+def can_be_sealed_to(recipient: bytes) -> bool:
+    """Whether it is a key: some 32 bytes stand for no point, or for one with which nothing is secret."""
+    try:
+        seal_to(recipient, b"", b"")
+    except ValueError:
+        return False
+    return True
+
+
 def seal_to(recipient: bytes, data: bytes, about: bytes) -> bytes:
     """`data`, sealed to the holder of an Ed25519 key and bound to `about`, which stays readable. ValueError
     for what is no key."""

@@ -57,9 +57,11 @@ def rule(
     hlc: Hlc,
     new_id: Callable[[], UUID],
     rules_of: Callable[[int], RuleQueries],
+    says_nothing: Callable[[Entry], bool],
 ) -> Body | None:
     """The rulings on new acts and the rules that they lay down, as the body of an entry of the head office;
-    None when there is neither. `rules_of`: what holds in an office so far."""
+    None when there is neither. `rules_of`: what holds in an office so far; `says_nothing`: of an act that
+    seals what it says."""
     changes = RuleChanges(cur, hlc, rules_of)
     rows: list[list[Any]] = []
     ruled = _ruled(cur, [e for e in entries if hlc.wild(e.hlc)])
@@ -69,7 +71,8 @@ def rule(
     for entry in entries:
         if entry.origin in hubs:
             continue
-        if not (_allowed(cur, entry, beside, histories) and _can_be_written(entry, changes)):
+        allowed = _allowed(cur, entry, beside, histories) and not says_nothing(entry)
+        if not (allowed and _can_be_written(entry, changes)):
             rows.append([new_id().bytes, entry.id, entry.hlc, entry.origin, "not_allowed", None])
         elif hlc.wild(entry.hlc) and (entry.hlc, entry.origin) not in ruled:
             # Each later than the one before it, so that an author's acts keep their order.

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from app.domain.codes import code
 from app.domain.errors import AppError
+from app.domain.sealing import can_be_sealed_to
 from app.headoffice import blobs
 from app.headoffice.authority import rule
 from app.headoffice.bundles import carried
@@ -236,7 +237,8 @@ class Hub:
         return self.office_feed(office) if office else COMPANY
 
     def _rule(self, cur: Cursor, new: Sequence[Entry]) -> Body | None:
-        ruled = rule(cur, new, self._writer.hlc, self._writer.new_id, self._rules_of)
+        says_nothing = self._sealing.says_nothing
+        ruled = rule(cur, new, self._writer.hlc, self._writer.new_id, self._rules_of, says_nothing)
         keys = self._sealing.handed_on(cur, new)
         if keys is None:
             return ruled
@@ -348,10 +350,8 @@ class Hub:
 
     def _successor(self, asker: _Feed, public_key: bytes) -> EnrolReply:
         """The device as which a desk goes on whose data was restored or copied; the same for the same key."""
-        try:
-            Ed25519PublicKey.from_public_bytes(public_key)
-        except ValueError as error:
-            raise AppError("sync.nonsense") from error
+        if not can_be_sealed_to(public_key):  # all desks of the office will seal to it
+            raise AppError("sync.nonsense")
         with self._writer.entry("device.succeed", None, desk=self.office_feed(asker.office_no)) as draft:
             there = _of_key(draft.read, public_key)
             if there is None:
@@ -403,11 +403,9 @@ class Hub:
 
     def _enrol(self, envelope: Sealed) -> EnrolReply:
         asked = peek(envelope, EnrolRequest)
-        try:
-            key = Ed25519PublicKey.from_public_bytes(asked.public_key)
-        except ValueError as error:
-            raise AppError("sync.nonsense") from error
-        unseal(envelope, EnrolRequest, key)
+        if not can_be_sealed_to(asked.public_key):  # all desks of the office will seal to it
+            raise AppError("sync.nonsense")
+        unseal(envelope, EnrolRequest, Ed25519PublicKey.from_public_bytes(asked.public_key))
         with self._store.read.connect() as read:
             # The answer to the first asking may have been lost.
             if there := _of_key(read, asked.public_key):
@@ -435,7 +433,7 @@ class Hub:
 
     def name_leader(self, office_no: int, desk: str) -> None:
         """A desk of an office is the leader's from now on: what is sealed is for him, also what was written
-        before. AppError "desk.unknown"."""
+        before. Named again, it gets what it lacks. AppError "desk.unknown"."""
         with self._writer.entry("device.leads", None, desk=self.office_feed(office_no)) as draft:
             d = Device
             found = draft.read.execute(
@@ -445,8 +443,8 @@ class Hub:
             ).first()
             if found is None:
                 raise AppError("desk.unknown", desk=desk)
+            self._sealing.take_in(draft, found.public_key, leads=True)
             if not found.leads:
-                self._sealing.take_in(draft, found.public_key, leads=True)
                 draft.change(Device, found.id, leads=True)
 
     def office_feed(self, office_no: int) -> Desk:

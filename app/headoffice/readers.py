@@ -1,15 +1,19 @@
 """Who reads what is sealed: the head office, which can open it, hands its key on to desks that may read it
-and were not known to its author (decision 0015)."""
+and were not known to its author, and sees that nothing is closed by an envelope without words (decision
+0015)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from app.domain.envelopes import readers_of, share
+from app.domain.envelopes import disclose, share
+from app.domain.requests import WORDED
 from app.headoffice.authority import body_of
 from app.models import Device, Letter, Request, RequestEvent, SealedKey
 from app.models.store import Cursor
@@ -22,7 +26,7 @@ SEALED = (Request, RequestEvent, Letter)
 
 
 class Sealing:
-    """Hands on with the head office's own key."""
+    """Looks into envelopes and hands on with the head office's own key."""
 
     def __init__(self, key: Ed25519PrivateKey, new_id: Callable[[], UUID]) -> None:
         self._key = key
@@ -31,17 +35,33 @@ class Sealing:
     def handed_on(self, cur: Cursor, entries: Sequence[Entry]) -> Rows | None:
         """The keys of what new acts seal, for the desks that read it and that their authors did not know."""
         rows: list[list[object]] = []
+        readers = cache(lambda office: _readers(cur, office))
         for entry in entries:
-            for about, envelope in _sealed_in(entry):
+            for _, row in _sealed_in(entry):
+                about, envelope, office = row["id"], row["sealed"], entry.office_no
                 try:
-                    lacking = sorted(_readers(cur, entry.office_no) - readers_of(envelope))
-                    rows += [
-                        [self._new_id().bytes, about.bytes, reader, share(envelope, about, self._key, reader)]
-                        for reader in lacking
-                    ]
+                    keys = share(envelope, office, UUID(bytes=about), self._key, readers(office))
                 except ValueError:  # written by somebody who cannot seal: it opens nowhere
                     continue
+                rows += [[self._new_id().bytes, about, reader, key] for reader, key in keys.items()]
         return Rows(SealedKey.__tablename__, raw_columns(SealedKey), rows) if rows else None
+
+    def says_nothing(self, entry: Entry) -> bool:
+        """Whether an act answers a request, or tells the answer, by an envelope in which there are no words:
+        its author alone could know, and the request would be closed in silence."""
+        return any(
+            table == RequestEvent.__tablename__
+            and row.get("kind") in WORDED
+            and not self._said(entry.office_no, row)
+            for table, row in _sealed_in(entry)
+        )
+
+    def _said(self, office: int, row: dict[str, Any]) -> str:
+        try:
+            opened = disclose(row["sealed"], office, UUID(bytes=row["id"]), [self._key])
+        except ValueError:
+            return ""
+        return opened.get("text", "").strip()
 
     def take_in(self, draft: Draft, reader: bytes, *, leads: bool) -> bool:
         """A desk comes into the office of `draft`: it gets the keys of what it may read. Returns `leads`."""
@@ -55,12 +75,14 @@ class Sealing:
         for t in SEALED:
             wanted = select(t.id, t.sealed).where(t.office_no == office, t.sealed.is_not(None))
             for about, envelope in draft.read.execute(wanted):
+                if about in had or envelope is None:
+                    continue
                 try:
-                    if about not in had and envelope and reader not in readers_of(envelope):
-                        key = share(envelope, about, self._key, reader)
-                        draft.add(SealedKey, about_id=about, reader=reader, key=key)
+                    keys = share(envelope, office, about, self._key, [reader])
                 except ValueError:
                     continue
+                for key in keys.values():
+                    draft.add(SealedKey, about_id=about, reader=reader, key=key)
         return leads
 
     def take_on(self, draft: Draft, reader: bytes, before: int) -> bool:
@@ -82,8 +104,8 @@ def _readers(cur: Cursor, office: int) -> frozenset[bytes]:
     )
 
 
-def _sealed_in(entry: Entry) -> Iterator[tuple[UUID, bytes]]:
-    """What an act seals: row and envelope."""
+def _sealed_in(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What an act seals: table and row."""
     if b"sealed" not in entry.body:  # most acts: nothing to take apart
         return
     body = body_of(entry)
@@ -94,5 +116,5 @@ def _sealed_in(entry: Entry) -> Iterator[tuple[UUID, bytes]]:
         if rows.table in names and "sealed" in rows.columns:
             place = rows.columns.index("sealed")
             for row in rows.rows:
-                if isinstance(envelope := row[place], bytes):
-                    yield UUID(bytes=row[0]), envelope
+                if row[place] is not None:
+                    yield rows.table, dict(zip(rows.columns, row, strict=True))

@@ -271,6 +271,8 @@ class RuleQueries:
         return self._kept("request_types", self._read_types)
 
     def _read_types(self) -> tuple[RequestTypeView, ...]:
+        rows = self.rows(RequestType)
+        few = {r.code for r in rows if r.restricted}  # by one version: all requests of the kind are
         return tuple(
             RequestTypeView(
                 r.id,
@@ -280,7 +282,7 @@ class RuleQueries:
                 r.unit_code,
                 Limit(r.limit_amount, r.limit_unit),
                 r.priority,
-                bool(r.restricted),
+                r.code in few,
                 tuple(r.channels or CHANNELS),
                 documents_of(r.documents),
                 steps_of(r.steps),
@@ -291,7 +293,7 @@ class RuleQueries:
                 r.valid_from or date.min,
                 r.retired_at,
             )
-            for r in self.rows(RequestType)
+            for r in rows
         )
 
     def charter_targets(self, on: date) -> dict[str, CharterTargetView]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from app.domain.envelopes import enclose
-from app.models import Device, Request
+from app.models import Device, Request, RequestType
 from app.services.writer import Draft
 
 # Made once: putting a statement together takes longer than its answer.
+_FEW = select(RequestType.code).where(RequestType.restricted == 1)
 _SEALED = select(Request.device).where(
-    Request.office_no == bindparam("office"), Request.id == bindparam("request"), Request.sealed.is_not(None)
+    Request.office_no == bindparam("office"),
+    Request.id == bindparam("request"),
+    or_(Request.sealed.is_not(None), Request.type_code.in_(_FEW)),
 )
 
 
 def received_at(draft: Draft, request_id: UUID) -> int | None:
-    """The number of the desk that received a request which is sealed; None for one that is not: what is said
-    of it need not be."""
+    """The number of the desk that received a request which few may read; None for one that all may: what is
+    said of it need not be sealed."""
     asked = {"office": draft.desk.office_no, "request": request_id}
     number: int | None = draft.read.execute(_SEALED, asked).scalar()
     return number
@@ -41,4 +44,5 @@ def sealed(draft: Draft, about: UUID, received: int, **texts: str | None) -> byt
         or each.number == draft.desk.device
         or (each.revoked_at is None and (each.leads or not led or each.number == received))
     }
-    return enclose({name: text or "" for name, text in texts.items()}, about, readers)
+    said = {name: text or "" for name, text in texts.items()}
+    return enclose(said, draft.desk.office_no, about, readers)

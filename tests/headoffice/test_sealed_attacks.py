@@ -1,0 +1,299 @@
+"""What few may read, against desks gone wrong: nothing opens what is not theirs, closes in silence, or stops
+the others."""
+
+from __future__ import annotations
+
+from random import Random
+from time import perf_counter
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from app.bootstrap import Desktop
+from app.domain.envelopes import Envelope, enclose
+from app.domain.errors import AppError
+from app.headoffice.founding import COMPANY, NewOffice
+from app.models import Office, Request, SealedKey
+from app.queries.vault import Vault
+from app.sync.client import open_answer
+from app.sync.verify import verify
+from app.sync.wire import EnrolReply, EnrolRequest, SyncReply, SyncRequest, seal
+from tests.headoffice.agreeing import assert_agreed
+from tests.headoffice.backups import keep, put_back
+from tests.headoffice.forging import Forger, body
+from tests.headoffice.test_readers import WORDS, denounce, found, led, row, seen
+from tests.offices import ON_BOTH, STAFF, Company, person
+
+JUNK = (b"", b"\xff" * 90, Random(7).randbytes(2 << 20))
+
+
+def event(request: UUID, kind: str, sealed: bytes | None, **values: Any) -> tuple[str, dict[str, Any]]:
+    """A row of something that happened."""
+    data = {"answered": '{"outcome":"solved"}', "told": '{"how":"phone"}'}.get(kind, "{}")
+    row = {"id": uuid4().bytes, "request_id": request.bytes, "kind": kind, "at": 1_790_000_000_000,
+           "by": uuid4().bytes, "data": data, "text": None, "sealed": sealed}  # fmt: skip
+    return "request_event", row | values
+
+
+def asked(sealed: Any, **values: Any) -> list[tuple[str, dict[str, Any]]]:
+    """The rows of a request that is received."""
+    row = {"id": uuid4().bytes, "code": "KN-BN04-26-000001", "type_code": "denunciation", "channel": "phone",
+           "contact_name": "", "words": "", "received_at": 1_790_000_000_000, "received_by": uuid4().bytes,
+           "sealed": sealed}  # fmt: skip
+    row |= values
+    return [("request", row), event(UUID(bytes=row["id"]), "received", None)]
+
+
+def readers(desktop: Desktop) -> list[bytes]:
+    """The head office, and the desk itself."""
+    own = [key.public_key().public_bytes_raw() for key in desktop._keys()]
+    return [desktop.identity.hub_public_key.public_bytes_raw(), *own]
+
+
+def sealed_of(desktop: Desktop, model: Any, id: UUID) -> bytes:
+    with desktop.database.read.connect() as read:
+        envelope: bytes = read.execute(select(model.sealed).where(model.id == id)).scalar_one()
+    return envelope
+
+
+# -- closed in silence ------------------------------------------------------------------------------------
+
+
+@ON_BOTH
+@pytest.mark.parametrize("junk", ["", "nothing", "blanks", "others", "copied"])
+def test_nothing_is_answered_by_an_envelope_without_words(company: Company, junk: str) -> None:
+    leader, counter, third = led(company)
+    request = denounce(counter)
+    company.sync()
+    forger = Forger(third, company.transport)
+
+    def sealed(id: bytes) -> bytes:
+        match junk:
+            case "nothing":
+                return enclose({}, company.office_no, UUID(bytes=id), readers(third))
+            case "blanks":
+                return enclose({"text": " \n "}, company.office_no, UUID(bytes=id), readers(third))
+            case "others":
+                return enclose({"text": "xong"}, company.office_no, UUID(bytes=id), readers(third)[1:])
+            case "copied":
+                return sealed_of(counter, Request, request)
+        return b""
+
+    rows = []
+    for kind in ("answered", "told"):
+        id = uuid4().bytes
+        rows.append(event(request, kind, sealed(id), id=id))
+    rows.append(event(request, "closed", None))
+    forger.send(forger.entries(body(rows)))
+    company.sync()
+    for desktop in (leader, counter):
+        assert row(desktop, request).state == "routed"
+    # With words for the head office to see, it is answered.
+    id = uuid4().bytes
+    forger = Forger(third, company.transport)
+    words = enclose({"text": "Đã mời anh Hưng"}, company.office_no, UUID(bytes=id), readers(third))
+    forger.send(forger.entries(body([event(request, "answered", words, id=id)])))
+    company.sync()
+    assert row(leader, request).state == "answered"
+    assert seen(leader, request).answer == "Đã mời anh Hưng"  # its key was handed on
+    assert_agreed(company)
+
+
+# -- what is not theirs -----------------------------------------------------------------------------------
+
+
+def test_an_envelope_copied_to_another_office_is_opened_for_nobody(company: Company) -> None:
+    """A desk above holds the entries of the offices under it, sealed. The head office, which can open them,
+    must not be led to hand a key on to the desks of the copier's office."""
+    branch = company.headoffice.founding.office(
+        NewOffice("Chi nhánh khu vực", "1 Trần Hưng Đạo", "0222 3800 000")
+    )
+    company.headoffice.founding.staff(company.headoffice.hub.office_feed(branch), STAFF)
+    with company.headoffice.writer.entry("office.move", None, desk=COMPANY) as draft:
+        under = draft.read.execute(select(Office.id).where(Office.number == company.office_no)).scalar_one()
+        draft.change(Office, under, parent_no=branch)
+    _, counter, _ = led(company)
+    request = denounce(counter)
+    company.sync()
+    envelope = sealed_of(counter, Request, request)
+    company.office_no = branch
+    above = company.desk("KV01")
+    assert sealed_of(above, Request, request) == envelope
+    forger = Forger(above, company.transport)
+    forger.send(forger.entries(body(asked(envelope, id=request.bytes))))
+    company.sync()
+    assert row(above, request).shut
+    with above.database.read.connect() as read:
+        assert read.execute(select(SealedKey.id)).all() == []
+
+
+def test_a_desk_hands_no_keys_on(company: Company) -> None:
+    _, counter, third = led(company)
+    request = denounce(counter)
+    company.sync()
+    forger = Forger(third, company.transport)
+    key = {"id": uuid4().bytes, "about_id": request.bytes, "reader": readers(third)[1], "key": bytes(80)}
+    forger.send(forger.entries(body([("sealed_key", key)])))
+    company.sync()
+    with counter.database.read.connect() as read:
+        assert read.execute(select(SealedKey.id)).all() == []
+    assert row(third, request).shut
+    assert_agreed(company)
+
+
+@pytest.mark.parametrize("key", [b"\x01" + bytes(31), bytes(32), b"short"])
+def test_no_desk_comes_in_with_a_key_to_which_nothing_can_be_sealed(company: Company, key: bytes) -> None:
+    counter, third = company.desk("BN03"), company.desk("BN04")
+    company.sync()
+    forger = Forger(third, company.transport)
+    data = seal(SyncRequest(0, forger.vector, [], successor=key), forger.key, sender=forger.device)
+    with pytest.raises(AppError, match=r"sync\.nonsense"):
+        open_answer(company.transport.post("/v1/sync", data), SyncReply, forger.hub_key, data)
+    code = company.headoffice.hub.invite(company.office_no, "BN05", "Quầy")
+    data = seal(EnrolRequest(code, key), forger.key)
+    with pytest.raises(AppError, match=r"sync\.nonsense"):
+        open_answer(company.transport.post("/v1/enrol", data), EnrolReply, forger.hub_key, data)
+    company.sync()
+    assert row(counter, denounce(counter)).words == WORDS  # sealed to all desks there are
+
+
+# -- what stops others ------------------------------------------------------------------------------------
+
+
+@ON_BOTH
+@pytest.mark.parametrize("junk", JUNK, ids=len)
+def test_junk_in_an_envelopes_place_opens_nowhere_and_stops_nobody(company: Company, junk: bytes) -> None:
+    leader, counter, third = led(company)
+    request = denounce(counter)
+    company.sync()
+    forger = Forger(third, company.transport)
+    written = asked(junk)
+    letter = {"id": uuid4().bytes, "code": "CV-BN04-26-000001", "request_id": request.bytes, "language": "vi",
+              "subject": "", "addressee": "", "address": "", "text": "", "signed_by": "", "signed_title": "",
+              "by": uuid4().bytes, "written_at": 1_790_000_000_000, "sealed": junk}  # fmt: skip
+    noted = event(request, "noted", junk)
+    forger.send(forger.entries(body(written), body([noted]), body([("letter", letter)])))
+    company.sync()
+    id = UUID(bytes=written[0][1]["id"])
+    for desktop in (leader, counter, third):
+        assert row(desktop, id).shut
+        assert found(desktop, "quang hung") == (set() if desktop is third else {request})
+    assert [each.text for each in seen(leader, request).events if each.kind == "noted"] == [None]
+    viewer = leader.request_queries.viewer(person(leader, "mai").id, ("supervisor",))
+    assert leader.letter_queries.letter(UUID(bytes=letter["id"]), viewer) is None
+    assert verify(leader.database.path, company.clock.now()).good
+    assert_agreed(company)
+
+
+@pytest.mark.parametrize("wrong", ["text", 7, 1.5, [b"x"], {"a": 1}])
+def test_what_is_no_bytes_is_not_taken_for_an_envelope(company: Company, wrong: Any) -> None:
+    leader, _, third = led(company)
+    forger = Forger(third, company.transport)
+    forger.send(forger.entries(body(asked(wrong))))
+    company.sync()
+    with leader.database.read.connect() as read:
+        assert read.execute(select(Request.id)).all() == []
+    assert_agreed(company)
+
+
+def test_an_envelope_for_a_hundred_thousand_readers_is_none(company: Company) -> None:
+    leader, _, third = led(company)
+    keys = {n.to_bytes(32, "big"): bytes(80) for n in range(100_000)}
+    many = asked(msgspec.msgpack.encode(Envelope(b"x" * 40, keys)))
+    forger = Forger(third, company.transport)
+    begun = perf_counter()
+    forger.send(forger.entries(body(many)))
+    company.sync()
+    assert row(leader, UUID(bytes=many[0][1]["id"])).shut
+    assert perf_counter() - begun < 10
+
+
+def test_what_was_opened_is_not_opened_again(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    leader, counter, _ = led(company)
+    requests = [denounce(counter) for _ in range(3)]
+    company.sync()
+    asked_for: list[int] = []
+    keys = leader._keys
+    vault = Vault(leader.office_no, lambda: asked_for.append(1) or keys())  # type: ignore[func-returns-value]
+    envelopes: dict[UUID, bytes | None] = {id: sealed_of(leader, Request, id) for id in requests}
+    with leader.database.read.connect() as read:
+        first = vault.open(read, envelopes)
+        assert vault.open(read, envelopes) == first
+        assert {texts["words"] for texts in first.values()} == {WORDS}
+        assert len(asked_for) == 1
+        # Another writing of the row is looked at anew.
+        assert vault.open(read, envelopes | {requests[0]: b"junk"}).keys() == set(requests[1:])
+
+
+# -- restored, gone on as another ------------------------------------------------------------------------
+
+
+@ON_BOTH
+def test_the_head_office_restored_hands_on_what_its_backup_did_not_hold(company: Company) -> None:
+    counter, third = company.desk("BN03"), company.desk("BN04")
+    company.sync()
+    before = denounce(counter)
+    company.sync()
+    kept = company.backup()
+    leader = company.desk("BN01")
+    company.headoffice.hub.name_leader(company.office_no, "BN01")
+    later = denounce(counter)
+    company.sync()
+    for request in (before, later):
+        assert row(leader, request).words == WORDS
+    company.put_back(kept)
+    last = denounce(counter)
+    company.sync()
+    company.sync()
+    company.headoffice.hub.name_leader(company.office_no, "BN01")
+    company.sync()
+    for request in (before, later, last):
+        assert row(leader, request).words == row(counter, request).words == WORDS
+    assert row(third, last).shut
+    assert_agreed(company)
+
+
+def test_a_leaders_desk_that_goes_on_as_another_reads_all(company: Company) -> None:
+    leader, counter, third = led(company)
+    first = denounce(counter)
+    company.sync()
+    leader, old = keep(company, leader)
+    leader.requests.note(person(leader, "mai"), first, "Đã mời anh Hưng")
+    company.sync()
+    leader = put_back(company, leader, old)
+    leader.requests.note(person(leader, "mai"), first, "Đã mời anh Hưng lần hai")
+    company.sync()
+    company.sync()
+    assert leader.identity.desk != "BN01"
+    later = denounce(counter)
+    company.sync()
+    for request in (first, later):
+        assert row(leader, request).words == WORDS
+        assert row(third, request).shut
+    assert {each.text for each in seen(counter, first).events if each.kind == "noted"} >= {
+        "Đã mời anh Hưng lần hai"
+    }
+    assert_agreed(company)
+
+
+def test_the_counter_gone_on_as_another_is_still_told_the_answer(company: Company) -> None:
+    leader, counter, _ = led(company)
+    request = denounce(counter)
+    company.sync()
+    counter, old = keep(company, counter)
+    denounce(counter)
+    company.sync()
+    counter = put_back(company, counter, old)
+    denounce(counter)
+    company.sync()
+    company.sync()
+    assert counter.identity.desk != "BN03"
+    leader.requests.answer(person(leader, "mai"), request, "Đã mời anh Hưng", "solved")
+    company.sync()
+    assert row(counter, request).words == WORDS
+    assert seen(counter, request).answer == "Đã mời anh Hưng"
+    assert_agreed(company)
+
