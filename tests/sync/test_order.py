@@ -267,6 +267,7 @@ def test_two_desks_that_change_one_field_agree_on_the_later(office: Path, tmp_pa
 
 def test_a_change_that_was_built_on_the_other_is_no_disagreement(office: Path, tmp_path: Path) -> None:
     with replicas_of(office, tmp_path / "run", (11, 12)) as replicas:
+        replicas[0].clock.advance(timedelta(hours=1))
         write(replicas[0], "name", 0, 2)
         pass_on(replicas[0], replicas[1], 11)
         replicas[1].clock.advance(timedelta(hours=-9))  # a wrong clock does not make it older
@@ -275,6 +276,20 @@ def test_a_change_that_was_built_on_the_other_is_no_disagreement(office: Path, t
         for replica in replicas:
             assert replica.one("SELECT name FROM customer WHERE id = ?", CUSTOMERS[0].bytes) == "name 1"
             assert replica.ask('SELECT kind FROM "exception"') == []
+
+
+def test_two_copies_of_a_desk_that_wrote_at_one_moment_agree(office: Path, tmp_path: Path) -> None:
+    """Each said something else at the same stamp; what the lost branch said comes in another feed."""
+    with replicas_of(office, tmp_path / "run", REPLICAS) as replicas:
+        writer, one, other = replicas
+        write(writer, "name", 0, 1)
+        (said,) = writer.journal(11)
+        write(writer, "name", 0, 2)
+        again = writer.journal(11)[1]
+        lost = replace(again, device=14, number=1, origin=said.origin, hlc=said.hlc)
+        assert hand_over(one, [said]).taken == hand_over(one, [lost]).taken == 1
+        assert hand_over(other, [lost]).taken == hand_over(other, [said]).taken == 1
+        assert_same([one, other])
 
 
 def test_a_disagreement_that_an_older_change_explains_is_none(office: Path, tmp_path: Path) -> None:
