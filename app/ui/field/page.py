@@ -241,14 +241,17 @@ class FieldPage(Page):
             return when_of(row, self._now, room.zone).text
 
         return [
-            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=100, sort="code"),
-            Column(tr("Kind"), kind_words, width=138, gives_way=3),
+            Column(
+                tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=100, gives_way=1,
+                sort="code",
+            ),
+            Column(tr("Kind"), kind_words, width=138, gives_way=4),
             Column(
                 tr("Place"), lambda r: r.address, strong=lambda r: r.clock.late(self._now), width=170, grow=4
             ),
-            Column(tr("Task"), lambda r: one_line(r.words), width=140, grow=3, gives_way=4),
-            Column(tr("Crew"), lambda r: ", ".join(r.crew), width=120, grow=2, gives_way=2),
-            Column(tr("State"), lambda r: names.order_states(tr)[r.state], width=148, gives_way=1),
+            Column(tr("Task"), lambda r: one_line(r.words), width=140, grow=3, gives_way=5),
+            Column(tr("Crew"), lambda r: ", ".join(r.crew), width=120, grow=2, gives_way=3),
+            Column(tr("State"), lambda r: names.order_states(tr)[r.state], width=132, gives_way=2),
             Column(
                 tr("When"),
                 when,
@@ -259,7 +262,7 @@ class FieldPage(Page):
                 least=130,
                 sort="planned",
             ),
-        ]
+        ]  # fmt: skip
 
     # -- what was done ----------------------------------------------------------------------------------
 

@@ -144,12 +144,14 @@ class IncidentsPage(Page):
             return str(count) if count else ""
 
         return [
-            Column(tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=112, grow=1),
+            Column(
+                tr("Code"), lambda r: short_code(r.code, room.desk), mono=True, width=112, grow=1, gives_way=1
+            ),
             Column(tr("Incident"), lambda r: r.title, width=260, grow=4, strong=lambda r: r.running),
-            Column(tr("Where"), lambda r: r.area, width=160, grow=2, gives_way=1),
-            Column(tr("Since"), when, width=132, gives_way=3),
+            Column(tr("Where"), lambda r: r.area, width=160, grow=2, gives_way=2),
+            Column(tr("Since"), when, width=132, gives_way=4),
             Column(tr("Until"), until, width=150, least=110, tone=late),
-            Column(tr("Requests"), lambda r: number(r.requests), align=RIGHT, width=80, gives_way=2),
+            Column(tr("Requests"), lambda r: number(r.requests), align=RIGHT, width=80, gives_way=3),
             Column(tr("Unanswered"), lambda r: number(r.unanswered), align=RIGHT, width=104),
         ]
 

@@ -20,10 +20,15 @@ from app.ui.kit.bars import PADDING
 from app.ui.kit.pills import draw_pill, pill_width
 from app.ui.kit.style import check_box
 from app.ui.kit.tables import Cell, WindowedTableModel
-from app.ui.kit.theme import font, px, theme
+from app.ui.kit.theme import font, look, px, theme
 
 WIDEST = 14
 """No letter is wider, in pixels of the 100 % design."""
+
+
+def cell_width(words: str) -> int:
+    """How wide a column has to be, in pixels of the 100 % design, for these words to stand in it whole."""
+    return -(-QFontMetrics(font()).horizontalAdvance(words) * 100 // look.scale) + 2 * PADDING + 1
 
 
 class CellDelegate(QStyledItemDelegate):

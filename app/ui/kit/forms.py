@@ -27,6 +27,9 @@ from app.ui.kit.ticks import TickList
 
 TWO_COLUMNS = 690
 """From this width of its own a form has two columns: a window of 900 pixels less rail and margins."""
+CLOSE, HINT, BETWEEN = 4, 2, 8
+"""Pixels of the 100 % design between a label and its field, that and its hint, this and the next label: what
+belongs together stands together."""
 
 
 @runtime_checkable
@@ -119,7 +122,7 @@ class Form(QWidget):
         cell = QWidget()
         column = QVBoxLayout(cell)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(px(4))
+        column.setSpacing(0)
         if editor.focusPolicy() is Qt.FocusPolicy.NoFocus:
             editor.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # or the access key of its label leads nowhere
         caption = None
@@ -132,11 +135,13 @@ class Form(QWidget):
             caption = Label(label, tone=Tone.SOFT)
             caption.setBuddy(editor)
             column.addWidget(caption)
+        column.addSpacing(px(CLOSE))
         below = Label(hint, tone=Tone.SOFT, points=9, wrap=True)
         below.setObjectName(f"{name}.below")
         # The line is there from the start, or everything below would jump when an error comes.
         below.setMinimumHeight(below.fontMetrics().height())
         column.addWidget(editor)
+        column.addSpacing(px(HINT))
         column.addWidget(below)
         column.addStretch(1)
         self._fields[name] = _Field(editor, cell, caption, above, below, hint, wide)
@@ -229,7 +234,7 @@ class Form(QWidget):
     def _arrange(self) -> None:
         columns = 2 if self.width() >= px(TWO_COLUMNS) else 1
         self._grid.setHorizontalSpacing(px(16))
-        self._grid.setVerticalSpacing(px(6))
+        self._grid.setVerticalSpacing(px(BETWEEN))
         if columns == self._columns:
             return
         self._columns = columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QStyle,
     QStyleOptionButton,
+    QStyleOptionFrame,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +30,8 @@ from app.words import tr
 DEBOUNCE = 150
 """How long one must have stopped typing before a search goes off, in ms."""
 WHOLE_DIGITS = 12
+ASIDE = 2
+"""Pixels that a line edit of Qt leaves free before and after its words."""
 
 
 class NumberEdit(QLineEdit):
@@ -207,8 +210,10 @@ class SearchEdit(QLineEdit):
         self._points = points
         self._list: QAbstractItemView | None = None
         self._said = ""
+        self._hint = hint
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
+        self.setToolTip(hint)
         self._timer = QTimer(self, interval=DEBOUNCE, singleShot=True)
         self._timer.timeout.connect(self._search)
         self.textChanged.connect(lambda _text: self._timer.start())
@@ -220,6 +225,21 @@ class SearchEdit(QLineEdit):
 
     def _dress(self) -> None:
         self.setFont(font(self._points))
+        self._fit_hint()
+
+    def _fit_hint(self) -> None:
+        """The key after two spaces goes before a word is cut."""
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        part = QStyle.SubElement.SE_LineEditContents
+        room = self.style().subElementRect(part, option, self).width() - 2 * ASIDE
+        short, *_ = self._hint.split("  ")
+        whole = self.fontMetrics().horizontalAdvance(self._hint) <= room
+        self.setPlaceholderText(self._hint if whole else short)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit_hint()
 
     def _search(self) -> None:
         self._timer.stop()

@@ -29,7 +29,8 @@ Moment = Callable[[], tuple[datetime, WorkingCalendar]]
 
 
 def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow]]:
-    """Those shown at first, and those that wait in the choice of columns."""
+    """Those shown at first, and those that wait in the choice of columns. What is wanted and by when stay to
+    the last; the code of the one in hand is in the panel."""
     channels = names.channels(tr)
 
     def strong(row: RequestRow) -> bool:
@@ -52,11 +53,12 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             value=lambda r: r.code,
             mono=True,
             width=128,
+            gives_way=1,
             sort="code",
         ),
         Column(tr("Content"), lambda r: one_line(said(r)), strong=strong, width=280, grow=5, key="words"),
         Column(
-            tr("Customer"), lambda r: contact_words(r, tr), width=150, grow=2, gives_way=1, key="customer"
+            tr("Customer"), lambda r: contact_words(r, tr), width=150, grow=2, gives_way=2, key="customer"
         ),
         Column(
             tr("Customer code"), lambda r: r.customer_code or "", width=110, key="customer_code", mono=True,
@@ -69,7 +71,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             tr("Request type"), lambda r: room.type_name(r.type_code), width=130, sort="type", optional=True,
         ),
         Column(
-            tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=140, gives_way=2,
+            tr("Handled by"), lambda r: room.unit_name(r.unit_code), width=140, gives_way=3,
             sort="unit",
         ),
         Column(tr("Person"), lambda r: r.person_name or "", width=130, key="person", optional=True),
@@ -81,7 +83,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
             tr("Received on"), lambda r: when(r.received_at), value=lambda r: local(r.received_at), width=130,
             sort="received", optional=True,
         ),
-        Column(tr("State"), state_words, width=114, gives_way=3, sort="state"),
+        Column(tr("State"), state_words, width=114, gives_way=4, sort="state"),
         Column(
             tr("Step due"), lambda r: when(r.step_due), value=lambda r: local(r.step_due), width=130,
             sort="step_due", align=RIGHT, optional=True,

@@ -57,7 +57,12 @@ class FilterBar(QWidget):
             },
         )
         self.clear = Button(tr("Clear filter"), self._clear, key="Ctrl+Shift+L", quiet=True, sign="x")
-        pickers = [*self._sets.values(), self.person, self.period, self.marks]
+        sets = self._sets
+        # In this order three lines hold them all beside the panel at 150 % text.
+        pickers = [
+            sets["states"], sets["types"], self.period, sets["units"], self.person, self.marks,
+            sets["channels"], sets["areas"],
+        ]  # fmt: skip
         for each in pickers:
             each.changed.connect(self._picked)
         column = QVBoxLayout(self)

@@ -161,7 +161,7 @@ class RulesPage(Page):
                 categories = names.categories(tr)
                 own = [
                     Column(
-                        tr("What it is"), lambda x: categories.get(x.held.row["category"], ""), width=130,
+                        tr("What it is"), lambda x: categories.get(x.held.row["category"], ""), width=146,
                         gives_way=3,
                     ),
                     Column(

@@ -15,6 +15,7 @@ from app.domain.duty import Span
 from app.domain.errors import Invalid
 from app.queries.duty import DutyView, Officer
 from app.ui.kit.buttons import Button, go_back
+from app.ui.kit.cells import cell_width
 from app.ui.kit.dialog import FormDialog, Sheet
 from app.ui.kit.flow import Flow
 from app.ui.kit.inspector import Details
@@ -31,6 +32,8 @@ from app.words import tr
 
 WIDE = 560
 """See `Dialog.stand`."""
+DAY = 112
+"""Pixels of the 100 % design for a day of which everything can be said in a word or by one time."""
 GAPS = UUID(int=0)
 """The row that tells when nobody is there."""
 
@@ -104,7 +107,11 @@ class Roster(QWidget):
             return Tone.WRONG if day >= self.room.today() else Tone.ATTENTION
 
         title = f"{short_weekdays()[number]} {day:%d/%m}"
-        return Column(title, lambda row: row.days[number], width=112, grow=1, tone=tone)
+        # Times that have no name of their own are long: their day takes the room, not every day.
+        odd = max((cell_width(row.days[number]) for row in self._rows.values()), default=0)
+        if odd <= DAY:
+            return Column(title, lambda row: row.days[number], width=DAY, grow=1, tone=tone)
+        return Column(title, lambda row: row.days[number], width=odd, least=DAY, tone=tone)
 
     # -- loading ----------------------------------------------------------------------------------------
 
@@ -150,6 +157,7 @@ class Roster(QWidget):
             self._rows[officer.id] = Row(officer, words)
         self.model.columns = tuple(self._columns())
         self.table.set_ids(list(self._rows))
+        self.table.arrange(self.table.arrangement())  # the widths are those of this week's times
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 7)
         self.week.setText(
             tr(

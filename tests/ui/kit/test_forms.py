@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSpinBox, QWidget
 
+from app.ui.kit import theme
 from app.ui.kit.forms import TWO_COLUMNS, Form, put_value, value_of
 from app.ui.kit.inputs import Check, DateEdit, MoneyEdit, NoteEdit, QuantityEdit
 from app.ui.kit.theme import Tone
@@ -149,6 +150,21 @@ def test_an_unknown_editor_is_a_bug(qtbot):
         value_of(strange)
     with pytest.raises(TypeError, match="QWidget"):
         put_value(strange, 1)
+
+
+@pytest.mark.parametrize("scale", [100, 150])
+def test_a_hint_stands_with_its_field_and_not_with_the_next_one(form, look, scale):
+    theme.apply(look, "light", scale)
+    form.arrange_for(500)
+    form.layout().activate()
+    form.resize(500, form.sizeHint().height())
+    hint = form.findChild(QLabel, "name.below")
+    label = next(each for each in form.findChildren(QLabel) if each.buddy() is form.editor("kind"))
+
+    def between(over, under):
+        return under.mapTo(form, under.rect().topLeft()).y() - over.mapTo(form, over.rect().bottomLeft()).y()
+
+    assert between(hint, label) >= 3 * between(form.editor("name"), hint) > 0
 
 
 def test_a_box_to_tick_stands_level_with_the_field_beside_it(qtbot):

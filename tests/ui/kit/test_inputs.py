@@ -135,6 +135,19 @@ def test_the_search_waits_until_one_stops_typing(qtbot):
     assert edit.accessibleName() == "Tìm khách"
 
 
+def test_the_key_in_a_search_goes_before_a_word_is_cut(qtbot):
+    edit = SearchEdit("Tìm  Ctrl+F")
+    qtbot.addWidget(edit)
+    edit.resize(300, 32)
+    edit.show()
+    assert edit.placeholderText() == "Tìm  Ctrl+F"
+    edit.resize(60, 32)
+    qtbot.waitUntil(lambda: edit.placeholderText() == "Tìm")
+    edit.resize(300, 32)
+    qtbot.waitUntil(lambda: edit.placeholderText() == "Tìm  Ctrl+F")
+    assert edit.accessibleName() == edit.toolTip() == "Tìm  Ctrl+F"
+
+
 def test_down_goes_from_the_search_into_the_list(qtbot, active):
     view = TableView(WindowedTableModel(lambda ids: {i: i for i in ids}, [Column("Mã", str)]), "Mã")
     edit = SearchEdit("Tìm")

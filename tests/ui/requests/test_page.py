@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
@@ -29,6 +29,7 @@ from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import slip_of
 from app.ui.shell.texts import use_language
+from app.words import tr
 from tests.offices import person
 from tests.services.test_requests import add_customer, good, new
 from tests.ui.conftest import Asked, Shown
@@ -206,6 +207,32 @@ def test_codes_of_other_desks_and_all_chips_have_room(
     if scale == 100:
         page._show_counts(Counts(48, 30, 12, 26, 31, 4, 17, 9, 2, 96))
         qtbot.waitUntil(lambda: {each.y() for each in page.chips._chips.values()} == {0})
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_large_text_leaves_room_for_what_is_wanted(
+    qtbot: QtBot, room: RequestRoom, active: Active, look: QApplication, language: str
+) -> None:
+    use_language(look, language)
+    theme.apply(look, "light", 150)
+    page = RequestsPage(room)
+    page.resize(1366 - px(176), 768 - px(28))
+    qtbot.addWidget(page)
+    active(page)
+    page.bar.unfold()
+    page._show_counts(Counts(48, 30, 12, 26, 31, 4, 17, 9, 2, 96))
+    settle(qtbot, room)
+    table, due = page.table, page.model.columnCount() - 1
+    assert table.isColumnHidden(CODE)  # it is in the panel
+    content = table.columnWidth(CODE + 1) - 2 * px(PADDING)
+    assert content >= QFontMetrics(font()).horizontalAdvance("Mất nước từ 5 giờ sáng")
+    assert table.columnViewportPosition(due) + table.columnWidth(due) <= table.viewport().width()
+    lines = {each.y() for each in page.bar.findChildren(QAbstractButton) if each.isVisible()}
+    assert len(lines) <= 3
+    hint = page.search.placeholderText()
+    assert hint
+    assert hint in tr("Find  Ctrl+F")
+    assert QFontMetrics(page.search.font()).horizontalAdvance(hint) < page.search.width() - 2 * px(6)
 
 
 def test_another_desk_was_first(

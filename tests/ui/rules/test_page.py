@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.bootstrap import Desktop
+from app.ui.kit.bars import PADDING
 from app.ui.kit.forms import put_value
+from app.ui.kit.theme import font, px
 from app.ui.rules.forms import DaysDialog, HoursDialog, ItemDialog, KindDialog, TargetDialog, UnitDialog
 from app.ui.rules.inputs import LimitEdit, RowsEdit, StepEdit, code_of
 from app.ui.rules.page import RulesPage
@@ -328,6 +332,23 @@ def test_units_lists_and_targets(
     laid_down(TargetDialog)
     target = desktop.rules.charter_targets(TODAY)["answer"]
     assert (target.limit.amount, target.share) == (5, 975)
+
+
+def test_odd_times_of_duty_are_read_in_full(
+    qtbot: QtBot, desktop: Desktop, page: RulesPage, settle: Settle
+) -> None:
+    odd = TODAY + timedelta(days=1)
+    yen = person(desktop, "yen").id
+    desktop.duty.put(person(desktop, "mai"), uuid4(), yen, [odd], [(445, 685), (805, 1015)])
+    page.resize(1366 - px(176), 740)
+    assert page.show_record("duty")
+    settle()
+    table = page.roster.table
+    row = page.roster._rows[yen].days[odd.weekday()]
+    assert row == "7:25–11:25, 13:25–16:55"
+    wide = QFontMetrics(font()).horizontalAdvance(row) + 2 * px(PADDING)
+    qtbot.waitUntil(lambda: table.columnWidth(1 + odd.weekday()) >= wide)
+    assert not table.horizontalScrollBar().isVisible()
 
 
 def test_a_week_of_the_roster_by_keyboard(
