@@ -32,8 +32,9 @@ from app.words import tr
 
 WIDE = 560
 """See `Dialog.stand`."""
-DAY = 112
-"""Pixels of the 100 % design for a day of which everything can be said in a word or by one time."""
+DAY, ONE = 112, 96
+"""Pixels of the 100 % design for a day of which everything can be said in a word or by one time, and for one
+time of several where there is no room for more."""
 GAPS = UUID(int=0)
 """The row that tells when nobody is there."""
 
@@ -90,7 +91,7 @@ class Roster(QWidget):
     def _columns(self) -> list[Column[Row]]:
         name: Column[Row] = Column(
             tr("Officer"), lambda row: row.officer.name if row.officer else tr("Nobody on duty"), width=170,
-            grow=1, strong=lambda row: row.officer is None,
+            grow=1, least=118, strong=lambda row: row.officer is None,
         )  # fmt: skip
         return [name, *(self._day(number) for number in range(7))]
 
@@ -111,7 +112,7 @@ class Roster(QWidget):
         odd = max((cell_width(row.days[number]) for row in self._rows.values()), default=0)
         if odd <= DAY:
             return Column(title, lambda row: row.days[number], width=DAY, grow=1, tone=tone)
-        return Column(title, lambda row: row.days[number], width=odd, least=DAY, tone=tone)
+        return Column(title, lambda row: row.days[number], width=odd, least=ONE, tone=tone)
 
     # -- loading ----------------------------------------------------------------------------------------
 
