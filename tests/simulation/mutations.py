@@ -454,8 +454,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "the head office does not look whether an author may do what he did",
         AUTHORITY,
-        "        if not (_allowed(cur, entry, beside, histories) and _can_be_written(entry, changes)):\n",
-        "        if not _can_be_written(entry, changes):\n",
+        "        allowed = _allowed(cur, entry, beside, histories) and not says_nothing(entry)\n",
+        "        allowed = not says_nothing(entry)\n",
         seed=2,
     ),
     Mutation(
