@@ -124,7 +124,8 @@ class OrderInspector(Inspector):
                 fields=self._fields(story),
                 timeline_title=tr("What happened"),
                 timeline=[
-                    (stamp(each.at, now, room.zone), event_words(each, room.today())) for each in story.events
+                    (stamp(each.at, now, room.zone), event_words(each, room.today()))
+                    for each in reversed(story.events)  # what happened last is seen first, as for a request
                 ],
             ),
             self._buttons(row),

@@ -81,7 +81,8 @@ class ImportDialog(QDialog):
         centre = Qt.AlignmentFlag.AlignHCenter
         said = Label(self._way.ask, tone=Tone.SOFT, points=11, wrap=True)
         said.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        said.setFixedWidth(px(460))
+        wide = px(460)
+        said.setFixedSize(wide, said.heightForWidth(wide))  # a layout would guess from another width
         self.choose = Button(self._way.choose, self._ask_for_file, primary=True, sign="file-spreadsheet")
         self.choose.setDefault(True)
         column.addStretch(3)

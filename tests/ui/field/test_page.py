@@ -148,6 +148,7 @@ def test_from_the_road_to_the_result_by_keys(qtbot: QtBot, desktop: Desktop, pag
     words = "\n".join(said(page.inspector))
     assert "Van 27: 1 cái · của khách hàng · 250.000 đ" in words
     assert "Khách hàng trả 250.000 đ" in words
+    assert words.index("Đã thay van khu vực") < words.index("lập phiếu")  # what happened last comes first
     assert acts(page) == ["Ctrl+P  In", "F3  Xem yêu cầu"]
 
 

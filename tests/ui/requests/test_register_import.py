@@ -102,6 +102,12 @@ def shown_file(dialog: ImportDialog, path: Path, settle: Callable[[], None]) -> 
     return columns_of(dialog)
 
 
+def test_what_is_asked_for_first_is_read_whole(dialog: ImportDialog) -> None:
+    words = [each for each in dialog.findChildren(Label) if each.isVisible() and each.wordWrap()]
+    assert words
+    assert all(each.height() >= each.heightForWidth(each.width()) for each in words)
+
+
 def test_a_register_goes_in_by_keyboard_with_what_its_words_propose(
     dialog: ImportDialog,
     desktop: Desktop,
