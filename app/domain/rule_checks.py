@@ -357,6 +357,8 @@ def _names_unknown(table: str, row: Mapping[str, Any], known: Known) -> dict[str
             wrong["right_code"] = "right.unknown"
         if row["category"] == "denunciation" and not row["restricted"]:
             wrong["restricted"] = "restricted.needed"
+        if row["restricted"] and any(step.get("form") for step in row["steps"] or ()):
+            wrong["restricted"] = "restricted.forms"  # what is written down at a step is not sealed
     return wrong
 
 

@@ -79,6 +79,7 @@ def fields(tr: Translate) -> Mapping[str, str]:
         "share.wrong": tr("Enter a share above 0 and up to 100 %."),
         "target.unknown": tr("This target is no longer in the charter. Choose another."),
         "restricted.needed": tr("A denunciation is always restricted."),
+        "restricted.forms": tr("A kind whose steps fill in forms cannot be restricted: all may read them."),
         "request.unit_has_it": tr("It is with this unit already. Choose another, or a person of it."),
         "request.person_has_it": tr("It is with this person already. Choose another."),
         "unit.unknown": tr("This unit is no longer in use. Choose another."),

@@ -18,14 +18,17 @@ from app.domain.errors import AppError
 from app.headoffice.founding import COMPANY, NewOffice
 from app.models import Office, Request, SealedKey
 from app.queries.vault import Vault
+from app.services.letters import NewLetter
 from app.sync.client import open_answer
 from app.sync.verify import verify
 from app.sync.wire import EnrolReply, EnrolRequest, SyncReply, SyncRequest, seal
 from tests.headoffice.agreeing import assert_agreed
 from tests.headoffice.backups import keep, put_back
 from tests.headoffice.forging import Forger, body
-from tests.headoffice.test_readers import WORDS, denounce, found, led, row, seen
+from tests.headoffice.test_readers import SECRETS, WORDS, denounce, found, led, on_disk, row, seen
+from tests.headoffice.test_rule_changes import kind, lay_down
 from tests.offices import ON_BOTH, STAFF, Company, person
+from tests.services.test_requests import new
 
 JUNK = (b"", b"\xff" * 90, Random(7).randbytes(2 << 20))
 
@@ -83,9 +86,9 @@ def test_nothing_is_answered_by_an_envelope_without_words(company: Company, junk
         return b""
 
     rows = []
-    for kind in ("answered", "told"):
+    for what in ("answered", "told"):
         id = uuid4().bytes
-        rows.append(event(request, kind, sealed(id), id=id))
+        rows.append(event(request, what, sealed(id), id=id))
     rows.append(event(request, "closed", None))
     forger.send(forger.entries(body(rows)))
     company.sync()
@@ -226,6 +229,54 @@ def test_what_was_opened_is_not_opened_again(company: Company, monkeypatch: pyte
         assert len(asked_for) == 1
         # Another writing of the row is looked at anew.
         assert vault.open(read, envelopes | {requests[0]: b"junk"}).keys() == set(requests[1:])
+
+
+# -- kinds that are restricted later, or were once --------------------------------------------------------
+
+
+def test_what_is_said_from_then_on_is_sealed_where_a_kind_is_made_restricted(company: Company) -> None:
+    leader, counter, third = led(company)
+    mai = person(leader, "mai")
+    request = counter.requests.register(person(counter, "yen"), new("leak")).id
+    company.sync()
+    lay_down(leader, kind(leader, restricted=1))
+    company.sync()
+    company.sync()
+    with pytest.raises(AppError, match="not_allowed"):  # nor does everybody act on it
+        third.request_work.hold(person(third, "yen"), request, "access", "Đã mời anh Hưng")
+    leader.request_work.hold(mai, request, "access", "Đã mời anh Hưng, hẹn thứ hai")
+    letter = NewLetter(
+        uuid4(), "vi", "Về việc của Tạ Quang Hưng", "Phùng Thị Lụa", "Ngõ Vườn Dâu", WORDS, "Bùi Thị Mai",
+        request_id=request,
+    )  # fmt: skip
+    leader.letters.write(mai, letter)
+    company.sync()
+    assert [each.text for each in seen(counter, request).events if each.kind == "held"] == [
+        "Đã mời anh Hưng, hẹn thứ hai"
+    ]
+    assert on_disk(company.shut(third)) == []
+
+
+def test_a_kind_that_was_restricted_once_stays_sealed(company: Company) -> None:
+    leader, counter, third = led(company)
+    lay_down(leader, kind(leader, "staff", restricted=0))
+    company.sync()
+    company.sync()
+    told = new("staff", words=WORDS, contact_name=SECRETS[2], right_code="courtesy")
+    request = counter.requests.register(person(counter, "yen"), told).id
+    company.sync()
+    assert row(leader, request).words == WORDS
+    assert row(third, request).shut
+    assert on_disk(company.shut(third)) == []
+
+
+def test_a_draft_that_was_saved_or_thrown_away_is_gone(company: Company) -> None:
+    counter = company.desk("BN03")
+    yen = person(counter, "yen")
+    for words in (WORDS[:9], WORDS, WORDS * 200):
+        counter.drafts.keep("request", yen.id, uuid4(), {"words": words, "phone": SECRETS[4]})
+    counter.drafts.drop("request", yen.id)
+    assert on_disk(company.shut(counter)) == []
 
 
 # -- restored, gone on as another ------------------------------------------------------------------------
