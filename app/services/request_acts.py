@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.domain.deadlines import WorkingCalendar, zone_named
 from app.domain.deadlines import due as due_of
-from app.domain.deadlines import zone_named
 from app.domain.errors import AppError, Invalid
 from app.domain.escalation import alarms as alarms_of
 from app.domain.fold import nfc
@@ -68,21 +68,14 @@ class RequestActs:
         """What an event says that sets the clock: its due time and, in its data, alarms and the step."""
         calendar = self.rules.calendar()
         due = due_of(calendar, since, kind.limit)
-        data: dict[str, Any] = {"alarms": self.alarms(kind, since, due)}
+        data: dict[str, Any] = {"alarms": _alarms(calendar, kind, since, due)}
         if step is not None:
             data |= {"step": step.code, "step_due": millis(due_of(calendar, since, step.limit))}
         return {"due": due, "data": data}
 
     def alarms(self, kind: RequestTypeView, since: datetime, due: datetime) -> dict[str, int]:
         """When whom it concerns, as an event keeps it."""
-        alarms = alarms_of(self.rules.calendar(), since, due, kind.escalation)
-        named = {
-            "warn": alarms.warn_at,
-            "head": alarms.head_at,
-            "leader": alarms.leader_at,
-            "company": alarms.company_at,
-        }
-        return {name: millis(at) for name, at in named.items() if at is not None}
+        return _alarms(self.rules.calendar(), kind, since, due)
 
     def standing(self, draft: Draft, request_id: UUID) -> Standing:
         """AppError "request.unknown"."""
@@ -128,6 +121,19 @@ class RequestActs:
     def first_step(self, kind: RequestTypeView) -> Step | None:
         """Where its way begins."""
         return step_after(kind.steps, None)
+
+
+def _alarms(
+    calendar: WorkingCalendar, kind: RequestTypeView, since: datetime, due: datetime
+) -> dict[str, int]:
+    alarms = alarms_of(calendar, since, due, kind.escalation)
+    named = {
+        "warn": alarms.warn_at,
+        "head": alarms.head_at,
+        "leader": alarms.leader_at,
+        "company": alarms.company_at,
+    }
+    return {name: millis(at) for name, at in named.items() if at is not None}
 
 
 def stepped(draft: Draft, request_id: UUID) -> list[Event]:
