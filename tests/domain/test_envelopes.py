@@ -70,11 +70,23 @@ def test_who_can_open_it_hands_its_key_on() -> None:
 
 @pytest.mark.parametrize(
     "junk",
-    [b"", b"\x93\x01", b"\xff" * 90, b"\x92\xc4\x00\x81\xc4\x01a\xc4\x01b", bytes(LARGEST + 1)],
+    [b"", b"\x93\x01", b"\xff" * 90, b"\x92\xc4\x00\x81\xc4\x01a\xc4\x01b"],
 )
 def test_what_is_no_envelope_opens_nowhere(junk: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         disclose(junk, OFFICE, ABOUT, KEYS)
+
+
+def test_nobody_looks_into_what_is_too_large() -> None:
+    good = msgspec.msgpack.decode(enclose({"text": "x"}, OFFICE, ABOUT, [public(KEYS[0])]), type=Envelope)
+    for more, opens in ((1, True), (LARGEST // 100, False)):
+        keys = good.keys | {n.to_bytes(32, "big"): bytes(80) for n in range(more)}
+        envelope = msgspec.msgpack.encode(Envelope(good.text, keys))
+        if opens:
+            assert disclose(envelope, OFFICE, ABOUT, KEYS) == {"text": "x"}
+        else:
+            with pytest.raises(ValueError, match="too large"):
+                disclose(envelope, OFFICE, ABOUT, KEYS)
 
 
 def own(key: bytes) -> bytes:

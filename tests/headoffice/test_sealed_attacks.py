@@ -307,6 +307,25 @@ def test_the_head_office_restored_hands_on_what_its_backup_did_not_hold(company:
     assert_agreed(company)
 
 
+def test_a_leaders_desk_named_again_gets_what_it_lacks(company: Company) -> None:
+    """The head office, restored, takes a request in before it hears again that there is a leader's desk."""
+    counter = company.desk("BN03")
+    company.sync()
+    kept = company.backup()
+    leader = company.desk("BN01")
+    company.headoffice.hub.name_leader(company.office_no, "BN01")
+    leader.client.once()
+    company.put_back(kept)
+    request = denounce(counter)
+    counter.client.once()
+    company.sync()
+    assert row(leader, request).shut
+    company.headoffice.hub.name_leader(company.office_no, "BN01")
+    company.sync()
+    assert row(leader, request).words == WORDS
+    assert_agreed(company)
+
+
 def test_a_leaders_desk_that_goes_on_as_another_reads_all(company: Company) -> None:
     leader, counter, third = led(company)
     first = denounce(counter)
@@ -319,6 +338,9 @@ def test_a_leaders_desk_that_goes_on_as_another_reads_all(company: Company) -> N
     company.sync()
     company.sync()
     assert leader.identity.desk != "BN01"
+    # What it was before is let in no more; it is the leader's in its own name.
+    company.headoffice.founding.revoke(company.headoffice.hub.office_feed(company.office_no), "BN01")
+    company.sync()
     later = denounce(counter)
     company.sync()
     for request in (first, later):
