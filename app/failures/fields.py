@@ -87,6 +87,7 @@ def fields(tr: Translate) -> Mapping[str, str]:
         "outcome.unknown": tr("Choose how the matter ended."),
         "way.unknown": tr("Choose how the customer was told."),
         "customer.unknown": tr("This customer is not at this desk. Look for the customer again."),
+        "contact.nameless": tr("Please fill this in, or tick “No name given”."),
         "contact.unreachable": tr("Give a phone number or an address: the customer must hear the answer."),
         "answer.not_at_once": tr("Only at the counter or by phone can the answer be given at once."),
         "cash.below_zero": tr("This cannot be below zero."),

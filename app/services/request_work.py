@@ -147,7 +147,7 @@ class RequestWorkService:
         """Wait for the customer, for one of `HOLDS`; the clock stops. Invalid(reason=, words=); AppError
         "request.held"."""
         by.require("requests.handle")
-        wrong = missing_texts(words=words) | ({} if reason in HOLDS else {"reason": "reason.unknown"})
+        wrong = missing_texts(words=words) | _wrong_reason(reason)
         if wrong:
             raise Invalid(**wrong)
         with self._writer.entry("requests.held", by.id) as draft:
@@ -186,3 +186,10 @@ class RequestWorkService:
         )
         if draft.read.execute(wanted).first() is None:
             raise Invalid(person="person.unknown")
+
+
+def _wrong_reason(reason: str) -> dict[str, str]:
+    """What is wrong with a reason for waiting."""
+    if reason in HOLDS:
+        return {}
+    return {"reason": "reason.unknown" if reason else "required"}

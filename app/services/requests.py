@@ -357,13 +357,18 @@ def _wrong_person(new: NewRequest, customer: Any) -> dict[str, str]:
     if new.customer_id is not None and customer is None:
         wrong["customer_id"] = "customer.unknown"
     if customer is None and not new.contact_name.strip() and not new.anonymous:
-        wrong["contact_name"] = "required"
+        wrong["contact_name"] = "contact.nameless"
     digits = dialled(new.phone)
     if new.phone.strip() and not 3 <= len(digits) <= 15:
         wrong["phone"] = "phone.wrong"
-    elif customer is None and not new.anonymous and not digits and not new.address.strip():
+    elif customer is None and not digits and not new.address.strip() and not _heard(new):
         wrong["phone"] = "contact.unreachable"
     return wrong
+
+
+def _heard(new: NewRequest) -> bool:
+    """Whether nobody is to be reached later: a name is not wanted, or the answer was heard at once."""
+    return new.anonymous or (new.channel in AT_ONCE and bool(new.answer.strip()))
 
 
 def _wrong_times(new: NewRequest, now: datetime) -> dict[str, str]:

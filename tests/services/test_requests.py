@@ -157,6 +157,16 @@ def test_a_customer_brings_name_phone_and_address(desktop: Desktop) -> None:
     assert row.words == "Mất nước\n từ sáng"
 
 
+@pytest.mark.parametrize("channel", ["walk_in", "phone"])
+def test_who_heard_the_answer_at_once_need_not_be_reached(desktop: Desktop, channel: str) -> None:
+    yen, nowhere = person(desktop, "yen"), {"phone": "", "address": "", "channel": channel}
+    done = desktop.requests.register(yen, new("bill", answer="Thu ngày 5 hằng tháng", **nowhere))
+    assert done.closed
+    with pytest.raises(Invalid) as error:
+        desktop.requests.register(yen, new("bill", answer="  ", **nowhere))
+    assert error.value.fields == {"phone": "contact.unreachable"}
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
@@ -165,7 +175,7 @@ def test_a_customer_brings_name_phone_and_address(desktop: Desktop) -> None:
         ({"type_code": ""}, {"type_code": "required"}),
         ({"type_code": "no_such"}, {"type_code": "type.unknown"}),
         ({"channel": "pigeon"}, {"channel": "channel.unknown"}),
-        ({"contact_name": ""}, {"contact_name": "required"}),
+        ({"contact_name": ""}, {"contact_name": "contact.nameless"}),
         ({"phone": "12"}, {"phone": "phone.wrong"}),
         ({"phone": "", "address": ""}, {"phone": "contact.unreachable"}),
         ({"customer_id": uuid4()}, {"customer_id": "customer.unknown"}),

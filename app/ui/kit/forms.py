@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QDate, QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -30,6 +31,10 @@ TWO_COLUMNS = 690
 CLOSE, HINT, BETWEEN = 4, 2, 8
 """Pixels of the 100 % design between a label and its field, that and its hint, this and the next label: what
 belongs together stands together."""
+
+
+STAYING = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.PopupFocusReason)
+"""Ways to get the keyboard after which nothing is scrolled."""
 
 
 @runtime_checkable
@@ -95,6 +100,23 @@ class _Field:
     wide: bool
     shown: bool = True
 
+    def say(self, sentence: str) -> None:
+        """Why the field is refused, in its hint's line; empty brings the hint back."""
+        self.below.setText(sentence or self.hint)
+        self.below.set_tone(Tone.WRONG if sentence else Tone.SOFT)
+        self.below.setToolTip(sentence)
+        self.editor.setAccessibleDescription(sentence or self.hint)
+        self.editor.setProperty("wrong", bool(sentence))
+        QWidget.update(self.editor)
+
+    def come_in_sight(self) -> None:
+        """Scrolls what it stands in, so far that its label and its line below are seen too."""
+        over = self.cell.parentWidget()
+        while over is not None and not isinstance(over, QScrollArea):
+            over = over.parentWidget()
+        if over is not None:
+            over.ensureWidgetVisible(self.cell, 0, px(BETWEEN))
+
 
 class Form(QWidget):
     """Fields to fill in. Enter goes on to the next field, Ctrl+Enter emits `submitted`.
@@ -146,10 +168,19 @@ class Form(QWidget):
         column.addStretch(1)
         self._fields[name] = _Field(editor, cell, caption, above, below, hint, wide)
         editor.installEventFilter(self)
-        self._watch(editor)
+        self._watch(name, editor)
         self._clean[name] = value_of(editor)
         self._columns = 0
         self._arrange()
+
+    def set_label(self, name: str, label: str, hint: str = "") -> None:
+        """Other words for a field whose meaning follows from another one."""
+        each = self._fields[name]
+        assert each.caption is not None, "a box to tick has its words beside it"
+        each.caption.setText(label)
+        each.hint = hint
+        each.editor.setAccessibleName(label.replace("&", ""))
+        self.clear_errors(name)
 
     def editor(self, name: str) -> QWidget:
         return self._fields[name].editor
@@ -184,21 +215,20 @@ class Form(QWidget):
 
     def show_errors(self, messages: Mapping[str, str]) -> None:
         """Sentences by field; the first wrong field gets the focus. An empty mapping clears them all."""
-        first: QWidget | None = None
+        first: _Field | None = None
         for name, each in self._fields.items():
             sentence = messages.get(name, "")
-            each.below.setText(sentence or each.hint)
-            each.below.set_tone(Tone.WRONG if sentence else Tone.SOFT)
-            each.below.setToolTip(sentence)
-            each.editor.setAccessibleDescription(sentence or each.hint)
-            each.editor.setProperty("wrong", bool(sentence))
-            each.editor.update() if not isinstance(each.editor, QPlainTextEdit) else QWidget.update(
-                each.editor
-            )
+            each.say(sentence)
             if sentence and first is None:
-                first = each.editor
+                first = each
         if first is not None:
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
+            first.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            first.come_in_sight()  # it may have had the keyboard already
+
+    def clear_errors(self, *names: str) -> None:
+        """Takes back what was said of these fields: its cause is gone."""
+        for name in names:
+            self._fields[name].say("")
 
     def focus_first(self) -> None:
         """To the first field one can type in."""
@@ -213,23 +243,26 @@ class Form(QWidget):
         self._arrange()
         self.updateGeometry()  # or its layout would go on with the height it had in other columns
 
-    def _watch(self, editor: QWidget) -> None:
+    def _watch(self, name: str, editor: QWidget) -> None:
+        def changed(*_what: object) -> None:
+            """What was said of it was said of what it held before."""
+            if editor.property("wrong"):
+                self.clear_errors(name)
+            self.changed.emit()
+
         match editor:
             case QLineEdit() | QPlainTextEdit():
-                editor.textChanged.connect(self._on_changed)
+                editor.textChanged.connect(changed)
             case QComboBox():
-                editor.currentTextChanged.connect(self._on_changed)
+                editor.currentTextChanged.connect(changed)
             case QDateEdit():
-                editor.dateChanged.connect(self._on_changed)
+                editor.dateChanged.connect(changed)
             case QCheckBox():
-                editor.toggled.connect(self._on_changed)
+                editor.toggled.connect(changed)
             case QSpinBox():
-                editor.valueChanged.connect(self._on_changed)
+                editor.valueChanged.connect(changed)
             case TickList():
-                editor.changed.connect(self._on_changed)
-
-    def _on_changed(self, *_what: object) -> None:
-        self.changed.emit()
+                editor.changed.connect(changed)
 
     def _arrange(self) -> None:
         columns = 2 if self.width() >= px(TWO_COLUMNS) else 1
@@ -268,6 +301,11 @@ class Form(QWidget):
         return QSize(px(240), super().minimumSizeHint().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        # What was clicked is in sight, and must not move away under the mouse.
+        if isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() not in STAYING:
+            found = self._fields.get(watched.objectName())
+            if found is not None:
+                found.come_in_sight()
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             if entered and event.modifiers() & Qt.KeyboardModifier.ControlModifier:

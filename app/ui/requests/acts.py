@@ -106,6 +106,7 @@ def all_acts() -> tuple[Act, ...]:
             kind="asked",
             right="requests.handle",
             words=tr("Ask another unit…"),
+            key="Ctrl+B",
             ask=dialogs.ask_question,
             said=lambda code: tr("The question on {code} is sent.", code=code),
             rare=True,

@@ -213,10 +213,10 @@ def _unit_to_be(room: RequestRoom, story: RequestStory) -> str:
 
 
 def ask_question(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
-    """What another unit is asked, while the request stays where it is."""
+    """Ctrl+B: what another unit is asked, while the request stays where it is."""
     row = story.row
     dialog = ActDialog(
-        parent, room, tr("Question on {code}", code=row.code), tr("Ask"), "",
+        parent, room, tr("Question on {code}", code=row.code), tr("Ask"), "Ctrl+B",
         lambda v: room.work.ask(room.person, row.id, v["unit_code"], v["words"]), done,
     )  # fmt: skip
     others = {code: name for code, name in room.units.items() if code != row.unit_code}
@@ -228,10 +228,10 @@ def ask_question(parent: QWidget, room: RequestRoom, story: RequestStory, done: 
 
 
 def ask_reply(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
-    """What the unit that was asked says."""
+    """Ctrl+E: what the unit that was asked says."""
     row = story.row
     dialog = ActDialog(
-        parent, room, tr("Reply on {code}", code=row.code), tr("Save reply"), "",
+        parent, room, tr("Reply on {code}", code=row.code), tr("Save reply"), "Ctrl+E",
         lambda v: room.work.reply(room.person, row.id, v["unit_code"], v["words"]), done,
     )  # fmt: skip
     asked = [e for e in story.events if e.kind == "asked" and e.unit_code in row.asked and e.text]
@@ -245,24 +245,40 @@ def ask_reply(parent: QWidget, room: RequestRoom, story: RequestStory, done: Don
 
 
 def ask_hold(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
-    """What the customer is waited for."""
+    """F11: what the customer is waited for. Nothing is proposed: each reason asks for other words."""
     row = story.row
     dialog = ActDialog(
-        parent, room, tr("Wait for the customer: {code}", code=row.code), tr("Wait"), "",
-        lambda v: room.work.hold(room.person, row.id, v["reason"], v["words"]), done,
+        parent, room, tr("Wait for the customer: {code}", code=row.code), tr("Wait"), "F11",
+        lambda v: room.work.hold(room.person, row.id, v["reason"] or "", v["words"]), done,
     )  # fmt: skip
     dialog.say(tr("The clock stands still until work goes on. Only waiting for the customer stops it."))
-    dialog.form.add("reason", tr("&Waiting for"), choice(names.holds(tr)))
+    reasons = LetterBox()
+    reasons.addItem(tr("Choose, or type its first letters"), None)
+    for code, word in names.holds(tr).items():
+        reasons.addItem(word, code)
+    dialog.form.add("reason", tr("&Waiting for"), reasons)
     dialog.form.add("words", tr("What the customer was &told"), NoteEdit(3), wide=True)
+
+    def fit() -> None:
+        """Who was not reached has been told nothing."""
+        label, hint = tr("What the customer was &told"), ""
+        if reasons.currentData() == "unreachable":
+            label = tr("When and how it was &tried")
+            hint = tr("Each try by day and hour: the number called, the house visited.")
+        elif reasons.currentData() == "access":
+            hint = tr("When somebody came, and how the next visit was announced.")
+        dialog.form.set_label("words", label, hint)
+
+    reasons.currentIndexChanged.connect(lambda _i: fit())
     dialog.start("reason")
     return dialog
 
 
 def ask_resuming(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
-    """The customer is waited for no longer."""
+    """F11: the customer is waited for no longer."""
     row = story.row
     dialog = ActDialog(
-        parent, room, tr("Go on with {code}", code=row.code), tr("Go on"), "",
+        parent, room, tr("Go on with {code}", code=row.code), tr("Go on"), "F11",
         lambda v: room.work.resume(room.person, row.id, v["words"]), done,
     )  # fmt: skip
     dialog.say(tr("The time of waiting is added to the due time."))
@@ -341,13 +357,13 @@ def ask_customer(parent: QWidget, room: RequestRoom, story: RequestStory, done: 
 
 
 def ask_incident(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
-    """About which incident it is."""
+    """Ctrl+I: about which incident it is."""
     row = story.row
     ids = room.incident_queries.ids(running=True)
     rows = room.incident_queries.rows(ids)
     words = {"": tr("none")} | {str(id): f"{rows[id].title} · {rows[id].area}" for id in ids}
     dialog = ActDialog(
-        parent, room, tr("Incident of {code}", code=row.code), tr("Put under it"), "",
+        parent, room, tr("Incident of {code}", code=row.code), tr("Put under it"), "Ctrl+I",
         lambda v: room.incidents.put_under(
             room.person, UUID(v["incident"]) if v["incident"] else None, [row.id]
         ),
@@ -395,10 +411,10 @@ def ask_note(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done
 
 
 def ask_reopening(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
-    """Why the answer did not hold."""
+    """Ctrl+R: why the answer did not hold."""
     row = story.row
     dialog = ActDialog(
-        parent, room, tr("Reopen {code}", code=row.code), tr("Reopen"), "",
+        parent, room, tr("Reopen {code}", code=row.code), tr("Reopen"), "Ctrl+R",
         lambda v: room.requests.reopen(room.person, row.id, v["reason"]), done,
     )  # fmt: skip
     dialog.say(tr("It will need a new answer, and the customer will have to be told again."))

@@ -86,7 +86,8 @@ class IntakeDialog(Dialog):
         self._restored = QWidget()
         row = QHBoxLayout(self._restored)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(Label(tr("Your unfinished request is here again."), tone=Tone.INFO), 1)
+        words = tr("This request was begun and not saved. Go on with it, or press Ctrl+N for an empty one.")
+        row.addWidget(Label(words, tone=Tone.INFO, bold=True, wrap=True), 1)
         row.addWidget(Button(tr("Begin anew"), self.throw_away, key="Ctrl+N", quiet=True, sign="trash"))
         self._restored.hide()
         scroll = QScrollArea()
@@ -126,10 +127,11 @@ class IntakeDialog(Dialog):
         self.resize(min(px(1100), room.width() - px(64)), min(px(712), room.height() - px(24)))
 
     def start(self) -> None:
-        """Shows the form with the keyboard in its first field."""
+        """Shows the form with the keyboard in its first field: after a customer who was found already, but
+        never in the middle of what was brought back."""
         self.open()
-        first = "type_code" if self.form.customer.customer_id else "customer"
-        self.form.editor(first).setFocus(Qt.FocusReason.OtherFocusReason)
+        found = self.form.customer.customer_id is not None and self._restored.isHidden()
+        self.form.editor("type_code" if found else "customer").setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say_due(self) -> None:
         """The unit and the due time that the type brings, and what saving will do."""

@@ -78,9 +78,10 @@ class IntakeForm(Form):
         self.add("documents", tr("Papers that were &brought"), self.documents, hint, wide=True)
         self.add("words", tr("What the customer &says"), NoteEdit(3), wide=True)
         self.add("contact_name", tr("Contact &name"), QLineEdit())
+        nameless = Check()
+        self.add("anonymous", tr("No na&me given"), nameless)
         self.add("phone", tr("&Phone"), QLineEdit())
         self.add("address", tr("&Address"), address)
-        self.add("anonymous", tr("Wants no na&me"), Check())
         hint = tr("Only if the customer has the answer already: then nothing stays open.")
         self.add("answer", tr("Answered at &once"), answer, hint, wide=True)
         self.add("score", tr("How content the customer &is"), self.scores)
@@ -94,6 +95,9 @@ class IntakeForm(Form):
         answer.textChanged.connect(self._answered)
         self.came.dateChanged.connect(lambda _day: self.adapted.emit())
         address.editingFinished.connect(self.asked_beside)
+        nameless.toggled.connect(lambda _on: self._told_who())
+        for reached in (address, answer):
+            reached.textChanged.connect(lambda *_text: self._told_where())
         self.adapt()
 
     # -- what it holds ----------------------------------------------------------------------------------
@@ -184,6 +188,7 @@ class IntakeForm(Form):
         self.customer.set_value(fields.get("customer"))
         self.customer.setText(str(fields.get("customer_words", "")))
         self.customer.setCursorPosition(0)
+        self.adapt()
         self.mark_clean()
 
     def clear(self) -> None:
@@ -197,6 +202,7 @@ class IntakeForm(Form):
         self.set_values({"documents": [], "anonymous": False, "score": None})
         self.incident_id = None
         self._came_today()
+        self.adapt()
         self.show_errors({})
         self.mark_clean()
 
@@ -254,8 +260,19 @@ class IntakeForm(Form):
         self.adapt()
 
     def _picked(self, hit: CustomerHit) -> None:
+        self._told_who()
         self._prefill(contact_name=hit.name, phone=phone_words(hit.phone), address=hit.address)
         self._go_on()
+
+    def _told_who(self) -> None:
+        """No contact's name is needed any more, nor a way to reach them."""
+        self.clear_errors("contact_name")
+        self._told_where()
+
+    def _told_where(self) -> None:
+        """No phone number is needed any more; one that is wrong stays wrong."""
+        if not self.values()["phone"]:
+            self.clear_errors("phone")
 
     def _stranger(self, typed: str) -> None:
         self._fill_in(typed)

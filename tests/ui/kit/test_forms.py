@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QScrollArea, QSpinBox, QWidget
 
 from app.ui.kit import theme
 from app.ui.kit.forms import TWO_COLUMNS, Form, put_value, value_of
@@ -184,3 +184,25 @@ def test_a_box_to_tick_stands_level_with_the_field_beside_it(qtbot):
 
     qtbot.waitUntil(lambda: apart() <= 4)
     assert alone.parentWidget().height() < field.parentWidget().height() - 12
+
+
+def test_a_field_that_gets_the_keyboard_comes_in_sight(qtbot):
+    form, area = Form(), QScrollArea()
+    for i in range(12):
+        form.add(f"f{i}", f"Field {i}", QLineEdit(), wide=True)
+    area.setWidget(form)
+    area.setWidgetResizable(True)
+    area.resize(400, 200)
+    qtbot.addWidget(area)
+    area.show()
+    area.activateWindow()
+    qtbot.waitUntil(area.isActiveWindow)
+    last = form.editor("f11")
+    assert last.visibleRegion().isEmpty()
+    last.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    line = form.findChild(QLabel, "f11.below")
+    assert isinstance(line, QLabel)
+    assert line.visibleRegion().boundingRect().height() == line.height()
+    area.verticalScrollBar().setValue(0)
+    form.show_errors({"f11": "Wrong"})  # it has the keyboard still
+    assert line.visibleRegion().boundingRect().height() == line.height()

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
@@ -280,6 +280,77 @@ def test_escape_keeps_and_says_so_and_begin_anew_forgets(
     assert again._entry_id != dialog._entry_id
 
 
+def test_a_letter_from_the_box_without_a_name(
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, hand: Hand
+) -> None:
+    window.resize(1366, 768)
+    form = hand.open_intake().form
+    form.types.setCurrentIndex(form.types.findData("denunciation"))
+    form.channels.setCurrentIndex(form.channels.findData("box"))
+    form.editor("words").setFocus()
+    hand.type("Nhân viên thu thêm tiền")
+    hand.type(Key.Key_F9)
+    refused = "Vui lòng nhập ô này, hoặc đánh dấu “Không nêu tên”."
+    qtbot.waitUntil(lambda: below(form, "contact_name") == refused)
+    assert below(form, "phone")
+    name, nameless = form.editor("contact_name"), form.editor("anonymous")
+    assert QApplication.focusWidget() is name
+    for each in (name, nameless):
+        assert each.visibleRegion().boundingRect().height() == each.height()
+    level = nameless.mapTo(form, nameless.rect().center()).y()
+    assert 0 <= level - name.mapTo(form, name.rect().topLeft()).y() <= name.height()
+    hand.type(Key.Key_Tab)
+    assert QApplication.focusWidget() is nameless
+    hand.type(Key.Key_Space)
+    assert (below(form, "contact_name"), below(form, "phone")) == ("", "")
+    hand.type(Key.Key_F9)
+    qtbot.waitUntil(lambda: only_row(desktop).channel == "box")
+
+
+def test_what_was_refused_goes_with_its_cause(qtbot: QtBot, hand: Hand) -> None:
+    form = hand.open_intake().form
+    form.types.setCurrentIndex(form.types.findData("leak"))
+    hand.type(Key.Key_F9)
+    qtbot.waitUntil(lambda: bool(below(form, "words")))
+    assert QApplication.focusWidget() is form.editor("words")
+    hand.type("R")
+    assert (below(form, "words"), bool(below(form, "phone"))) == ("", True)
+    form.editor("address").setFocus()
+    hand.type("12")
+    assert (below(form, "phone"), bool(below(form, "contact_name"))) == ("", True)
+    form.editor("phone").setFocus()
+    hand.type("1", Key.Key_F9)
+    qtbot.waitUntil(lambda: below(form, "phone").startswith("Đây không phải số điện thoại."))
+    form.editor("address").setFocus()
+    hand.type("3")
+    assert below(form, "phone")
+
+
+def test_what_is_brought_back_begins_at_the_customer_and_says_how_to_begin_anew(
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, hand: Hand, room: RequestRoom
+) -> None:
+    customer = add_customer(desktop)
+    form = hand.open_intake().form
+    hand.type("BN-007415", Key.Key_Return)
+    qtbot.waitUntil(lambda: form.customer.customer_id == customer)
+    form.editor("words").setFocus()
+    hand.type("Rò rỉ trước nhà", Key.Key_Escape)
+    qtbot.waitUntil(lambda: kept_words(room) == "Rò rỉ trước nhà")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    dialog = hand.open_intake()
+    assert QApplication.focusWidget() is dialog.form.customer
+    assert "Nhập tiếp, hoặc bấm Ctrl+N để nhập yêu cầu mới." in words_in(dialog)
+    assert not dialog.form.editor("anonymous").isVisible()
+    hand.type(Key.Key_Return)
+    assert dialog.form.customer.customer_id == customer
+    assert QApplication.focusWidget() is dialog.form.types
+    hand.type(Key.Key_N, with_=CTRL)
+    assert dialog.form.customer.customer_id is None
+    assert dialog.form.editor("anonymous").isVisible()
+    assert QApplication.focusWidget() is dialog.form.customer
+
+
 def test_a_letter_that_came_days_ago(qtbot: QtBot, desktop: Desktop, hand: Hand) -> None:
     dialog = hand.open_intake()
     form = dialog.form
@@ -315,11 +386,18 @@ def test_letters_jump_to_a_word_in_any_spelling(qtbot: QtBot, active: Active) ->
 
 
 def words_in(widget: QWidget) -> str:
-    from PySide6.QtWidgets import QAbstractButton, QLabel
+    from PySide6.QtWidgets import QAbstractButton
 
     parts = [each.text() for each in widget.findChildren(QLabel) if each.isVisible()]
     parts += [each.text() for each in widget.findChildren(QAbstractButton) if each.isVisible()]
     return "\n".join(parts)
+
+
+def below(form: QWidget, name: str) -> str:
+    """What is said in the line below a field."""
+    line = form.findChild(QLabel, f"{name}.below")
+    assert isinstance(line, QLabel)
+    return line.text()
 
 
 def kept_words(room: RequestRoom) -> str | None:
