@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QComboBox, QDateEdit
+from PySide6.QtWidgets import QComboBox
 
 from app.domain.import_fields import FIELDS_READINGS, Field
 from app.domain.importing import parse_readings
@@ -16,6 +15,7 @@ from app.services.imports import Planned
 from app.ui.customers.words import flag_words, period_words, quantity_words
 from app.ui.imports.task import Columns, Part, Planner, Preview, PreviewRow, Row, Step, problem_row
 from app.ui.kit.forms import Form
+from app.ui.kit.inputs import DateEdit
 from app.ui.readings.room import ReadingRoom, periods
 from app.words import tr
 
@@ -41,8 +41,8 @@ class ReadingImport:
         for each in dict.fromkeys((self._period, *periods(self._room.today()))):
             box.addItem(period_words(each), each)
         today = self._room.today()
-        day = QDateEdit(QDate(today.year, today.month, today.day))
-        day.setDisplayFormat("dd/MM/yyyy")
+        day = DateEdit()
+        day.set_value(today)
         self._form.add("period", tr("&Period"), box)
         self._form.add("read_on", tr("Read &on, where the file has no date"), day)
         return self._form

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
-from PySide6.QtCore import QDate, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDateEdit,
+    QDateTimeEdit,
     QGridLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -57,9 +56,6 @@ def value_of(editor: QWidget) -> Any:
             return editor.toPlainText().strip()
         case QComboBox():
             return editor.currentText().strip() if editor.isEditable() else editor.currentData()
-        case QDateEdit():
-            day = editor.date()
-            return date(day.year(), day.month(), day.day())
         case QCheckBox():
             return editor.isChecked()
     raise TypeError(f"a form cannot read a {type(editor).__name__}")
@@ -81,8 +77,6 @@ def put_value(editor: QWidget, value: Any) -> None:
                 editor.setCurrentText("" if value is None else str(value))
             else:
                 editor.setCurrentIndex(editor.findData(value))
-        case QDateEdit():
-            editor.setDate(QDate(value.year, value.month, value.day))
         case QCheckBox():
             editor.setChecked(bool(value))
         case _:
@@ -255,8 +249,8 @@ class Form(QWidget):
                 editor.textChanged.connect(changed)
             case QComboBox():
                 editor.currentTextChanged.connect(changed)
-            case QDateEdit():
-                editor.dateChanged.connect(changed)
+            case QDateTimeEdit():
+                editor.dateTimeChanged.connect(changed)
             case QCheckBox():
                 editor.toggled.connect(changed)
             case QSpinBox():

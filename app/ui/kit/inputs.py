@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from datetime import date
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QDate, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QDateEdit,
+    QDateTimeEdit,
     QLineEdit,
     QPlainTextEdit,
     QStyle,
@@ -285,7 +294,74 @@ class NoteEdit(QPlainTextEdit):
         self.update()
 
 
-class DateEdit(QDateEdit):
+class Typed(QDateTimeEdit):
+    """A day or a moment that is typed as it is written: 01/12/2026, 1.12.2026, 01122026. Tab leaves the
+    field; arrow keys go from part to part, Home and Ctrl+A to the first."""
+
+    _typed = ""
+    """The digits that were typed into the part in which the cursor stands."""
+    _day = 0
+    """The day as it was typed, which the month that stands there still may not have: 31 before 12."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Home or event.matches(QKeySequence.StandardKey.SelectAll):
+            self._go_to(0)
+        elif event.text() and event.text() in "/.-: ":
+            # After a part that was typed to its end the cursor stands in the next one already.
+            if self._typed:
+                self._go_to(min(self.currentSectionIndex() + 1, self.sectionCount() - 1))
+        elif event.text().isdigit() and self.currentSection() is QDateTimeEdit.Section.DaySection:
+            self._type_day(self._typed + event.text())
+        else:
+            part = self.currentSection()
+            super().keyPressEvent(event)
+            typed = self._typed + event.text() if event.text().isdigit() else ""
+            if part is QDateTimeEdit.Section.DaySection:
+                self._day = 0
+            self._typed = typed if self.currentSection() is part else ""
+            if len(self._typed) in (0, 4):  # a part that is whole
+                self._keep_day()
+
+    def _type_day(self, typed: str) -> None:
+        """By ourselves: Qt takes no 3 as the beginning of a 30 while a February stands there."""
+        if int(typed) > 31:
+            return
+        day, self._day = self.date(), int(typed)
+        if self._day:
+            self.setDate(QDate(day.year(), day.month(), min(self._day, day.daysInMonth())))
+        if len(typed) == 2 or self._day > 3:
+            self._go_to(self.currentSectionIndex() + 1)
+        else:
+            self._typed = typed
+            self.setSelectedSection(QDateTimeEdit.Section.DaySection)
+
+    def _go_to(self, part: int) -> None:
+        self._typed = ""
+        self.setCurrentSectionIndex(part)
+        self._keep_day()
+        self.setSelectedSection(self.currentSection())
+
+    def _keep_day(self) -> None:
+        """Puts the day there that was typed, once there is such a day in the month."""
+        day = self.date()
+        if self._day and day.day() != self._day and QDate.isValid(day.year(), day.month(), self._day):
+            part = self.currentSection()
+            self.setDate(QDate(day.year(), day.month(), self._day))
+            self.setSelectedSection(part)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._typed, self._day = "", 0
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self._keep_day()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        return QWidget.focusNextPrevChild(self, forward)
+
+
+class DateEdit(Typed):
     """A day, as dd/MM/yyyy, with a calendar behind its arrow."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -293,9 +369,14 @@ class DateEdit(QDateEdit):
         self.setDisplayFormat("dd/MM/yyyy")
         self.setCalendarPopup(True)
 
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
-        """Tab leaves the field; arrow keys go from day to month to year."""
-        return QWidget.focusNextPrevChild(self, forward)
+    def value(self) -> date | None:
+        """The day; none only where a kind of this field has that."""
+        day = self.date()
+        return date(day.year(), day.month(), day.day())
+
+    def set_value(self, value: date | None) -> None:
+        if value is not None:
+            self.setDate(QDate(value.year, value.month, value.day))
 
 
 class Check(QCheckBox):

@@ -8,13 +8,14 @@ from PySide6.QtCore import QDate, QDateTime, Qt, QTime
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
 
+from app.ui.kit.inputs import Typed
 from app.words import tr
 
 NONE = QDateTime(QDate(2000, 1, 1), QTime(0, 0))
 """Stands for no moment."""
 
 
-class MomentEdit(QDateTimeEdit):
+class MomentEdit(Typed):
     """A day and hour in the utility's time; its value is an aware moment in UTC, to the minute. With
     `optional` it may be none: Delete takes it away, Space or + puts `usual` there."""
 
@@ -55,7 +56,3 @@ class MomentEdit(QDateTimeEdit):
                 super().keyPressEvent(event)
         else:
             super().keyPressEvent(event)
-
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
-        """Tab leaves the field; arrow keys go from part to part."""
-        return QWidget.focusNextPrevChild(self, forward)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QDateEdit, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from app.domain import names, people
 from app.domain.errors import Invalid
@@ -16,7 +16,7 @@ from app.domain.request_types import missing
 from app.queries.rules import RequestTypeView
 from app.services.requests import AT_ONCE, NewRequest
 from app.ui.kit.forms import Form
-from app.ui.kit.inputs import Check, NoteEdit
+from app.ui.kit.inputs import Check, DateEdit, NoteEdit
 from app.ui.kit.ticks import TickList
 from app.ui.requests.finder import CustomerEdit, KeysFirst
 from app.ui.requests.letters import LetterBox
@@ -63,9 +63,7 @@ class IntakeForm(Form):
         self.scores.addItem(tr("Not asked"), None)
         for score, word in names.scores(tr).items():
             self.scores.addItem(word, score)
-        self.came = QDateEdit()
-        self.came.setCalendarPopup(True)
-        self.came.setDisplayFormat("dd/MM/yyyy")
+        self.came = DateEdit()
         self._came_today()
         address, answer = QLineEdit(), NoteEdit(2)
         self.add("customer", tr("&Customer"), self.customer, wide=True)

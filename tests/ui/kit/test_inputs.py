@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from app.domain.money import CNY
 from app.ui.kit.buttons import Button, Filter, FilterChips, key_words
-from app.ui.kit.inputs import BigNumber, Check, MoneyEdit, QuantityEdit, SearchEdit
+from app.ui.kit.inputs import BigNumber, Check, DateEdit, MoneyEdit, QuantityEdit, SearchEdit
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import Column, WindowedTableModel
 from app.ui.kit.theme import Tone
@@ -209,3 +211,28 @@ def test_check_and_big_number(qtbot):
     number.show_number("160.000 đ", "100.000 × 1")
     assert number.accessibleDescription() == "160.000 đ 100.000 × 1"
     assert not number.grab().isNull()
+
+
+DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
+
+
+@given(
+    before=DAYS,
+    day=DAYS,
+    written=st.sampled_from(["%d/%m/%Y", "%d%m%Y", "%d.%m.%Y", "{0.day}/{0.month}/{0.year}", "%d-%m-%Y"]),
+    begin=st.sampled_from(["", "home", "all"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_a_day_is_what_was_typed_however_it_is_written(
+    qtbot, before: date, day: date, written: str, begin: str
+):
+    edit = DateEdit()
+    edit.set_value(before)
+    edit.setSelectedSection(DateEdit.Section.DaySection)
+    if begin == "home":
+        qtbot.keyClick(edit, Qt.Key.Key_Home)
+    elif begin == "all":
+        qtbot.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(edit, written.format(day) if "{" in written else day.strftime(written))
+    assert edit.value() == day
+    edit.deleteLater()
