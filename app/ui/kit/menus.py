@@ -61,7 +61,8 @@ class MenuButton(Button):
 
     def unfold(self) -> None:
         """Opens the menu under the button, or above it where there is no room."""
-        menu = menu_of(self, self._choices)
+        # The window's own: panels are filled anew while somebody reads, and their buttons go.
+        menu = menu_of(self.window(), self._choices)
         menu.setAccessibleName(self.accessibleName())
         self.menu_shown = menu
         below = self.mapToGlobal(QPoint(0, self.height()))

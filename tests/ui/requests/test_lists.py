@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Desktop
 from app.queries.request_lists import Narrowed
 from app.ui.kit.buttons import Button
+from app.ui.kit.menus import MenuButton
 from app.ui.requests import page as page_module
 from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.page import RequestsPage
@@ -250,3 +251,24 @@ def test_a_copy_has_whole_codes_and_moments(
     assert all(line[-1].startswith("2026-") for line in lines[1:])
     QApplication.processEvents()
     assert any("Đã chép 3 dòng." in words_of(each) for each in page.findChildren(QWidget, "toast"))
+
+
+def test_a_menu_stays_while_the_page_is_filled_anew(
+    qtbot: QtBot, desktop: Desktop, mai: RequestRoom, opened: Callable[[RequestRoom], RequestsPage]
+) -> None:
+    first = three(desktop, mai)[0]
+    page = opened(mai)
+    page.show_record(first)
+    settle(qtbot, mai)
+    (more,) = [
+        b for b in page.inspector.findChildren(MenuButton) if b.property("key") == "F10" and b.isVisible()
+    ]
+    more.unfold()
+    menu = more.menu_shown
+    assert menu is not None
+    desktop.requests.note(person(desktop, "yen"), first, "Khách gọi lại lần hai")
+    page.refresh(frozenset({"request", "request_event"}))
+    settle(qtbot, mai)
+    assert menu.isVisible()
+    qtbot.keyClick(menu, Key.Key_1)
+    qtbot.waitUntil(lambda: mai.queries.rows([first])[first].person == mai.person.id)
