@@ -21,17 +21,18 @@ NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
 
 class Painted(QObject):
-    """Calls back once, when a widget and all in it have been painted."""
+    """Calls back once, when a widget and all in it have been painted: with its window, since a widget that is
+    wholly covered by what lies in it hears of no painting."""
 
     def __init__(self, widget: QWidget, then: Callable[[], object]) -> None:
         super().__init__(widget)
-        self._widget, self._then = widget, then
-        widget.installEventFilter(self)
+        self._window, self._then = widget.window(), then
+        self._window.installEventFilter(self)
         widget.update()
 
     def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() is QEvent.Type.Paint:
-            self._widget.removeEventFilter(self)
+        if event.type() is QEvent.Type.UpdateRequest:
+            self._window.removeEventFilter(self)
             QTimer.singleShot(0, self._then)
         return False
 
