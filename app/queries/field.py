@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Engine, Select, Text, and_, case, func, or_, select, type_coerce
 from sqlalchemy import Connection as Read
 
+from app.domain import people
 from app.domain.codes import parse_code
 from app.domain.deadlines import zone_named
 from app.domain.field import EVENTS, OPEN, Clock, Event, Material, fold_order, materials_of
@@ -94,6 +95,7 @@ class OrderRow:
     request_id: UUID | None
     request_code: str | None
     request_words: str
+    request_state: str | None
     contact_name: str
 
     @property
@@ -128,11 +130,12 @@ class OrderStory:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who can be sent out."""
+    """Somebody who can be sent out. `outdoors`: handling staff and meter readers, whose work is outside."""
 
     key: str
     name: str
     unit_code: str | None
+    outdoors: bool
 
 
 class FieldQueries:
@@ -248,16 +251,16 @@ class FieldQueries:
         return OrderStory(row, tuple(happened), materials)
 
     def members(self) -> list[Member]:
-        """Whom one can send out: handling staff and meter readers, by name."""
+        """Whom one can send out, by name: who has the right to report from the field."""
         s = Staff
         wanted = select(s.id, s.name, s.unit_code, s.roles).where(
             s.office_no == self._office_no, s.retired_at.is_(None)
         )
         with self._read.connect() as read:
             found = [
-                Member(x.id.hex, x.name, x.unit_code)
+                Member(x.id.hex, x.name, x.unit_code, not {"worker", "reader"}.isdisjoint(x.roles))
                 for x in read.execute(wanted)
-                if not {"worker", "reader"}.isdisjoint(x.roles)
+                if people.may(x.roles, "field.report")
             ]
         return sorted(found, key=lambda each: (fold(each.name.split()[-1]), fold(each.name), each.key))
 
@@ -333,6 +336,7 @@ class FieldQueries:
             s.planned_on, s.crew, s.on_site_at, s.restored_at, s.done_at, s.result, o.request_id,
             r.code.label("request_code"), r.words.label("request_words"), r.contact_name,
             r.phone.label("contact_phone"), r.sealed, r.type_code, r.received_by, t.person,
+            t.state.label("request_state"),
             k.code.label("connection_code"), c.code.label("customer_code"), c.name.label("customer_name"),
             c.phone.label("customer_phone"), k.customer_id,
         ]  # fmt: skip
@@ -406,6 +410,7 @@ def _as_row(
         request_id=x.request_id if mine else None,
         request_code=x.request_code if mine else None,
         request_words=secret.get("words", x.request_words) if mine else "",
+        request_state=x.request_state if mine else None,
         contact_name=contact,
     )
 

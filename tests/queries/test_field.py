@@ -106,6 +106,8 @@ def test_whom_one_can_send_out(desktop: Desktop) -> None:
     names = [each.name for each in desktop.field_queries.members()]
     assert person(desktop, "duc").name in names
     assert person(desktop, "tung").name not in names
+    clerk = person(desktop, "yen")  # the head of a crew may be entered as a clerk
+    assert [each.outdoors for each in desktop.field_queries.members() if each.name == clerk.name] == [False]
 
 
 def test_orders_of_every_kind_are_sorted_by_code_and_route(desktop: Desktop) -> None:

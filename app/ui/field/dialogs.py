@@ -13,7 +13,7 @@ from app.queries.field import OrderStory
 from app.services.field import Outcome
 from app.ui.field.inputs import CrewEdit, DayEdit, MaterialEdit
 from app.ui.field.room import FieldRoom
-from app.ui.field.words import kind_words
+from app.ui.field.words import kind_words, restored_words
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.moments import MomentEdit
 from app.ui.requests.dialogs import WIDE, ActDialog, choice
@@ -31,7 +31,7 @@ def ask_plan(parent: QWidget, room: FieldRoom, story: OrderStory, done: Done) ->
         lambda v: room.field.plan(room.person, row.id, v["planned_on"], v["crew"], v["reason"]), done,
     )  # fmt: skip
     _say(dialog, story)
-    crew = CrewEdit(room.queries.members(), row.unit_code or "")
+    crew = CrewEdit(room.queries.members(), row.unit_code)
     crew.set_value(row.members)
     dialog.form.add("crew", tr("Cre&w"), crew, wide=True)
     day = DayEdit(room.today())
@@ -60,7 +60,7 @@ def ask_restored(parent: QWidget, room: FieldRoom, story: OrderStory, done: Done
     """F8: since when the supply is back."""
     row = story.row
     dialog = ActDialog(
-        parent, room, tr("Supply restored: {code}", code=row.code), tr("Save"), "F8",
+        parent, room, f"{restored_words(room.rules.utility.kind)}: {row.code}", tr("Save"), "F8",
         lambda v: room.field.restore(room.person, row.id, v["at"]), done,
     )  # fmt: skip
     _say(dialog, story)

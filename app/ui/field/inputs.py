@@ -15,7 +15,7 @@ from app.domain.field import MOST_MATERIALS, Material
 from app.domain.fold import fold
 from app.domain.money import Currency
 from app.queries.field import Member
-from app.ui.kit.flow import Flow
+from app.ui.kit.flow import FlowLayout
 from app.ui.kit.inputs import Check, DateEdit, MoneyEdit, QuantityEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, look, px
@@ -56,12 +56,16 @@ class DayEdit(DateEdit):
 
 
 class CrewEdit(QWidget):
-    """Who goes: members of the staff to tick (those of the unit first), and other names with commas between.
-    Its value is as `WorkOrder.crew` holds it."""
+    """Who goes: members of the staff to tick, and other names with commas between. The unit's people stand
+    first, whatever else they do there; then those of other units whose work is outside. Others with the right
+    are typed. Its value is as `WorkOrder.crew` holds it."""
 
-    def __init__(self, members: Sequence[Member], unit: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, members: Sequence[Member], unit: str | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._members = sorted(members, key=lambda each: each.unit_code != unit)
+        self._members = list(members)
+        self._unit = unit or None
         self._checks = {each.key: Check(each.name) for each in self._members}
         self.others = QLineEdit()
         self.others.setPlaceholderText(tr("Others, with commas between"))
@@ -69,10 +73,44 @@ class CrewEdit(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(4))
-        if self._checks:
-            column.addWidget(Flow(*self._checks.values(), gap=4))
+        self._row = QWidget()
+        self._flow = FlowLayout(self._row, gap=4)
+        column.addWidget(self._row)
         column.addWidget(self.others)
-        self.setFocusProxy(next(iter(self._checks.values()), self.others))
+        self._arrange()
+
+    def set_unit(self, unit: str | None) -> None:
+        """Another unit is to go: its people stand first now. Who is ticked stays so."""
+        self._unit = unit or None
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Boxes in their order, also for the keyboard; who is ticked is never out of sight."""
+        while self._flow.takeAt(0) is not None:
+            pass
+        last: QWidget | None = None
+        for each in self._in_order():
+            check = self._checks[each.key]
+            self._flow.addWidget(check)
+            check.setVisible(self._of_unit(each) or each.outdoors or check.isChecked())
+            if last is not None:
+                QWidget.setTabOrder(last, check)
+            last = check
+        if last is not None:
+            QWidget.setTabOrder(last, self.others)
+        shown = [self._checks[m.key] for m in self._in_order() if not self._checks[m.key].isHidden()]
+        self._row.setVisible(bool(shown))
+        self.setFocusProxy(shown[0] if shown else self.others)
+
+    def _of_unit(self, member: Member) -> bool:
+        return self._unit is not None and member.unit_code == self._unit
+
+    def _in_order(self) -> list[Member]:
+        return sorted(self._members, key=lambda each: not self._of_unit(each))
+
+    def offered(self) -> list[str]:
+        """The names that can be ticked, in their order."""
+        return [each.name for each in self._in_order() if not self._checks[each.key].isHidden()]
 
     def value(self) -> tuple[str, ...]:
         ticked = [key for key, check in self._checks.items() if check.isChecked()]
@@ -85,6 +123,7 @@ class CrewEdit(QWidget):
         for key, check in self._checks.items():
             check.setChecked(key in value)
         self.others.setText(", ".join(each for each in value if each not in self._checks))
+        self._arrange()
 
 
 @dataclass(slots=True)

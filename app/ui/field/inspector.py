@@ -13,11 +13,20 @@ from PySide6.QtWidgets import QWidget
 from app.domain import names
 from app.domain.field import may, owed
 from app.domain.money import format_money
+from app.domain.requests import HANDLED, UNTOLD
 from app.queries.field import OrderRow, OrderStory
 from app.ui.field import dialogs
 from app.ui.field.prints import print_order
 from app.ui.field.room import FieldRoom
-from app.ui.field.words import clock_notice, event_words, kind_words, material_words, plain_day
+from app.ui.field.words import (
+    clock_notice,
+    event_words,
+    kind_words,
+    material_words,
+    order_state_words,
+    plain_day,
+    restored_words,
+)
 from app.ui.kit.buttons import Button
 from app.ui.kit.inspector import Details, Inspector
 from app.ui.requests.attachments import AttachmentPanel
@@ -25,6 +34,9 @@ from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.inspector import headline
 from app.ui.requests.words import day_words, one_line, phone_words, stamp
 from app.words import tr
+
+UNANSWERED = frozenset({*HANDLED, *UNTOLD})
+"""States of a request whose customer still waits for word."""
 
 Ask = Callable[[QWidget, FieldRoom, OrderStory, Callable[[], object]], ActDialog]
 
@@ -42,8 +54,9 @@ class Act:
     key: str = ""
 
 
-def all_acts() -> tuple[Act, ...]:
-    """The acts in the order in which they are offered."""
+def all_acts(utility: str) -> tuple[Act, ...]:
+    """The acts in the order in which they are offered; `utility` is the kind of supply."""
+    restored = restored_words(utility)
     return (
         Act(
             kind="cancelled",
@@ -72,10 +85,10 @@ def all_acts() -> tuple[Act, ...]:
         Act(
             kind="restored",
             right="field.report",
-            words=tr("Restored"),
+            words=restored,
             key="F8",
             ask=dialogs.ask_restored,
-            said=lambda code: tr("{code}: the supply is back.", code=code),
+            said=lambda code: f"{code} · {restored}",
         ),
         Act(
             kind="done",
@@ -101,7 +114,7 @@ class OrderInspector(Inspector):
         super().__init__(parent)
         self.room = room
         self.story: OrderStory | None = None
-        self._acts = all_acts()
+        self._acts = all_acts(room.rules.utility.kind)
         self.scans = AttachmentPanel(room)
         self.body.insertWidget(self.body.count() - 1, self.scans)
 
@@ -124,7 +137,7 @@ class OrderInspector(Inspector):
                 fields=self._fields(story),
                 timeline_title=tr("What happened"),
                 timeline=[
-                    (stamp(each.at, now, room.zone), event_words(each, room.today()))
+                    (stamp(each.at, now, room.zone), event_words(each, room.today(), room.rules.utility.kind))
                     for each in reversed(story.events)  # what happened last is seen first, as for a request
                 ],
             ),
@@ -147,7 +160,7 @@ class OrderInspector(Inspector):
             used.append(tr("The customer pays {amount}", amount=amount))
         fields = [
             (tr("Task"), "" if one_line(row.words) == headline(row.words) else row.words),
-            (tr("Kind"), f"{kind_words(row)} · {names.order_states(tr)[row.state]}"),
+            (tr("Kind"), f"{kind_words(row)} · {order_state_words(row, room.rules.utility.kind)}"),
             (tr("Place"), row.address),
             (tr("Customer"), customer),
             (tr("Phone"), phone_words(row.phone)),
@@ -170,11 +183,15 @@ class OrderInspector(Inspector):
         buttons = [Button(tr("Print"), self._print, key="Ctrl+P")]
         if row.request_id is not None and room.may("requests.register"):
             buttons.append(
-                Button(tr("Show request"), partial(self.request_asked.emit, row.request_id), key="F3")
+                Button(
+                    tr("Show request"),
+                    partial(self.request_asked.emit, row.request_id),
+                    key="F3",
+                    primary=row.state == "done" and row.request_state in UNANSWERED,
+                )
             )
         emergency = row.clock.restore_by is not None or row.clock.on_site_by is not None
-        coming = row.clock.next()
-        main = coming[0] if coming is not None else "done"
+        main = _comes_next(row)
         for act in self._acts:
             if not room.may(act.right) or not may(row.state, act.kind):
                 continue
@@ -192,3 +209,11 @@ class OrderInspector(Inspector):
         if self.story is not None:
             done = partial(self.done.emit, act.said(self.story.row.code))
             act.ask(self.window(), self.room, self.story, done)
+
+
+def _comes_next(row: OrderRow) -> str:
+    """The act that is offered first. In an emergency the crew arrives before the supply is back, whichever of
+    the two has the shorter limit."""
+    if row.clock.next() is None:
+        return "done"
+    return "restored" if row.clock.on_site_at is not None else "on_site"

@@ -56,8 +56,10 @@ class IssueDialog(ActDialog):
         room, form = self.room, self.form
         form.add("planned_on", tr("&Day"), DayEdit(room.today()), tr("Delete: not fixed yet."))
         units = {"": tr("None in particular"), **room.units}
-        form.add("unit_code", tr("&Unit"), choice(units, unit))
-        form.add("crew", tr("Cre&w"), CrewEdit(room.queries.members(), unit), wide=True)
+        going, crew = choice(units, unit), CrewEdit(room.queries.members(), unit)
+        going.currentIndexChanged.connect(lambda _at: crew.set_unit(going.currentData()))
+        form.add("unit_code", tr("&Unit"), going)
+        form.add("crew", tr("Cre&w"), crew, wide=True)
         prints = Check("")
         prints.setChecked(True)
         form.add("prints", tr("&Print the work order"), prints)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.domain import names
 from app.queries.field import FILTERS, OrderCounts, OrderRow
 from app.services.field import Issued
 from app.ui.field.inputs import DayEdit
@@ -18,7 +17,7 @@ from app.ui.field.inspector import OrderInspector
 from app.ui.field.issuing import IssueDialog, ask_inspection
 from app.ui.field.prints import print_day
 from app.ui.field.room import FieldRoom
-from app.ui.field.words import kind_words, when_of
+from app.ui.field.words import kind_words, order_state_words, when_of
 from app.ui.kit.buttons import Button, Filter, FilterChips
 from app.ui.kit.flow import Flow, YieldingBar
 from app.ui.kit.inputs import SearchEdit
@@ -48,6 +47,8 @@ class FieldPage(Page):
         self._now: datetime = room.now()
         self._sort: tuple[str, bool] = ("planned", False)
         self._wanted: UUID | None = None
+        self._apart: UUID | None = None  # in the panel, though it has left the list
+        self._held = False
         self._reading = Latest(room.jobs, self, Lane.IO)
         self._counting = Latest(room.jobs, self, Lane.IO)
         self.add_search()
@@ -71,12 +72,13 @@ class FieldPage(Page):
         self.inspector.done.connect(self._did)
         self.inspector.request_asked.connect(lambda id: self.record_asked.emit("requests", id))
         self.set_inspector(self.inspector)
-        self.table.current_changed.connect(self.inspector.show_order)
-        self.table.opened.connect(lambda _id: self.inspector.main_act())
+        self.table.current_changed.connect(self._moved)
+        self.table.clicked.connect(lambda _at: self._come_back())
+        self.table.opened.connect(lambda _id: self._main_act())
         self.table.sort_asked.connect(self._sort_by)
         self.table.typed.connect(self._type_on)
         self.chips.chosen.connect(lambda _key: self._filtered())
-        self.search.searched.connect(lambda _text: self.reload())
+        self.search.searched.connect(lambda _text: self._search_anew())
         self.unit.currentIndexChanged.connect(lambda _at: self.reload())
         self.day.dateChanged.connect(lambda _day: self._day_chosen())
         QShortcut(QKeySequence("Ctrl+F"), self, self.search.setFocus)
@@ -164,12 +166,35 @@ class FieldPage(Page):
             self._nothing_yet()
             return
         self.table.set_empty(self._empty_words())
+        self._held = True
         self.table.set_ids(ids)
         self.show_body()
         wanted, self._wanted = self._wanted, None
+        if self._apart is not None and (wanted is not None or self.model.place_of(self._apart) >= 0):
+            self._apart = None
         if (wanted is None or not self.table.choose(wanted)) and self.table.current_id() is None:
             self.table.choose_first()
-        self.inspector.show_order(self.table.current_id())
+        self._held = False
+        self.inspector.show_order(self._apart or self.table.current_id())
+
+    def _moved(self, order_id: UUID | None) -> None:
+        """The person went to another row."""
+        if not self._held:
+            self._apart = None
+            self.inspector.show_order(order_id)
+
+    def _come_back(self) -> bool:
+        """From a work order that has left the list to the row the keyboard stands on; False if there."""
+        stands = self.table.current_id()
+        if self._apart is None or stands is None:
+            return False
+        self._moved(stands)
+        return True
+
+    def _main_act(self) -> None:
+        """Enter: what comes next for this work order."""
+        if not self._come_back():
+            self.inspector.main_act()
 
     def _nothing_yet(self) -> None:
         self.inspector.show_nothing(tr("The chosen work order is shown here."))
@@ -212,6 +237,7 @@ class FieldPage(Page):
         return [Filter(key, title, getattr(counts, key, None)) for key, title in titles.items()]
 
     def _filtered(self) -> None:
+        self._apart = None
         self._sort = ("code", True) if self.chips.key() == "all" else ("planned", False)
         self.table.show_sorted(*self._sort)
         self.reload()
@@ -226,6 +252,10 @@ class FieldPage(Page):
         self._sort = (key, descending)
         self.reload()
 
+    def _search_anew(self) -> None:
+        self._apart = None
+        self.reload()
+
     def _type_on(self, text: str) -> None:
         self.search.setFocus()
         self.search.setText(text)
@@ -236,6 +266,9 @@ class FieldPage(Page):
 
     def _columns(self) -> list[Column[OrderRow]]:
         room = self.room
+
+        def state(row: OrderRow) -> str:
+            return order_state_words(row, room.rules.utility.kind)
 
         def when(row: OrderRow) -> str:
             return when_of(row, self._now, room.zone).text
@@ -251,7 +284,7 @@ class FieldPage(Page):
             ),
             Column(tr("Task"), lambda r: one_line(r.words), width=140, grow=3, gives_way=5),
             Column(tr("Crew"), lambda r: ", ".join(r.crew), width=120, grow=2, gives_way=3),
-            Column(tr("State"), lambda r: names.order_states(tr)[r.state], width=132, gives_way=2),
+            Column(tr("State"), state, width=132, gives_way=2),
             Column(
                 tr("When"),
                 when,
@@ -273,5 +306,9 @@ class FieldPage(Page):
         self.reload()
 
     def _did(self, said: str) -> None:
+        """An act was done. What it was done with stays in the panel also where it leaves the list: there it
+        says what comes next, and the next key does not act on another customer's work order."""
+        story = self.inspector.story
+        self._apart = None if story is None else story.row.id
         toast(self, said)
         self.reload()

@@ -8,6 +8,7 @@ from app.domain import names
 from app.domain.field import Material
 from app.domain.money import format_money
 from app.domain.quantities import format_quantity
+from app.domain.requests import HANDLED, UNTOLD
 from app.queries.field import OrderHappened, OrderRow
 from app.ui.field.room import FieldRoom
 from app.ui.kit.theme import Tone
@@ -54,7 +55,7 @@ def when_of(row: OrderRow, now: datetime, zone: tzinfo) -> Due:
 def clock_notice(row: OrderRow, now: datetime, zone: tzinfo) -> tuple[str, Tone]:
     """The one line above the fields: how the clock of an emergency stands, or that nobody is sent yet."""
     if not row.open:
-        return _kept_words(row)
+        return _closing_words(row)
     coming = row.clock.next()
     if coming is not None:
         what, by = coming
@@ -71,6 +72,21 @@ def clock_notice(row: OrderRow, now: datetime, zone: tzinfo) -> tuple[str, Tone]
     if row.planned_on is None or not row.crew:
         return tr("Day or crew are still to be chosen."), Tone.INFO
     return "", Tone.SOFT
+
+
+def _closing_words(row: OrderRow) -> tuple[str, Tone]:
+    """Of one that is over: whether its clock was kept, and what its request still waits for."""
+    kept, tone = _kept_words(row)
+    coming = ""
+    if row.request_code is not None and row.request_state in HANDLED:
+        coming = tr("Request {code} is not answered yet: F3 Show request", code=row.request_code)
+    elif row.request_code is not None and row.request_state in UNTOLD:
+        coming = tr("Request {code}: the customer is not told yet: F3 Show request", code=row.request_code)
+    if not coming:
+        return kept, tone
+    if not kept:
+        return coming, Tone.INFO
+    return f"{kept.rstrip('.')}. {coming}", Tone.WRONG if tone is Tone.WRONG else Tone.INFO
 
 
 def _kept_words(row: OrderRow) -> tuple[str, Tone]:
@@ -96,8 +112,18 @@ def left_words(left: timedelta) -> str:
     return tr("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
 
 
-def event_words(step: OrderHappened, today: date) -> str:
-    """One line of the story: what happened, by whom, and what was said."""
+def restored_words(utility: str) -> str:
+    """That the supply is back, as people say it of what the utility supplies (`UTILITIES`)."""
+    return {"water": tr("Water is back"), "electricity": tr("Power is back")}.get(utility, tr("Restored"))
+
+
+def order_state_words(row: OrderRow, utility: str) -> str:
+    """Where a work order stands."""
+    return restored_words(utility) if row.state == "restored" else names.order_states(tr)[row.state]
+
+
+def event_words(step: OrderHappened, today: date, utility: str) -> str:
+    """One line of the story: what happened, by whom, and what was said. `utility` is the kind of supply."""
     match step.kind:
         case "issued":
             head = tr("Issued by {name}", name=step.by)
@@ -110,6 +136,8 @@ def event_words(step: OrderHappened, today: date) -> str:
         case "done":
             result = names.order_results(tr).get(step.result or "", "")
             head = f"{result} ({step.by})" if result else step.by
+        case "restored":
+            head = f"{restored_words(utility)} ({step.by})"
         case _:
             what = names.order_events(tr).get(step.kind, step.kind)
             head = f"{what} ({step.by})"

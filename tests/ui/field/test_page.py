@@ -16,12 +16,14 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Desktop
 from app.domain.field import Material
 from app.models import Connection
+from app.queries.field import Member
 from app.services.field import NewOrder, Outcome
 from app.ui.field.inputs import CrewEdit, DayEdit, MaterialEdit
 from app.ui.field.issuing import IssueDialog
 from app.ui.field.page import FieldPage
 from app.ui.field.prints import write_day, write_order
 from app.ui.field.room import FieldRoom
+from app.ui.field.words import restored_words
 from app.ui.kit.buttons import Button
 from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.finder import CustomerEdit
@@ -302,3 +304,82 @@ def test_days_and_material_are_typed(qtbot: QtBot, room: FieldRoom, prompter: As
     assert used.value() == (Material("Pipe", 0, "", "customer"),)  # refused by the service: no quantity
     assert len([each for each in used.findChildren(QLineEdit) if each.text() == "Pipe"]) == 1
     assert len(used._lines) == 2
+
+
+def test_what_is_finished_stays_in_the_panel_and_says_what_comes_next(
+    qtbot: QtBot, desktop: Desktop, page: FieldPage
+) -> None:
+    yen = person(desktop, "yen")
+    asked = desktop.requests.register(yen, new("repair"))
+    order = send(desktop, desktop.today(), kind="repair", request_id=asked.id)
+    again(qtbot, page)
+    page.chips.choose("today")
+    settle(qtbot, page)
+    qtbot.keyClick(page.table, Key.Key_F9)
+    result = dialog_of(qtbot, page)
+    commit(result.form.editor("words"), "Đã thay van khu vực")
+    qtbot.keyClick(result.form.editor("words"), Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: story(desktop, yen, order).row.state == "done")
+    settle(qtbot, page)
+    assert codes(page) == []
+    assert page.inspector.story is not None
+    assert page.inspector.story.row.id == order
+    assert any(f"Yêu cầu {asked.code} chưa trả lời khách: F3 Xem yêu cầu" in each for each in said(page))
+    gone: list[Any] = []
+    page.record_asked.connect(lambda *where: gone.append(where))
+    page.activateWindow()
+    QApplication.processEvents()
+    qtbot.keyClick(page.table, Key.Key_F3)
+    assert gone == [("requests", asked.id)]
+    desktop.requests.answer(person(desktop, "mai"), asked.id, "Đã thay van", "explained", "none")
+    again(qtbot, page)
+    assert any(f"Yêu cầu {asked.code} chưa báo khách" in each for each in said(page))
+    other = send(desktop, desktop.today())
+    again(qtbot, page)  # another one stands in the list now: the panel stays, and Enter leads there
+    assert page.inspector.story.row.id == order
+    qtbot.keyClick(page.table, Key.Key_Return)
+    assert page.inspector.story.row.id == other
+
+
+def test_the_crew_arrives_before_the_supply_is_back(qtbot: QtBot, desktop: Desktop, page: FieldPage) -> None:
+    yen = person(desktop, "yen")
+    asked = desktop.requests.register(yen, new("no_supply"))
+    order = send(desktop, kind="repair", request_id=asked.id, reach="on_site_town", address="")
+    page.show_record(order)
+    settle(qtbot, page)
+
+    def primary() -> list[str]:
+        return [
+            each.text()
+            for each in page.inspector.findChildren(Button)
+            if each.isVisible() and each.property("primary")
+        ]
+
+    assert primary() == ["F7  Đã đến nơi"]
+    assert "F8  Đã có nước lại" in acts(page)
+    desktop.field.arrive(yen, order)
+    again(qtbot, page)
+    assert primary() in (["F8  Đã có nước lại"], ["F9  Kết quả"])
+
+
+def test_a_supply_is_back_by_its_own_name() -> None:
+    assert [restored_words(kind) for kind in ("water", "electricity", "gas")] == [
+        "Đã có nước lại", "Đã có điện lại", "Đã khôi phục",
+    ]  # fmt: skip
+
+
+def test_the_units_own_people_stand_first_in_the_crew(qtbot: QtBot) -> None:
+    members = [
+        Member("1", "Đặng Văn Đức", None, outdoors=True),
+        Member("2", "Trần Hồng Sơn", "REPAIR", outdoors=False),  # the head, entered as a clerk
+        Member("3", "Hoàng Thị Yến", "CARE", outdoors=False),
+        Member("4", "Lò Văn Tâm", "REPAIR", outdoors=True),
+    ]
+    crew = CrewEdit(members, "REPAIR")
+    qtbot.addWidget(crew)
+    assert crew.offered() == ["Trần Hồng Sơn", "Lò Văn Tâm", "Đặng Văn Đức"]
+    assert crew.value() == ()
+    crew.set_value(["2", "3"])
+    crew.set_unit("CARE")
+    assert crew.offered() == ["Hoàng Thị Yến", "Đặng Văn Đức", "Trần Hồng Sơn", "Lò Văn Tâm"]
+    assert set(crew.value()) == {"2", "3"}

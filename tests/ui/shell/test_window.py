@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from typing import ClassVar
@@ -5,7 +6,8 @@ from typing import ClassVar
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QLineEdit, QListWidget, QPushButton, QTabBar
 
 from app.ui.kit import theme
 from app.ui.kit.buttons import Button
@@ -344,3 +346,18 @@ def test_the_shell_is_light_to_import():
     ).stdout.split()
     heavy = {"sqlalchemy", "alembic", "reportlab", "openpyxl", "httpx2", "starlette", "PySide6.QtNetwork"}
     assert heavy & set(modules) == set()
+
+
+def test_the_print_dialog_speaks_vietnamese(qtbot, qapp):
+    use_language(qapp, "vi")
+    dialog = QPrintDialog(QPrinter())
+    qtbot.addWidget(dialog)
+    boxes = [title for each in dialog.findChildren(QGroupBox) if (title := each.title())]
+    words = [
+        w.text() for kind in (QLabel, QAbstractButton) for w in dialog.findChildren(kind) if w.text()
+    ] + boxes
+    tabs = [bar.tabText(n) for bar in dialog.findChildren(QTabBar) for n in range(bar.count())]
+    shown = {each.replace("&", "").strip() for each in (*words, *tabs)}
+    assert {"Máy in", "Tên:", "Nơi đặt:", "Tệp xuất ra:", "Thuộc tính", "Số bản", "Tùy chọn >>"} <= shown
+    english = {word for word in shown if word != "Trang" and re.fullmatch(r"[A-Za-z :<>()]{4,}", word)}
+    assert english == set()
