@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from app.domain.requests import HANDLED
+
 PLACES = (
     "name",
     "address",
@@ -43,10 +45,10 @@ PLACES = (
 """What can be filled in: of the customer, of the request, of its answer, of the incident it belongs to, of
 who writes."""
 
-KINDS = ("receipt", "missing", "complaint", "refusal", "interim", "refund", "outage")
+KINDS = ("receipt", "missing", "reply", "complaint", "refusal", "interim", "refund", "outage")
 """The letters that come with the program."""
 
-ANSWERS = ("complaint", "refusal", "refund")
+ANSWERS = ("reply", "complaint", "refusal", "refund")
 """Those that tell a customer how the matter ended."""
 
 LANGUAGES = ("vi", "en", "zh")
@@ -56,6 +58,19 @@ DOTS = "…" * 12
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _WORD = re.compile(r"[a-z][a-z_]{0,39}")
+
+
+def proposed(state: str, category: str, *, refund: bool, incident: bool) -> str:
+    """The letter of KINDS that fits a request in a state of `requests.STATES`: before there is an answer what
+    is missing or that it was received, after it the answer. `refund`: money is paid back by its steps;
+    `incident`: it belongs to an outage."""
+    if state == "lacking":
+        return "missing"
+    if state in HANDLED:
+        return "outage" if incident else "receipt"
+    if category == "complaint":
+        return "complaint"
+    return "refund" if refund else "reply"
 
 
 def readable(text: str) -> bool:

@@ -265,7 +265,7 @@ def entry_kinds(tr: Translate) -> dict[str, str]:
         "letters.send": tr("Letter sent"),
         "incidents.begin": tr("Incident opened"),
         "incidents.change": tr("Incident changed"),
-        "rules.change": tr("Rule laid down"),
+        "rules.change": tr("Rule put in force"),
         "duty.change": tr("Duty roster changed"),
         "customers.add": tr("Customer added"),
         "customers.edit": tr("Customer's details changed"),

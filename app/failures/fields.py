@@ -82,6 +82,7 @@ def fields(tr: Translate) -> Mapping[str, str]:
         "restricted.forms": tr("A kind whose steps fill in forms cannot be restricted: all may read them."),
         "request.unit_has_it": tr("It is with this unit already. Choose another, or a person of it."),
         "request.person_has_it": tr("It is with this person already. Choose another."),
+        "steps.unit": tr("Choose the unit of each step."),
         "unit.unknown": tr("This unit is no longer in use. Choose another."),
         "channel.unknown": tr("Choose how the request came."),
         "outcome.unknown": tr("Choose how the matter ended."),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.letters import DOTS, PLACES, filled, gaps, places, readable, unknown
+from app.domain.letters import ANSWERS, DOTS, PLACES, filled, gaps, places, proposed, readable, unknown
 from app.failures import field_error
 from app.words import Words
 
@@ -87,3 +87,23 @@ def test_what_is_found_good_is_filled_whole(text: str) -> None:
         done = filled(text, dict.fromkeys(PLACES, "x"))
         assert "{" not in done
         assert "}" not in done
+
+
+@pytest.mark.parametrize(
+    ("state", "category", "refund", "incident", "letter"),
+    [
+        ("lacking", "complaint", True, True, "missing"),
+        ("received", "complaint", False, False, "receipt"),
+        ("routed", "request", True, False, "receipt"),
+        ("routed", "request", False, True, "outage"),
+        ("answered", "complaint", True, True, "complaint"),
+        ("answered", "request", True, False, "refund"),
+        ("told", "request", False, True, "reply"),
+        ("closed", "suggestion", False, False, "reply"),
+    ],
+)
+def test_the_letter_fits_the_state(
+    state: str, category: str, refund: bool, incident: bool, letter: str
+) -> None:
+    assert proposed(state, category, refund=refund, incident=incident) == letter
+    assert (letter in ANSWERS) == (state in ("answered", "told", "closed"))

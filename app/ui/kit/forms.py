@@ -207,6 +207,14 @@ class Form(QWidget):
         self._columns = 0
         self._arrange()
 
+    def set_hint(self, name: str, hint: str) -> None:
+        """Another hint under a field."""
+        each = self._fields[name]
+        each.hint = hint
+        each.below.setText(hint)
+        each.below.set_tone(Tone.SOFT)
+        each.editor.setAccessibleDescription(hint)
+
     def show_errors(self, messages: Mapping[str, str]) -> None:
         """Sentences by field; the first wrong field gets the focus. An empty mapping clears them all."""
         first: _Field | None = None

@@ -69,15 +69,15 @@ class ActDialog(FormDialog):
         column.setSpacing(px(8))
         column.addWidget(Label(title, points=12.5, bold=True, wrap=True))
         self.sheet = Sheet()
-        buttons = QHBoxLayout()
-        buttons.setSpacing(px(8))
-        buttons.addStretch(1)
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(px(8))
+        self.buttons.addStretch(1)
         self.verb = Button(verb, self.submit, key=key, primary=True)
         for each in (go_back(self.reject), self.verb):
-            buttons.addWidget(each)
+            self.buttons.addWidget(each)
         column.addWidget(self.sheet, 1)
         column.addWidget(self.wrong)
-        column.addLayout(buttons)
+        column.addLayout(self.buttons)
 
     def say(self, text: str, *, tone: Tone = Tone.SOFT, strong: bool = False) -> None:
         """A line above the fields."""
@@ -154,14 +154,44 @@ def ask_telling(parent: QWidget, room: RequestRoom, story: RequestStory, done: D
         dialog.say(row.address)
     how = "phone" if row.phone else "letter" if row.channel == "letter" else "in_person"
     ways = {way: words for way, words in names.ways(tr).items() if way in WAYS}
-    dialog.form.add("how", tr("&How the customer was told"), choice(ways, how))
+    way_box = choice(ways, how)
+    dialog.form.add("how", tr("&How the customer was told"), way_box)
     said = NoteEdit(5)
     said.setPlainText(story.answer or "")
     dialog.form.add("words", tr("&What was said"), said, tr("The answer as it was given."), wide=True)
     scores = {"": tr("Not asked")} | names.scores(tr)
     dialog.form.add("score", tr("How content the customer &is"), choice(scores))
+    _point_to_letter(dialog, way_box, parent, room, story)
     dialog.start("how")
     return dialog
+
+
+def _point_to_letter(
+    dialog: ActDialog, ways: LetterBox, parent: QWidget, room: RequestRoom, story: RequestStory
+) -> None:
+    """By letter: one with a number is written elsewhere, and closes the request by itself."""
+    if not room.may("letters.write"):
+        return
+
+    def write() -> None:
+        from app.ui.requests.letter_dialog import ask_letter  # here: it is made of these dialogs
+
+        dialog.form.mark_clean()
+        dialog.reject()
+        # It says itself what has become of the request, and the page hears of what is written.
+        ask_letter(parent, room, story, lambda: None)
+
+    button = Button(tr("Write a letter…"), write, key="F10")
+    dialog.buttons.insertWidget(1, button)
+    hint = tr("A letter with its number is written with F10. Here goes only what was sent already.")
+
+    def chosen() -> None:
+        by_letter = ways.currentData() == "letter"
+        button.setVisible(by_letter)
+        dialog.form.set_hint("how", hint if by_letter else "")
+
+    ways.currentIndexChanged.connect(lambda _n: chosen())
+    chosen()
 
 
 def ask_unit(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:
@@ -194,12 +224,13 @@ def ask_unit(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done
     return dialog
 
 
-def unit_box(room: RequestRoom, chosen: str = "") -> LetterBox:
-    """Units to choose from, none of them yet where `chosen` is none of them."""
+def unit_box(room: RequestRoom, chosen: str = "", *, but: str | None = None) -> LetterBox:
+    """Units to choose from without `but`, none of them yet where `chosen` is none of them."""
     box = LetterBox()
     box.addItem(tr("Choose, or type its first letters"), None)
     for code, name in room.units.items():
-        box.addItem(name, code)
+        if code != but:
+            box.addItem(name, code)
     box.setCurrentIndex(max(box.findData(chosen), 0))
     return box
 
@@ -219,9 +250,8 @@ def ask_question(parent: QWidget, room: RequestRoom, story: RequestStory, done: 
         parent, room, tr("Question on {code}", code=row.code), tr("Ask"), "Ctrl+B",
         lambda v: room.work.ask(room.person, row.id, v["unit_code"], v["words"]), done,
     )  # fmt: skip
-    others = {code: name for code, name in room.units.items() if code != row.unit_code}
     dialog.say(tr("The request stays with {unit}; its clock runs on.", unit=room.unit_name(row.unit_code)))
-    dialog.form.add("unit_code", tr("&Unit"), choice(others))
+    dialog.form.add("unit_code", tr("&Unit"), unit_box(room, but=row.unit_code))
     dialog.form.add("words", tr("&Question"), NoteEdit(3), wide=True)
     dialog.start("unit_code")
     return dialog

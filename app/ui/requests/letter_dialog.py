@@ -49,8 +49,7 @@ class LetterDialog(FormDialog):
         self._answers = _may_answer(room, story)
         self._add_fields()
         self._lay_out(title)
-        first = self._first_template()
-        self._template.setCurrentIndex(max(self._template.findData(first), 0))
+        self._template.setCurrentIndex(self._template.findData(self._first_template()))
         self._fill()
         self._template.currentIndexChanged.connect(lambda _n: self._choose())
         self._language.currentIndexChanged.connect(lambda _n: self._choose())
@@ -124,16 +123,16 @@ class LetterDialog(FormDialog):
     # -- the text ---------------------------------------------------------------------------------------
 
     def _first_template(self) -> str:
-        """What is most likely meant."""
+        """What is most likely meant; none where the office uses that one no longer."""
         row = self._story.row
         kind = self._room.rules.type_version(row.type_id, row.type_code)
-        if row.state == "lacking":
-            return "missing"
-        if kind is not None and any(step.form == "pay" for step in kind.steps):
-            return "refund"
-        if kind is not None and kind.category == "complaint":
-            return "complaint"
-        return "outage" if row.incident_id is not None else "receipt"
+        code = letters.proposed(
+            row.state,
+            kind.category if kind else "",
+            refund=kind is not None and any(step.form == "pay" for step in kind.steps),
+            incident=row.incident_id is not None,
+        )
+        return code if self._template.findData(code) >= 0 else NO_TEMPLATE
 
     def _choose(self) -> None:
         """Another text or language was chosen."""

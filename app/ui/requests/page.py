@@ -288,6 +288,8 @@ class RequestsPage(Page):
 
     def _empty_words(self) -> str:
         words = self.search.text().strip()
+        if words and self.chips.key() == "all":
+            return tr("Nothing found for “{text}”. Try part of the code, or a name only.", text=words)
         if words:
             return tr("Nothing found for “{text}” here. Try “All”, or part of the code.", text=words)
         if self.bar.narrowed():

@@ -99,9 +99,7 @@ def state_words(row: RequestRow) -> str:
     return tr("Waiting for the customer") if row.held_at is not None else names.states(tr)[row.state]
 
 
-def due_notice(
-    row: RequestRow, now: datetime, calendar: WorkingCalendar, by_clock: bool
-) -> tuple[str, Tone]:
+def due_notice(row: RequestRow, now: datetime, calendar: WorkingCalendar, by_clock: bool) -> tuple[str, Tone]:
     """The due time in full, for one request that is looked at; no words where there is none. `by_clock` as
     for `due_of`."""
     if row.state not in HANDLED:
@@ -225,9 +223,9 @@ def step_words(step: Happened, units: Mapping[str, str], steps: Mapping[str, str
         case "received":
             head = tr("Received by {name}", name=step.by)
         case "routed" if step.person:
-            head = tr("Transferred to {person}, {unit}", person=step.person, unit=unit)
+            head = tr("Transferred to {person}, {unit} ({name})", person=step.person, unit=unit, name=step.by)
         case "routed":
-            head = tr("Transferred to {unit}", unit=unit)
+            head = tr("Transferred to {unit} ({name})", unit=unit, name=step.by)
         case "stepped":
             code = str(step.data.get("step"))
             head = tr("{step} done ({name})", step=steps.get(code, code), name=step.by)

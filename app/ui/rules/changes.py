@@ -229,7 +229,7 @@ def question(new: Sequence[NewRule], before: Sequence[Row | None], known: Called
     if len(new) > 1:
         title = f"{title} – {row_name(new[-1].table, new[-1].row)}"
     named = [f"– {line}" for line in said]
-    return "\n".join([tr("Lay down: {name}", name=title), *named, _since(first.row), counts(first.table)])
+    return "\n".join([tr("Put in force: {name}", name=title), *named, _since(first.row), counts(first.table)])
 
 
 def _since(row: Row) -> str:

@@ -48,7 +48,7 @@ class RuleDialog(FormDialog):
         if self.asks_why:
             hint = tr("Stands in the history.")
             self.form.add("change_note", tr("&Why, by what decision"), NoteEdit(2), hint, wide=True)
-        self.verb = Button(tr("Lay down"), self.save, key="F9", primary=True)
+        self.verb = Button(tr("Put in force"), self.save, key="F9", primary=True)
         self._lay_out(title)
         self.form.submitted.connect(self.save)
         if held is not None:
@@ -167,7 +167,7 @@ class RuleDialog(FormDialog):
             self.wrong.show()
             return
         words = question(new, before, known)
-        self.room.prompter.confirm(self, words, tr("Lay down"), lambda: self._write(new, note))
+        self.room.prompter.confirm(self, words, tr("Put in force"), lambda: self._write(new, note))
 
     def _differs(self, row: Mapping[str, Any], before: Mapping[str, Any] | None, known: Called) -> bool:
         if before is None or changes(before, row, known):

@@ -42,13 +42,14 @@ class KindDialog(RuleDialog):
         add, known = self.form.add, self.known
         self.add_names()
         add("category", tr("What it &is"), choice(names.categories(tr)))
-        add("unit_code", tr("&Unit that handles it"), choice(known.units))
+        none: dict[Any, str] = {None: tr("None")}
+        unit: dict[Any, str] = {None: tr("Choose, or type its first letters")}
+        add("unit_code", tr("&Unit that handles it"), choice(unit | dict(known.units)))
         limit = LimitEdit()
         limit.changed.connect(self.form.changed)
         add("limit", tr("Time &limit"), limit)
         add("priority", tr("Ur&gency"), choice(priorities(), 3))
         targets = self.room.rules.charter_targets(date.max)
-        none: dict[Any, str] = {None: tr("None")}
         add(
             "charter",
             tr("Charter &target"),
@@ -70,7 +71,9 @@ class KindDialog(RuleDialog):
             add(name, word, LimitEdit("working_hours"), tr("Empty: never."))
         add("at_once", tr("The leader from the moment of receipt"), Check())
         add("documents", tr("Papers that it needs"), papers_edit(), wide=True)
-        add("steps", tr("Steps"), steps_edit(known.units), wide=True)
+        unit_box = self.form.editor("unit_code")
+        assert isinstance(unit_box, LetterBox)
+        add("steps", tr("Steps"), steps_edit(known.units, unit_box.currentData), wide=True)
         self.form.set_values(
             {"channels": list(names.channels(tr)), "limit": {"amount": 3, "unit": "working_days"}}
         )
@@ -97,8 +100,13 @@ class KindDialog(RuleDialog):
         }
 
     def rows(self, values: Mapping[str, Any]) -> list[NewRule]:
-        if values["limit"] is None:
-            raise Invalid(limit="limit.wrong")
+        wrong = {} if values["limit"] is not None else {"limit": "limit.wrong"}
+        if values["unit_code"] is None:
+            wrong["unit_code"] = "required"
+        if any(step["unit"] is None for step in values["steps"]):
+            wrong["steps"] = "steps.unit"
+        if wrong:
+            raise Invalid(**wrong)
         every = list(names.channels(tr))
         late = {name: values[name] for name in ("warn", "head", "leader", "company") if values[name]}
         return self.kept(
@@ -124,8 +132,8 @@ class KindDialog(RuleDialog):
     def look(self) -> None:
         values = self.form.values()
         members = self.room.book.members()
-        units = [values["unit_code"], *(step["unit"] for step in values["steps"])]
-        empty = [self.known.units.get(unit, unit) for unit in dict.fromkeys(units) if not members.get(unit)]
+        units = dict.fromkeys((values["unit_code"], *(step["unit"] for step in values["steps"])))
+        empty = [self.known.units.get(unit, unit) for unit in units if unit and not members.get(unit)]
         self.warn(tr("No member of the staff is in: {units}.", units=", ".join(empty)) if empty else "")
 
 
@@ -161,7 +169,8 @@ class UnitDialog(RuleDialog):
 
     def look(self) -> None:
         code = "" if self.held is None else str(self.held.row["code"])
-        empty = not self.room.book.members().get(code)
+        named = self.held is not None or bool(self.form.values()["name"])
+        empty = named and not self.room.book.members().get(code)
         self.warn(
             tr("No member of the staff is in this unit: the head office puts people in.") if empty else ""
         )

@@ -200,11 +200,14 @@ class PaperEdit(RowEdit):
 
 
 class StepEdit(RowEdit):
-    """A step: who does it, how long it may take, what is written down."""
+    """A step: who does it (`unit` at first), how long it may take, what is written down."""
 
-    def __init__(self, units: Mapping[str, str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, units: Mapping[str, str], unit: str | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._unit = choice(units)
+        none: dict[Any, str] = {None: tr("Choose a unit")}
+        self._unit = choice(none | dict(units), unit)
         self._unit.setAccessibleName(tr("Unit"))
         self._limit = LimitEdit()
         self._limit.setAccessibleName(tr("Time limit"))
@@ -320,9 +323,9 @@ class RowsEdit(QWidget):
         return next(at for at, (each, _) in enumerate(self._lines) if each is line)
 
 
-def steps_edit(units: Mapping[str, str]) -> RowsEdit:
-    """The steps of a kind of request."""
-    return RowsEdit(lambda: StepEdit(units), tr("Add a step"), MOST_STEPS)
+def steps_edit(units: Mapping[str, str], unit: Callable[[], str | None]) -> RowsEdit:
+    """The steps of a kind of request; a new one is done by `unit`, until another is chosen."""
+    return RowsEdit(lambda: StepEdit(units, unit()), tr("Add a step"), MOST_STEPS)
 
 
 def papers_edit() -> RowsEdit:

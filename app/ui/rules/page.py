@@ -198,7 +198,9 @@ class RulesPage(Page):
                 what = measures()
                 own = [
                     Column(
-                        tr("What is measured"), lambda x: what.get(x.held.row["measure"], ""), width=180,
+                        tr("What is measured"),
+                        lambda x: what.get(x.held.row["measure"], ""),
+                        width=180,
                         gives_way=3,
                     ),
                     Column(tr("Time limit"), lambda x: _limit(x.held.row), width=150),
@@ -329,7 +331,7 @@ class RulesPage(Page):
         line = self.line
         if line is None:
             if self.tab != "duty":
-                self.inspector.show_nothing(tr("Choose a rule to see what it says and who laid it down."))
+                self.inspector.show_nothing(tr("Choose a rule to see what it says and who put it in force."))
             return
         waits = any(v.waits for v in line.history)
         notice = tr("A change waits for the head office: until then this holds.") if waits else ""
@@ -466,7 +468,7 @@ class RulesPage(Page):
         toast(self, self.room.why(error), tone=Tone.WRONG)
 
     def _laid_down(self) -> None:
-        toast(self, tr("Laid down. It holds once the head office has it."))
+        toast(self, tr("Saved. It is in force once the head office has it."))
         self.load()
 
     def _show_roster(self, details: Details) -> None:

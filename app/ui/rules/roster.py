@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -41,11 +41,12 @@ GAPS = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An officer's week, or, without an officer, the gaps of the week."""
+    """An officer's week, or, without an officer, what of the week has nobody: `covered` and `closed` days."""
 
     officer: Officer | None
     days: tuple[str, ...]
     closed: frozenset[int] = frozenset()
+    covered: frozenset[int] = frozenset()
 
 
 class Roster(QWidget):
@@ -56,9 +57,11 @@ class Roster(QWidget):
     def __init__(self, room: RuleRoom, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.room = room
-        self.monday = _monday(room.today())
+        today = room.today()
+        self.monday = first_monday(today, closed=not room.rules.calendar().hours(today))
         self.duties: list[DutyView] = []
         self.gaps: dict[date, list[Span]] = {}
+        self.shut: dict[date, str] = {}
         self._rows: dict[UUID, Row] = {}
         self._reading = Latest(room.jobs, self, Lane.IO)
         self.week = ElidedLabel(bold=True)
@@ -90,7 +93,7 @@ class Roster(QWidget):
 
     def _columns(self) -> list[Column[Row]]:
         name: Column[Row] = Column(
-            tr("Officer"), lambda row: row.officer.name if row.officer else tr("Nobody on duty"), width=170,
+            tr("Officer"), lambda row: row.officer.name if row.officer else tr("Cover"), width=170,
             grow=1, least=118, strong=lambda row: row.officer is None,
         )  # fmt: skip
         return [name, *(self._day(number) for number in range(7))]
@@ -98,18 +101,20 @@ class Roster(QWidget):
     def _day(self, number: int) -> Column[Row]:
         day = self.monday + timedelta(days=number)
 
+        def wide(row: Row) -> int:
+            """The reason of a closed day may be cut off: the panel has it in full."""
+            return 0 if number in row.closed else cell_width(row.days[number])
+
         def tone(row: Row) -> Tone:
             if row.officer is not None:
                 return Tone.PLAIN
             if number in row.closed:
                 return Tone.SOFT
-            if row.days[number] == tr("covered"):
-                return Tone.GOOD
-            return Tone.WRONG if day >= self.room.today() else Tone.ATTENTION
+            return Tone.GOOD if number in row.covered else Tone.WRONG
 
         title = f"{short_weekdays()[number]} {day:%d/%m}"
         # Times that have no name of their own are long: their day takes the room, not every day.
-        odd = max((cell_width(row.days[number]) for row in self._rows.values()), default=0)
+        odd = max((wide(row) for row in self._rows.values()), default=0)
         if odd <= DAY:
             return Column(title, lambda row: row.days[number], width=DAY, grow=1, tone=tone)
         return Column(title, lambda row: row.days[number], width=odd, least=ONE, tone=tone)
@@ -124,17 +129,21 @@ class Roster(QWidget):
     def load(self) -> None:
         """Ask for the week, anew."""
         monday, queries, rules = self.monday, self.room.duty_queries, self.room.rules
+        book = self.room.book
         sunday = monday + timedelta(days=6)
 
         def read(_job: Job[Any]) -> tuple[Any, ...]:
             calendar = rules.calendar()
             hours = [list(calendar.hours(monday + timedelta(days=n))) for n in range(7)]
+            days = book.in_force("calendar_day", monday)
+            notes = {date.fromisoformat(d): v.row["note"] for (d,), v in days.items() if not v.waits}
             return (
                 monday,
                 queries.officers(),
                 queries.between(monday, sunday),
                 queries.gaps(monday, sunday),
                 hours,
+                notes,
             )
 
         self._reading.run(read, done=lambda found: self._fill(*found))
@@ -146,12 +155,17 @@ class Roster(QWidget):
         duties: list[DutyView],
         gaps: dict[date, list[Span]],
         hours: Sequence[Sequence[Span]],
+        notes: Mapping[date, str],
     ) -> None:
-        self.duties, self.gaps = duties, gaps
+        today = self.room.today()
+        self.duties, self.gaps = duties, {day: spans for day, spans in gaps.items() if day >= today}
         days = [monday + timedelta(days=n) for n in range(7)]
-        closed = frozenset(n for n in range(7) if not hours[n])
-        said = tuple(self._gap_words(day, hours[n]) for n, day in enumerate(days))
-        self._rows = {GAPS: Row(None, said, closed)} if officers else {}
+        self.shut = {day: notes.get(day, "") for n, day in enumerate(days) if not hours[n]}
+        closed = frozenset(n for n, day in enumerate(days) if day in self.shut)
+        ahead = [day for day in days if day >= today and day not in self.shut]
+        covered = frozenset(n for n, day in enumerate(days) if day in ahead and day not in self.gaps)
+        said = tuple(self._cover_words(day, hours[n]) for n, day in enumerate(days))
+        self._rows = {GAPS: Row(None, said, closed, covered)} if officers else {}
         for officer in officers:
             own = [[(d.start, d.end) for d in self._of(officer.id) if d.day == day] for day in days]
             words = tuple(cell_words(spans, hours[n]) for n, spans in enumerate(own))
@@ -167,21 +181,29 @@ class Roster(QWidget):
                 last=f"{monday + timedelta(days=6):%d/%m/%Y}",
             )
         )
-        ahead = [day for day in gaps if day >= self.room.today()]
-        self.state.setText(
-            tr("Days from today on with office hours in which nobody is on duty: {count}.", count=len(ahead))
-            if ahead
-            else tr("At least one officer is on duty in all office hours from today on.")
-        )
-        self.state.set_tone(Tone.WRONG if ahead else Tone.GOOD)
+        if not ahead:  # of days past nothing is said: nobody can mend them
+            self.state.setText("")
+        elif self.gaps:
+            self.state.setText(
+                tr(
+                    "Days from today on with office hours in which nobody is on duty: {count}.",
+                    count=len(self.gaps),
+                )
+            )
+        else:
+            self.state.setText(tr("At least one officer is on duty in all office hours from today on."))
+        self.state.setVisible(bool(ahead))
+        self.state.set_tone(Tone.WRONG if self.gaps else Tone.GOOD)
         if self.table.current_id() is None:
             self.table.choose_first()
         self._choose()
 
-    def _gap_words(self, day: date, hours: Sequence[Span]) -> str:
-        if not hours:
-            return tr("closed")
-        return cell_words(self.gaps[day], hours) if day in self.gaps else tr("covered")
+    def _cover_words(self, day: date, hours: Sequence[Span]) -> str:
+        if day in self.shut:
+            return self.shut[day] or tr("closed")
+        if day < self.room.today():
+            return ""
+        return gap_words(self.gaps[day], hours) if day in self.gaps else tr("covered")
 
     def _of(self, officer: UUID) -> list[DutyView]:
         return [duty for duty in self.duties if duty.officer.id == officer]
@@ -196,9 +218,14 @@ class Roster(QWidget):
         self.change_one.setEnabled(own)
         self.take_one.setEnabled(own)
         if row.officer is None:
-            fields = [(day_words(day), span_words(spans)) for day, spans in self.gaps.items()]
-            notice = tr("At least one contact officer has to be there in office hours.") if fields else ""
-            self.chosen.emit(Details("", tr("Nobody on duty"), notice, Tone.ATTENTION, fields))
+            empty = {day: tr("nobody: {times}", times=span_words(s)) for day, s in self.gaps.items()}
+            shut = {
+                day: tr("closed: {reason}", reason=why) if why else tr("closed")
+                for day, why in self.shut.items()
+            }
+            fields = [(day_words(day), words) for day, words in sorted((empty | shut).items())]
+            notice = tr("At least one contact officer has to be there in office hours.") if empty else ""
+            self.chosen.emit(Details("", tr("Cover"), notice, Tone.ATTENTION, fields))
             return
         fields = [
             (day_words(duty.day), span_words([(duty.start, duty.end)])) for duty in self._of(row.officer.id)
@@ -211,6 +238,16 @@ class Roster(QWidget):
         """The officer in hand."""
         current = self.table.current_id()
         return current if current != GAPS else None
+
+    @property
+    def day(self) -> date | None:
+        """The day of the table that the keyboard stands on, else today; None where neither can be planned
+        in the week in sight."""
+        today = self.room.today()
+        column = self.table.currentIndex().column()
+        stands = self.monday + timedelta(days=column - 1) if column > 0 else today
+        there = stands if stands >= today else today
+        return there if self.monday <= there < self.monday + timedelta(days=7) else None
 
     # -- acts -------------------------------------------------------------------------------------------
 
@@ -238,7 +275,7 @@ class Roster(QWidget):
         room.jobs.run(
             self,
             lambda _job: room.duty.take_off(room.person, entry, [duty]),
-            done=lambda _: self._done(tr("Taken off the roster.")),
+            done=lambda _: self.say(tr("Taken off the roster.")),
             failed=lambda error: toast(self, room.why(error), tone=Tone.WRONG),
         )
 
@@ -248,11 +285,12 @@ class Roster(QWidget):
         room.jobs.run(
             self,
             lambda _job: room.duty.copy_week(room.person, entry, to),
-            done=lambda count: self._done(tr("{count} times copied from the week before.", count=count)),
+            done=lambda count: self.say(tr("{count} times copied from the week before.", count=count)),
             failed=lambda error: toast(self, room.why(error), tone=Tone.WRONG),
         )
 
-    def _done(self, words: str) -> None:
+    def say(self, words: str) -> None:
+        """What was done; the week shows it."""
         toast(self, words)
         self.load()
 
@@ -299,10 +337,12 @@ class DutyDialog(_RosterDialog):
         # As texts: a box does not find one id by another that is equal to it.
         officers = {o.id.hex: o.name for o in roster.room.duty_queries.officers()}
         chosen = duty.officer.id if duty else roster.officer
+        self._officers = officers
         self.form.add("officer", tr("&Officer"), choice(officers, chosen.hex if chosen else None))
         calendar, today = roster.room.rules.calendar(), roster.room.today()
         week = [roster.monday + timedelta(days=n) for n in range(7)]
-        open_days = [day for day in week if day >= today and calendar.hours(day)]
+        chosen_days = [roster.day] if roster.day else []
+        open_days = [day for day in (*chosen_days, *week) if day >= today and calendar.hours(day)]
         hint = tr("Such as 7:30-11:30, 13:30-17:00.")
         self.form.add(
             "hours", tr("&Hours"), HoursEdit(), hint if duty is None else tr("One time, such as 7:30-11:30.")
@@ -311,7 +351,7 @@ class DutyDialog(_RosterDialog):
             days = {day: f"{weekdays()[day.weekday()]} {day:%d/%m}" for day in week if day >= today}
             if days:
                 self.form.add("days", tr("Days"), Checks(days), wide=True)
-                self.form.set_values({"days": open_days})
+                self.form.set_values({"days": chosen_days})
             self.form.set_values({"hours": calendar.hours(open_days[0]) if open_days else ()})
         else:
             self.form.set_values({"hours": [(duty.start, duty.end)]})
@@ -351,9 +391,16 @@ class DutyDialog(_RosterDialog):
             room.duty.put(room.person, self._entry_id, officer, days, spans)
 
     def _finish(self) -> None:
+        values = self.form.values()
+        days = [self._duty.day] if self._duty is not None else values["days"]
+        name = self._officers[values["officer"]]
+        when = ", ".join(f"{short_weekdays()[day.weekday()]} {day:%d/%m}" for day in days)
         self.form.mark_clean()
         self.accept()
-        self.roster.load()
+        words = tr(
+            "{name} is on duty: {days}, {times}.", name=name, days=when, times=span_words(values["hours"])
+        )
+        self.roster.say(words)
 
 
 class DutyPicker(_RosterDialog):
@@ -396,5 +443,17 @@ def cell_words(spans: Sequence[Span], hours: Sequence[Span]) -> str:
     return short_spans(spans)
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def gap_words(spans: Sequence[Span], hours: Sequence[Span]) -> str:
+    """Office hours of a day in which nobody is on duty, in a narrow cell."""
+    times, office = [tuple(span) for span in spans], [tuple(span) for span in hours]
+    if times == office:
+        return tr("nobody yet")
+    if len(office) == 2 and len(times) == 1 and times[0] in office:
+        return tr("nobody a.m.") if times[0] == office[0] else tr("nobody p.m.")
+    return tr("nobody: {times}", times=short_spans(spans))
+
+
+def first_monday(today: date, *, closed: bool) -> date:
+    """The Monday of the week that is planned on a day: on a Sunday without office hours that of the next."""
+    monday = today - timedelta(days=today.weekday())
+    return monday + timedelta(days=7) if closed and today.weekday() == 6 else monday

@@ -16,14 +16,17 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
 from app.domain.letters import DOTS
+from app.ui.kit.buttons import Button
+from app.ui.kit.forms import put_value
 from app.ui.requests.acts import all_acts
+from app.ui.requests.dialogs import ask_question, ask_telling
 from app.ui.requests.letter_dialog import LetterDialog, ask_letter
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
 from tests.documents.reading import text_of
 from tests.offices import person
 from tests.services.test_letters import complaint, letter, story
-from tests.services.test_requests import new, state_of
+from tests.services.test_requests import add_customer, new, state_of
 from tests.ui.conftest import Asked, Shown
 
 Key = Qt.Key
@@ -82,6 +85,8 @@ def test_a_complaint_is_answered_by_letter_from_the_template(
     act = next(act for act in all_acts() if act.name == "letter")
     page.inspector._ask(act, story(desktop, request))
     dialog = opened(qtbot, page)
+    assert (dialog.form.values()["template"], dialog.form.values()["closes"]) == ("receipt", False)
+    put(dialog, template="complaint")
     values = dialog.form.values()
     assert (values["template"], values["closes"], values["addressee"]) == (
         "complaint", True, "Nguyễn Thị Như Quỳnh",
@@ -135,7 +140,7 @@ def test_chinese_is_filled_in_chinese(
     qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
 ) -> None:
     dialog = asked(qtbot, page, complaint(desktop))
-    put(dialog, language="zh")
+    put(dialog, template="complaint", language="zh")
     text = dialog.form.values()["text"]
     assert "2026年11月20日" in text
     assert "特此答复。" in text
@@ -151,7 +156,7 @@ def test_what_was_typed_is_replaced_only_when_the_person_says_so(
     put(dialog, text="Tự viết")
     prompter.answers = False
     put(dialog, template="interim")
-    assert (dialog.form.values()["text"], dialog.form.values()["template"]) == ("Tự viết", "complaint")
+    assert (dialog.form.values()["text"], dialog.form.values()["template"]) == ("Tự viết", "receipt")
     prompter.answers = True
     put(dialog, template="interim")
     assert dialog.form.values()["template"] == "interim"
@@ -164,6 +169,7 @@ def test_dotted_places_are_asked_about_before_the_letter_is_saved(
     qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom, prompter: Asked, shown: Shown
 ) -> None:
     dialog = asked(qtbot, page, complaint(desktop))
+    put(dialog, template="complaint")
     prompter.answers = False
     qtbot.keyClick(dialog, Key.Key_F9)
     assert prompter.questions[-1][1] == "Vẫn lưu"
@@ -217,8 +223,67 @@ def test_the_letter_for_missing_papers_and_for_an_answered_request(
     answered = complaint(desktop)
     desktop.requests.answer(person(desktop, "yen"), answered, "Đã kiểm định", "unfounded")
     dialog = asked(qtbot, page, answered)
+    assert dialog.form.values()["template"] == "complaint"
     assert "Đã kiểm định" in dialog.form.values()["text"]
     assert dialog.form.editor("outcome").isHidden() or not dialog.form.editor("outcome").isVisible()
+    dialog.form.mark_clean()
+    dialog.reject()
+
+
+def test_a_closed_request_is_written_an_answer_to(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
+) -> None:
+    yen = person(desktop, "yen")
+    request = desktop.requests.register(yen, new("leak", customer_id=add_customer(desktop))).id
+    desktop.requests.answer(person(desktop, "mai"), request, "Đã vá ống", "solved")
+    desktop.requests.tell(yen, request, "phone", "Đã vá ống")
+    dialog = asked(qtbot, page, request)
+    values = dialog.form.values()
+    assert (values["template"], values["closes"]) == ("reply", False)
+    assert "trả lời như sau:\n\nĐã vá ống" in values["text"]
+    dialog.form.mark_clean()
+    dialog.reject()
+
+
+def test_whoever_tells_by_letter_is_led_to_the_letter(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom, shown: Shown
+) -> None:
+    request = complaint(desktop)
+    desktop.requests.answer(person(desktop, "yen"), request, "Đã kiểm định", "unfounded")
+    telling = ask_telling(page, room, story(desktop, request), lambda: None)
+    (write,) = [each for each in telling.findChildren(Button) if each.property("key") == "F10"]
+    assert not write.isVisible()
+    how = telling.form.editor("how")
+    assert isinstance(how, QComboBox)
+    how.setCurrentIndex(how.findData("letter"))
+    assert write.isVisible()
+    assert "F10" in how.accessibleDescription()
+    telling.activateWindow()
+    qtbot.waitUntil(telling.isActiveWindow)
+    qtbot.keyClick(telling, Key.Key_F10)
+    dialog = opened(qtbot, page)
+    assert (dialog.form.values()["template"], dialog.form.values()["closes"]) == ("complaint", True)
+    qtbot.keyClick(dialog, Key.Key_F9)
+    qtbot.waitUntil(lambda: bool(shown.files))
+    assert state_of(desktop, request) == "closed"
+    told = next(e for e in story(desktop, request).events if e.kind == "told")
+    assert told.data["code"] == "CV-BN03-26-000001"
+
+
+def test_nobody_is_asked_before_a_unit_is_chosen(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
+) -> None:
+    request = complaint(desktop)
+    dialog = ask_question(page, room, story(desktop, request), lambda: None)
+    units = dialog.form.editor("unit_code")
+    assert isinstance(units, QComboBox)
+    row = story(desktop, request).row
+    assert (units.currentData(), units.findData(row.unit_code)) == (None, -1)
+    assert units.count() == len(room.units)
+    put_value(dialog.form.editor("words"), "Đã kiểm định chưa?")
+    dialog.submit()
+    qtbot.waitUntil(lambda: bool(units.property("wrong")))
+    assert story(desktop, request).row.asked == ()
     dialog.form.mark_clean()
     dialog.reject()
 

@@ -121,8 +121,9 @@ def test_from_answer_to_close_by_keys(
     page.reload()
     settle(qtbot, room)
     qtbot.waitUntil(
-        lambda: acts(page)
-        == ["Ctrl+P  In phiếu", "F10  Việc khác", "F6  Chuyển", "F7  Ghi chú", "F8  Trả lời"]
+        lambda: (
+            acts(page) == ["Ctrl+P  In phiếu", "F10  Việc khác", "F6  Chuyển", "F7  Ghi chú", "F8  Trả lời"]
+        )
     )
     qtbot.keyClick(page.table, Key.Key_F8)
     dialog = the_dialog(qtbot, page)
@@ -311,7 +312,10 @@ def test_search_in_the_list(qtbot: QtBot, desktop: Desktop, page: RequestsPage, 
     qtbot.waitUntil(lambda: shown_codes(page) == ["000001"])
     page.search.setText("không có")
     qtbot.waitUntil(lambda: shown_codes(page) == [])
-    assert page.table._empty.startswith("Không tìm thấy “không có”")
+    assert page.table._empty.startswith("Không tìm thấy “không có” ở mục này. Hãy thử mục “Tất cả”")
+    page.choose_filter("all")
+    settle(qtbot, room)
+    assert page.table._empty == "Không tìm thấy “không có”. Hãy thử một phần mã hoặc chỉ gõ tên."
 
 
 def test_three_thousand_requests(

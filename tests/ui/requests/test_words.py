@@ -242,7 +242,7 @@ def test_codes_and_phone_numbers_as_they_are_read() -> None:
     ("kind", "data", "text", "words"),
     [
         ("received", {}, None, "Yến tiếp nhận"),
-        ("routed", {}, "Nhờ xem", "Chuyển Đội trực sửa chữa: Nhờ xem"),
+        ("routed", {}, "Nhờ xem", "Chuyển Đội trực sửa chữa (Yến): Nhờ xem"),
         ("answered", {"outcome": "solved"}, "Đã vá", "Đã giải quyết (Yến): Đã vá"),
         ("told", {"how": "phone"}, "Đã gọi", "Đã báo khách hàng · qua điện thoại (Yến): Đã gọi"),
         ("reopened", {}, "Vẫn rò", "Yến mở lại: Vẫn rò"),

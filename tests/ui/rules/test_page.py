@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -23,7 +23,7 @@ from app.ui.kit.theme import font, px
 from app.ui.rules.forms import DaysDialog, HoursDialog, ItemDialog, KindDialog, TargetDialog, UnitDialog
 from app.ui.rules.inputs import LimitEdit, RowsEdit, StepEdit, code_of
 from app.ui.rules.page import RulesPage
-from app.ui.rules.roster import GAPS, DutyDialog, DutyPicker
+from app.ui.rules.roster import GAPS, DutyDialog, DutyPicker, first_monday
 from app.ui.rules.words import limit_words, short_spans, span_words, spans_of
 from tests.offices import START, Company, person
 from tests.ui.conftest import Asked
@@ -74,8 +74,6 @@ def texts(page: RulesPage) -> list[str]:
 
 
 def inspector_words(page: RulesPage) -> str:
-    from PySide6.QtWidgets import QLabel
-
     return "\n".join(label.text() for label in page.inspector.findChildren(QLabel) if not label.isHidden())
 
 
@@ -359,7 +357,8 @@ def test_a_week_of_the_roster_by_keyboard(
     roster = page.roster
     model = roster.model
     assert roster.table.current_id() == GAPS
-    assert [model.cell(0, n).text for n in (5, 6)] == ["cả ngày", "nghỉ"]
+    assert [model.cell(0, n).text for n in (5, 6)] == ["chưa có người", "nghỉ"]
+    assert [model.cell(0, n).text for n in range(5)] == ["Người trực", "", "", "", ""]  # nothing of days past
     assert [model.cell(0, n).sign or model.cell(0, n).tone.name for n in (5,)] == ["WRONG"]
     roster.table.setFocus()
     roster.table.choose(person(desktop, "yen").id)
@@ -374,7 +373,7 @@ def test_a_week_of_the_roster_by_keyboard(
     settle()
     qtbot.waitUntil(lambda: gone(form))
     settle()
-    assert model.cell(0, 5).text == "16–17"
+    assert model.cell(0, 5).text == "thiếu 16–17"
     assert roster.table.current_id() == person(desktop, "yen").id
     at = model.place_of(person(desktop, "yen").id)
     assert model.cell(at, 5).text == "7:30–11:30, 13:30–16"
@@ -397,7 +396,7 @@ def test_a_week_of_the_roster_by_keyboard(
     assert desktop.duty_queries.gaps(TODAY, TODAY) == {}
     roster.go(1)
     settle()
-    assert model.cell(0, 1).text == "cả ngày"
+    assert model.cell(0, 1).text == "chưa có người"
     page.activateWindow()
     qtbot.waitUntil(page.isActiveWindow)
     roster.table.setFocus()
@@ -407,6 +406,92 @@ def test_a_week_of_the_roster_by_keyboard(
     assert model.cell(0, 5).text == "đủ người"
     company.sync()
     assert len(desktop.duty_queries.between(TODAY, TODAY + timedelta(days=7))) == 4
+
+
+def test_only_the_day_in_hand_is_ticked_and_what_was_planned_is_said(
+    desktop: Desktop, page: RulesPage, qtbot: QtBot, settle: Settle, dialog: Any
+) -> None:
+    assert page.show_record("duty")
+    settle()
+    roster = page.roster
+    roster.go(1)
+    settle()
+    assert roster.day is None
+    roster.table.choose(person(desktop, "yen").id)
+    at = roster.table.currentIndex()
+    roster.table.setCurrentIndex(at.siblingAtColumn(3))
+    form = roster.put()
+    wednesday = TODAY + timedelta(days=5)
+    assert form.form.values()["days"] == [wednesday]
+    form.save()
+    settle()
+    qtbot.waitUntil(lambda: gone(form))
+    name = person(desktop, "yen").name
+    qtbot.waitUntil(
+        lambda: any(
+            each.text() == f"Đã xếp trực {name}: T4 25/11, 07:30–11:30, 13:30–17:00."
+            for each in page.window().findChildren(QLabel)
+        )
+    )
+    assert len(desktop.duty_queries.between(wednesday, wednesday)) == 2
+
+
+def test_a_week_past_is_not_judged_and_a_closed_day_has_its_reason(
+    company: Company, desktop: Desktop, page: RulesPage, settle: Settle, dialog: Any, qtbot: QtBot
+) -> None:
+    page.chips.choose("calendar")
+    settle()
+    page.add()
+    days = dialog(DaysDialog)
+    monday = TODAY + timedelta(days=3)
+    for name, value in (("first", monday), ("last", monday), ("note", "Ngày truyền thống ngành")):
+        put_value(days.form.editor(name), value)
+    days.save()
+    settle()
+    qtbot.waitUntil(lambda: gone(days))
+    company.sync()
+    page.show_record("duty")
+    settle()
+    roster = page.roster
+    assert not roster.state.isHidden()
+    roster.go(1)
+    settle()
+    assert roster.model.cell(0, 1).text == "Ngày truyền thống ngành"
+    assert roster.shut[monday] == "Ngày truyền thống ngành"
+    roster.go(-2)
+    settle()
+    assert roster.state.isHidden()
+    assert roster.gaps == {}
+
+
+@pytest.mark.parametrize(
+    ("ahead", "closed", "week"), [(0, False, 0), (1, True, 0), (2, True, 1), (2, False, 0)]
+)
+def test_a_closed_sunday_plans_the_next_week(ahead: int, closed: bool, week: int) -> None:
+    friday = TODAY
+    monday = friday - timedelta(days=4)
+    assert first_monday(friday + timedelta(days=ahead), closed=closed) == monday + timedelta(days=7 * week)
+
+
+@pytest.mark.parametrize("kind", [KindDialog, UnitDialog])
+def test_a_new_rule_opens_without_a_warning_and_wants_its_unit(
+    page: RulesPage, settle: Settle, dialog: Any, kind: type[QDialog]
+) -> None:
+    page.chips.choose("unit" if kind is UnitDialog else "request_type")
+    settle()
+    page.add()
+    form = dialog(kind)
+    assert form.warning.text() == ""
+    if kind is KindDialog:
+        put_value(form.form.editor("names_vi"), "Mới")
+        steps = form.form.editor("steps")
+        steps._add_empty()
+        write("Xem")
+        form.save()
+        below = {name: form.form._fields[name].below.text() for name in ("unit_code", "steps")}
+        assert below == {"unit_code": "Vui lòng nhập ô này.", "steps": "Chọn bộ phận cho từng bước."}
+    form.form.mark_clean()
+    form.reject()
 
 
 def test_a_refused_change_is_told(
