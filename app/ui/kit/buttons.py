@@ -169,13 +169,21 @@ class _Chip(QAbstractButton):
 
 
 class FilterChips(QWidget):
-    """Filters of a list, one at a time; arrow keys move among them. Signal `chosen(key)`."""
+    """Filters of a list, one at a time; arrow keys move among them, and from anywhere on the page Ctrl+Tab
+    and Ctrl+Shift+Tab. Signal `chosen(key)`."""
 
     chosen = Signal(str)
 
-    def __init__(self, filters: Sequence[Filter], name: str, parent: QWidget | None = None) -> None:
-        """`name` says to a screen reader what is filtered."""
+    def __init__(
+        self, filters: Sequence[Filter], name: str, parent: QWidget | None = None, *, bound: bool = True
+    ) -> None:
+        """`name` says to a screen reader what is filtered; `bound` is False for the lesser of two on
+        a page."""
         super().__init__(parent)
+        self.bound = bound
+        if bound:
+            QShortcut(QKeySequence("Ctrl+Tab"), self, lambda: self.step(1))
+            QShortcut(QKeySequence("Ctrl+Shift+Tab"), self, lambda: self.step(-1))
         self.setAccessibleName(name)
         self._chips: dict[str, _Chip] = {}
         self._group = QButtonGroup(self)
@@ -195,6 +203,12 @@ class FilterChips(QWidget):
 
     def choose(self, key: str) -> None:
         self._chips[key].setChecked(True)
+
+    def step(self, by: int) -> None:
+        """To the next chip in sight, or the one before; after the last comes the first."""
+        keys = [key for key, chip in self._chips.items() if not chip.isHidden()]
+        if self.key() in keys:
+            self.choose(keys[(keys.index(self.key()) + by) % len(keys)])
 
     def set_offered(self, key: str, offered: bool) -> None:
         """Whether a chip is in sight."""

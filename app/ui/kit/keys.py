@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSlider, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.kit.buttons import Button, go_back, key_words
+from app.ui.kit.buttons import Button, FilterChips, go_back, key_words
 from app.ui.kit.dialog import Dialog, Sheet
 from app.ui.kit.labels import Label, Line
 from app.ui.kit.menus import MenuButton
@@ -102,7 +102,7 @@ def everywhere() -> list[tuple[str, str]]:
 
 
 def page_keys(page: QWidget) -> list[tuple[str, str]]:
-    """The keys on the buttons in sight, with what they do."""
+    """The keys on the buttons and of the chips in sight, with what they do."""
     found = {
         key_words(str(each.property("key"))): each.accessibleName()
         for each in page.findChildren(Button)
@@ -111,6 +111,8 @@ def page_keys(page: QWidget) -> list[tuple[str, str]]:
     for menu in page.findChildren(MenuButton):
         if menu.isVisible():
             found |= {key_words(each.key): each.words for each in menu.choices if each.key}
+    if any(chips.bound and chips.isVisible() for chips in page.findChildren(FilterChips)):
+        found["Ctrl+Tab, Ctrl+Shift+Tab"] = tr("The next choice above the list, the one before")
     return sorted(found.items(), key=lambda pair: (len(pair[0]), pair[0]))
 
 

@@ -1,4 +1,4 @@
-"""A button that opens a menu whose entries are chosen by their numbers."""
+"""A button that opens a menu whose entries are chosen by their numbers or letters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ NUMBERED = 9
 @dataclass(frozen=True, slots=True)
 class Choice:
     """An entry: its words and what it does. `chosen` puts a tick before it; `apart` a line above it; `key`
-    does it without the menu."""
+    does it without the menu; `letter` chooses it in the menu instead of a number, whatever stands
+    before it."""
 
     words: str
     act: Callable[[], object]
@@ -26,10 +27,11 @@ class Choice:
     apart: bool = False
     enabled: bool = True
     key: str = ""
+    letter: str = ""
 
 
 class MenuButton(Button):
-    """Opens a menu, by its key too; there the first nine entries answer to 1 … 9."""
+    """Opens a menu, by its key too; there the first nine entries without a letter answer to 1 … 9."""
 
     def __init__(
         self,
@@ -78,11 +80,14 @@ def menu_of(parent: QWidget, choices: Sequence[Choice]) -> QMenu:
     """The menu of these entries; it is gone when it closes."""
     menu = QMenu(parent)
     menu.aboutToHide.connect(menu.deleteLater)
-    for number, each in enumerate(choices, 1):
-        if each.apart and number > 1:
+    number = 0
+    for each in choices:
+        if each.apart and menu.actions():
             menu.addSeparator()
         words = each.words.replace("&", "&&")
-        entry = menu.addAction(f"&{number}  {words}" if number <= NUMBERED else words)
+        number += not each.letter
+        sign = each.letter or (str(number) if number <= NUMBERED else "")
+        entry = menu.addAction(f"&{sign}  {words}" if sign else words)
         entry.setEnabled(each.enabled)
         if each.key:
             entry.setText(f"{entry.text()}\t{key_words(each.key)}")  # beside it: the button listens for it

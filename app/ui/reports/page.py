@@ -26,6 +26,7 @@ from app.ui.kit.theme import Tone, look, px
 from app.ui.kit.toast import toast
 from app.ui.reports.office import OfficeFigures, write_report
 from app.ui.reports.preview import ReportPreview
+from app.ui.rules.words import languages
 from app.words import tr
 
 OFFICE = "office"
@@ -66,6 +67,16 @@ class ReportsPage(Page):
             self.add_act(self.print_button)
             self.export_button = self.set_primary(tr("Make an Excel workbook"), self.export, key="F9")
         self.add_bar(self._make_days())
+        language = room.rules.utility.language
+        self.language = Label(tone=Tone.SOFT, points=9, wrap=True)
+        if room.may("reports.export") and language != tr.language:
+            self.language.setText(
+                tr(
+                    "Papers and workbooks are written in the company's language: {language}.",
+                    language=languages().get(language, language),
+                )
+            )
+            self.add_bar(self.language)
         self.set_body(self._make_body())
         self._put_days(*self._days("month"))
         self.chips.chosen.connect(self._chosen)

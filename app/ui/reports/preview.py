@@ -73,7 +73,7 @@ class ReportPreview(QWidget):
         ]
         if any(sheet.charts for sheet in report.sheets):
             filters.insert(1, Filter(CHARTS, tr("Charts")))
-        self.chips = FilterChips(filters, tr("Which table"))
+        self.chips = FilterChips(filters, tr("Which table"), bound=False)
         self.chips.chosen.connect(self._open)
         self.chips.setVisible(len(filters) > 1)
         self._head.addWidget(self.chips)

@@ -25,6 +25,11 @@ PAGE = "requests"
 """The name of the list in kept views."""
 
 
+LETTERS = "ABCDE"
+"""Those of the filters in the menu, in their order; the acts below go on from there, each with one of its
+own. So the numbers are the person's own views', and no letter moves when a view is kept."""
+
+
 def filter_titles() -> dict[str, str]:
     """The named filters (`FILTERS`) in the order in which chips stand."""
     return {
@@ -101,22 +106,24 @@ class ViewMenu(MenuButton):
             found.append(Choice(view.name, partial(self.show_view, view.kept), chosen=view.kept == now))
         titles = filter_titles()
         counts = page.counts
-        for number, key in enumerate(page.behind):
+        for letter, key in zip(LETTERS, page.behind, strict=False):
             counted = "" if counts is None else f"  {getattr(counts, key)}"
             act = partial(self._choose, key)
             chosen = page.chips.key() == key
-            found.append(Choice(titles[key] + counted, act, chosen=chosen, apart=number == 0))
+            apart = letter == LETTERS[0]
+            found.append(Choice(titles[key] + counted, act, chosen=chosen, apart=apart, letter=letter))
         if page.room.lists is not None:
-            found.append(Choice(tr("Save view…"), self.ask_name, apart=True))
+            found.append(Choice(tr("Save view…"), self.ask_name, apart=True, letter="F"))
             if self._named():
-                found.append(Choice(tr("Forget a view…"), self.ask_which))
-        found.append(Choice(tr("Columns and order…"), page.table.choose_columns, apart=True))
+                found.append(Choice(tr("Forget a view…"), self.ask_which, letter="G"))
+        found.append(Choice(tr("Columns and order…"), page.table.choose_columns, apart=True, letter="H"))
         if page.room.may("requests.tell"):
-            found.append(Choice(tr("Call back…"), lambda: open_calls(page, page.room), apart=True))
+            calls = partial(open_calls, page, page.room)
+            found.append(Choice(tr("Call back…"), calls, apart=True, letter="I"))
         if page.room.may("reports.export"):
-            found.append(Choice(tr("Export the list to Excel"), self._export))
+            found.append(Choice(tr("Export the list to Excel"), self._export, letter="J"))
         if page.room.may("requests.import"):
-            found.append(Choice(tr("Import a former register…"), page.import_register))
+            found.append(Choice(tr("Import a former register…"), page.import_register, letter="K"))
         return found
 
     def _named(self) -> list[View]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.kit import theme
-from app.ui.kit.buttons import Button
+from app.ui.kit.buttons import Button, Filter, FilterChips
 from app.ui.kit.dialog import Dialog, Sheet
-from app.ui.kit.keys import KeysDialog
+from app.ui.kit.keys import KeysDialog, page_keys
 
 Active = Callable[[QWidget], QWidget]
 
@@ -60,3 +60,29 @@ def test_a_long_list_of_keys_is_read_by_keys(qtbot: QtBot, qapp: QApplication, a
     qtbot.keyClick(keys.back, Qt.Key.Key_PageUp)
     assert bar.value() == 0
     keys.reject()
+
+
+def test_chips_are_gone_along_from_anywhere_on_the_page(qtbot: QtBot, active: Active) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    column = QVBoxLayout(page)
+    chips = FilterChips([Filter(key, key) for key in ("mine", "held", "open", "all")], "Yêu cầu nào")
+    lesser = FilterChips([Filter("a", "a"), Filter("b", "b")], "Bảng nào", bound=False)
+    field = QPlainTextEdit()
+    for each in (chips, lesser, field):
+        column.addWidget(each)
+    chips.set_offered("held", False)
+    active(page)
+    field.setFocus()
+    ctrl, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    seen = []
+    for key, how in ((Qt.Key.Key_Tab, ctrl), (Qt.Key.Key_Tab, ctrl), (Qt.Key.Key_Tab, ctrl)):
+        qtbot.keyClick(field, key, how)
+        seen.append(chips.key())
+    assert seen == ["open", "all", "mine"]  # over the one out of sight, and round
+    qtbot.keyClick(field, Qt.Key.Key_Backtab, ctrl | shift)  # as keyboards send it
+    assert chips.key() == "all"
+    assert (lesser.key(), field.hasFocus(), field.toPlainText()) == ("a", True, "")
+    assert page_keys(page) == [("Ctrl+Tab, Ctrl+Shift+Tab", "Mục tiếp theo, mục trước ở hàng chọn phía trên")]
+    chips.hide()
+    assert page_keys(page) == []

@@ -18,6 +18,7 @@ from app.services.cash import Collect
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.toast import Toast
 from app.ui.reports.page import ReportsPage
+from app.words import tr
 from tests.money import add_home, bill
 from tests.offices import person
 from tests.requests import past
@@ -239,3 +240,20 @@ def test_stopping_a_long_one_writes_nothing(qtbot: QtBot, full: ReportsPage) -> 
     settle(qtbot, full)
     assert not list(full.room.papers.glob("*"))
     assert full.window().findChild(Toast, "toast") is None
+
+
+def test_it_is_said_where_papers_are_in_another_language_than_the_window(
+    qtbot: QtBot, desktop: Desktop, jobs: JobRunner, prompter: Asked, tmp_path: Path
+) -> None:
+    here = made(desktop, "mai", jobs, prompter, tmp_path)
+    qtbot.addWidget(here)
+    assert here.language.text() == ""
+    tr.use("en")
+    try:
+        there = made(desktop, "mai", jobs, prompter, tmp_path)
+    finally:
+        tr.use("vi")
+    qtbot.addWidget(there)
+    assert there.language.text() == (
+        "Papers and workbooks are written in the company's language: Tiếng Việt."
+    )

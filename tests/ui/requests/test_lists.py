@@ -94,6 +94,8 @@ def test_a_view_is_kept_under_a_name_and_chosen_by_its_number(
 ) -> None:
     ids = three(desktop, mai)
     page = opened(mai)
+    before = {choice.words: choice.letter for choice in page.views._offered()}
+    assert all(before.values())
     page.bar.show_narrowed(Narrowed(types=("leak",), areas=("Đại Phúc",)))
     page.table.show_sorts([("area", True), ("code", False)])
     page.views.ask_name()
@@ -110,6 +112,9 @@ def test_a_view_is_kept_under_a_name_and_chosen_by_its_number(
     menu = again.views.menu_shown
     assert menu is not None
     assert menu.actions()[0].text() == "&1  Ro ri Dai Phuc"
+    now = {choice.words: choice.letter for choice in again.views._offered() if choice.letter}
+    assert {key: now[key] for key in before} == before  # no letter moves when a view is kept
+    assert len(set(now.values())) == len(now) == len(again.views._offered()) - 1
     qtbot.keyClick(menu, Key.Key_1)
     settle(qtbot, mai)
     assert list(again.model.ids) == [ids[2]]
