@@ -51,11 +51,11 @@ def test_contents_are_counted_and_what_is_wrong_is_named(company: Company) -> No
 
 
 @pytest.mark.parametrize("photos", [0, 2])
-def test_a_bundle_says_how_many_scans_stay(desktop: Desktop, photos: int) -> None:
+def test_a_bundle_says_how_many_scans_go_along(desktop: Desktop, photos: int) -> None:
     desktop.client.once()
     for n in range(photos):
         attach(desktop, picture("PNG", (60 + n, 40)))
     report = desktop.export_bundle(desktop.home / "BN03.daumoi-bundle")
-    assert report.scans == photos
+    assert (report.scans, report.scans_left) == (photos, 0)
     words = exported_words("BN03.daumoi-bundle", report)
-    assert ("2 bản quét và ảnh còn ở quầy này" in words) == bool(photos)
+    assert ("Kèm 2 bản quét và ảnh." in words) == bool(photos)
