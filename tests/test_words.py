@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from string import Formatter
 import pytest
 
 from app.settings import resources
+from app.words import LANGUAGES, Words, catalogue
 
 APP = Path(__file__).parent.parent / "app"
 OTHERS = {"qt.json", "argparse.json"}
@@ -135,3 +137,15 @@ def test_accelerators_are_kept() -> None:
     """A label with a shortcut key keeps one in Vietnamese."""
     marked = [t for t, w in ours().items() if (t.count("&") - 2 * t.count("&&") > 0) != ("&" in w)]
     assert marked == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_access_key_is_one_that_every_keyboard_has(language: str) -> None:
+    """Đ, Ơ and Ê come from an input method, which Alt does not reach."""
+    wrong = [
+        words
+        for words in (Words(language)(text) for text in catalogue("vi"))
+        for key in re.findall(r"&([^&\s])", words.replace("&&", ""))
+        if not (key.isascii() and key.isalnum())
+    ]
+    assert wrong == []

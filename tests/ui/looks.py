@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractScrollArea,
     QCheckBox,
     QDialog,
@@ -39,6 +42,26 @@ def cut_off(window: QWidget) -> list[str]:
         if window.height() > room.height() or window.width() > room.width():
             found.append(f"larger than the window: {window.width()} × {window.height()}")
     return found
+
+
+ON_A_KEYBOARD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+"""What every keyboard has as one key; Đ, Ơ and Ê come from an input method, which Alt does not reach."""
+
+
+def access_keys(window: QWidget) -> list[str]:
+    """The access keys in it that lead to two places, or that no keyboard has; empty where all is well. The
+    fields of a form that another choice brings count too."""
+    words = [
+        each.text()
+        for each in window.findChildren(QWidget)
+        if each.window() is window.window()
+        and ((isinstance(each, QLabel) and each.buddy() is not None) or isinstance(each, QAbstractButton))
+    ]
+    led: dict[str, list[str]] = {}
+    for text in words:
+        if found := re.search(r"&([^&\s])", text.replace("&&", "")):
+            led.setdefault(found[1].upper(), []).append(text)
+    return [f"Alt+{key}: {to}" for key, to in led.items() if len(to) > 1 or key not in ON_A_KEYBOARD]
 
 
 def _label(label: QLabel) -> list[str]:

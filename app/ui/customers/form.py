@@ -97,7 +97,7 @@ class CustomerDialog(FormDialog):
             add("first_index", tr("&First index"), QuantityEdit())
         add("tax_code", tr("&Tax code"), QLineEdit())
         add("bank_account", tr("&Bank account"), QLineEdit())
-        add("note", tr("No&te"), NoteEdit(2), wide=True)
+        add("note", tr("Not&e"), NoteEdit(2), wide=True)
 
     def _lay_out(self, title: str) -> None:
         scroll = QScrollArea()

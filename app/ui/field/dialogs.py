@@ -93,7 +93,7 @@ def ask_result(parent: QWidget, room: FieldRoom, story: OrderStory, done: Done) 
         form.add("restored_at", tr("Supply back &since"), MomentEdit(room.zone, room.now()), hint)
         _only_when_completed(dialog, result)
     said = tr("The desk answers the customer by it.") if row.request_id is not None else ""
-    form.add("words", tr("What was &found and done"), NoteEdit(3), said, wide=True)
+    form.add("words", tr("&What was found and done"), NoteEdit(3), said, wide=True)
     bearer = "customer" if row.labour_free else "utility"
     hint = tr("Labour is free. Material is the customer's, at its price.") if row.labour_free else ""
     form.add("materials", tr("&Material used"), MaterialEdit(room.currency, bearer), hint, wide=True)

@@ -112,7 +112,7 @@ def ask_order(parent: QWidget, room: FieldRoom, story: RequestStory, done: Done)
     free = Check("")
     free.setChecked(kind is not None and kind.charter == "small_repair")
     dialog.add_plan(row.unit_code or "")
-    form.add("labour_free", tr("Labour &free, material the customer's"), free)
+    form.add("labour_free", tr("La&bour free, material the customer's"), free)
 
     def show() -> None:
         repair = form.values()["kind"] == "repair"

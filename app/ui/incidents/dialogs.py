@@ -38,7 +38,7 @@ def ask_new(parent: QWidget, room: RequestRoom, done: Callable[[Any], object]) -
     now = room.now()
     dialog.form.add("title", tr("&What is out of order"), QLineEdit(), wide=True)
     hint = tr("Streets or villages, with commas between: calls from there find this incident.")
-    dialog.form.add("area", tr("&Where"), QLineEdit(), hint, wide=True)
+    dialog.form.add("area", tr("Whe&re"), QLineEdit(), hint, wide=True)
     dialog.form.add("started_at", tr("&Since"), MomentEdit(room.zone, now))
     dialog.form.add("expected_at", tr("&Expected until"), MomentEdit(room.zone, now + USUAL, optional=True))
     dialog.form.add("cause", tr("&Cause"), choice(causes(room)))

@@ -199,7 +199,7 @@ def _build_pay(task: StepTask) -> Act:
     told = NoteEdit(2)
     task.form.add("how", tr("&How"), how)
     task.form.add("payee", tr("&Who takes the money"), payee, tr("Signs the pay-out slip."))
-    task.form.add("words", tr("&What the customer is told"), told, wide=True)
+    task.form.add("words", tr("What the customer is &told"), told, wide=True)
     _lead(task, how, told, amount)
     request, entry = task.story.row.id, room.new_id()
 

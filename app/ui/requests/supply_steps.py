@@ -112,7 +112,7 @@ def _contract(task: StepTask) -> Act:
         code, name = room.supply_queries.customer_name(row.customer_id)
         task.say(tr("A further connection of {code} · {name}.", code=code, name=name), strong=True)
     else:
-        form.add("name", tr("Customer &name"), _line(row.contact_name))
+        form.add("name", tr("Customer na&me"), _line(row.contact_name))
         form.add("phone", tr("&Phone"), _line(phones(row.phone)))
         form.add("address", tr("&Address"), _line(row.address or ""))
         form.add("tax_code", tr("&Tax code"), QLineEdit())
@@ -120,7 +120,7 @@ def _contract(task: StepTask) -> Act:
         form.add("code", tr("Customer &code"), QLineEdit(), hint)
     form.add(
         "connection_address",
-        tr("&Place of supply"),
+        tr("Place of supp&ly"),
         _line(row.address or "" if known else ""),
         "" if known else tr("Empty: the customer's address."),
     )

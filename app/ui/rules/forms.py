@@ -305,7 +305,7 @@ class TargetDialog(RuleDialog):
 
     def add_fields(self) -> None:
         self.add_names()
-        self.form.add("measure", tr("&What is measured"), choice(measures()))
+        self.form.add("measure", tr("What is &measured"), choice(measures()))
         self.form.add("limit", tr("Time &limit"), LimitEdit())
         self.form.add("share", tr("&Share that is to be kept, in %"), ShareEdit())
         self.add_first_day()

@@ -1,5 +1,5 @@
 """Every dialog of a request, of an incident, of the field and of the rules, in both languages, at 100 and at
-150 %: no word is cut, nothing is larger than the smallest screen."""
+150 %: no word is cut, nothing is larger than the smallest screen, no access key leads to two places."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tests.services.test_field import order
 from tests.services.test_requests import add_customer, new
 from tests.services.test_supply import STEPS, apply, do_one
 from tests.ui.field.conftest import room_of as field_room_of
-from tests.ui.looks import cut_off
+from tests.ui.looks import access_keys, cut_off
 from tests.ui.rules.conftest import room as rule_room
 
 __all__ = ["field_room_of", "rule_room"]
@@ -189,7 +189,7 @@ def test_every_dialog_has_room_for_its_words(
         qtbot.waitUntil(lambda: not room.jobs.busy)
         for _ in range(3):
             QApplication.processEvents()
-        if wrong := [*cut_off(dialog), *badly_laid(dialog)]:
+        if wrong := [*cut_off(dialog), *badly_laid(dialog), *access_keys(dialog)]:
             poor[name] = wrong
         seen += 1
         close(dialog)
