@@ -67,8 +67,8 @@ def test_the_key_that_opened_it_confirms_it(
     act = next(each for each in all_acts() if each.name == name)
     dialog, done = make(name)
     assert act.key == dialog.verb.property("key") == key
-    if name == "hold":
-        dialog.form.set_values({"reason": "choice"})
+    chosen = {"hold": {"reason": "choice"}, "ask": {"unit_code": "BILLING"}}
+    dialog.form.set_values(chosen.get(name, {}))
     editor = dialog.form.editor(words)
     editor.setFocus()
     qtbot.keyClicks(editor, "Theo thoa thuan")
