@@ -21,12 +21,15 @@ MOST_HITS = 2_000
 MOST_CUSTOMERS = 300
 
 
-def matching(
-    read: Connection, office_no: int, words: str, vault: Vault, *, open_only: bool
-) -> list[UUID]:
-    """The newest `MOST_HITS` requests in which the words occur, also in what is sealed and `vault` opens."""
+def matching(read: Connection, office_no: int, words: str, vault: Vault, *, open_only: bool) -> list[UUID]:
+    """The newest `MOST_HITS` requests in which the words occur, also in what is sealed and `vault` opens: by
+    code, then those of people of whose name they are whole words, then those whose name's words begin so and
+    those of customers found by code, then by what is said; of each the newest first."""
     r, s = Request, RequestState
-    found = dict.fromkeys(_by_code(read, office_no, words))
+    coded = dict.fromkeys(_by_code(read, office_no, words))
+    found = dict(coded)
+    named: list[UUID] = []
+    begun: list[UUID] = []
     customers = _customers(read, words)
     if customers:
         of_them = select(r.id).where(here(r, office_no), r.customer_id.in_(customers))
@@ -41,13 +44,19 @@ def matching(
     terms = fold(words).split()
     rows = read.execute(looked).all()
     opened = vault.open(read, {row.id: row.sealed for row in rows})
-    for id, _, *texts in rows:
+    for row in rows:
         if len(found) >= MOST_HITS:
             break
-        inside = fold(" ".join(each for each in (*texts, *opened.get(id, {}).values()) if each))
+        id, secret = row.id, opened.get(row.id, {})
+        inside = fold(" ".join(each for each in (*row[2:], *secret.values()) if each))
         if all(term in inside for term in terms):
             found[id] = None
-    return list(found)
+            name = fold(secret.get("contact_name") or row.contact_name or "").split()
+            if all(term in name for term in terms):
+                named.append(id)
+            elif all(any(word.startswith(term) for word in name) for term in terms):
+                begun.append(id)
+    return list(dict.fromkeys([*coded, *named, *begun, *found]))
 
 
 def _by_code(read: Connection, office_no: int, words: str) -> list[UUID]:

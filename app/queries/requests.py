@@ -221,6 +221,15 @@ class RequestQueries:
                 wanted = wanted.where(RequestState.id.in_(found))
             return packed(read, wanted.order_by(*self._lists.order(sort, descending, then)))
 
+    def best(self, words: str, viewer: Viewer, most: int) -> list[UUID]:
+        """At most `most` requests of every state in which the words occur, best first: by code, by the name
+        of who asks, then by what is asked; of each the newest first."""
+        with self._read.connect() as read:
+            found = matching(read, self._office_no, words, self._vault, open_only=False)
+            wanted = self._visible(read, viewer, select(RequestState.id)).where(RequestState.id.in_(found))
+            seen = set(read.execute(wanted).scalars())
+        return [id for id in found if id in seen][:most]
+
     def counts(self, viewer: Viewer, now: datetime) -> Counts:
         """How many each filter would give."""
         tests = [and_(*self._lists.named(each, viewer, now)) for each in FILTERS[:-1]]

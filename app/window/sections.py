@@ -431,16 +431,19 @@ class _Pages:
         ]  # fmt: skip
 
     def _found_requests(self, text: str) -> list[Hit]:
-        from app.ui.requests.words import contact_words, said
+        from app.ui.requests.words import contact_words, hit_note, one_line, said
 
         room = self.request_room
-        ids = room.queries.ids("all", room.viewer, self.desk.clock.now(), words=text)[:HITS]
-        rows = room.queries.rows(ids)
-        return [
-            Hit(
-                tr("Requests"), said(rows[id]), contact_words(rows[id], tr), rows[id].code,
-                "message-exclamation", "requests", id,
-                exact=rows[id].code.casefold() == text.strip().casefold(),
-            )
-            for id in ids
-        ]  # fmt: skip
+        ids = room.queries.best(text, room.viewer, HITS)
+        rows, today = room.queries.rows(ids), room.today()
+        hits = []
+        for row in (rows[id] for id in ids):
+            who, asked = contact_words(row, tr), one_line(said(row))
+            hits.append(
+                Hit(
+                    tr("Requests"), who or asked, asked if who else "", row.code, "message-exclamation",
+                    "requests", row.id, exact=row.code.casefold() == text.strip().casefold(),
+                    note=hit_note(row, today, room.zone),
+                )
+            )  # fmt: skip
+        return hits

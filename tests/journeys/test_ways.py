@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,9 +13,13 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.ui.kit.keys import KeysDialog
+from app.ui.requests.page import RequestsPage
 from app.ui.shell.search import HIT_ROLE, Hit, SearchPalette
+from app.ui.shell.window import MainWindow
 from app.window.frame import DeskWindow
-from tests.journeys.windows import go, main_of
+from tests.journeys.windows import desk_of, go, main_of, settle
+from tests.offices import person
+from tests.services.test_requests import new
 
 Open = Callable[[Path], DeskWindow]
 
@@ -54,3 +60,36 @@ def test_the_keys_of_the_page_in_sight(qtbot: QtBot, home: Path, open_window: Op
     said = [each.text() for each in dialog.findChildren(QLabel)]
     assert said[:4] == ["Phím tắt", "Yêu cầu", "F2", "Tiếp nhận"]
     assert "Ctrl+K" in said
+
+
+def test_a_found_request_says_when_and_how_it_stands_and_the_keyboard_stands_on_it(
+    qtbot: QtBot, home: Path, open_window: Open
+) -> None:
+    window = open_window(home)
+    go(qtbot, window, "yen", "today")
+    main, desk = main_of(window), desk_of(window)
+    yen = person(desk, "yen")
+    desk.requests.register(yen, new("leak", contact_name="Trần Văn Hùng", words="Nhà cho thuê bị rò rỉ"))
+    wanted = desk.requests.register(yen, new("leak", contact_name="Trần Văn Thu", words="Rò rỉ trước nhà"))
+    for _ in range(2):  # the second time the page is in sight already
+        open_hit(qtbot, main, wanted.id)
+        settle(qtbot, window)
+        page = main.page("requests")
+        assert isinstance(page, RequestsPage)
+        assert page.table.hasFocus()
+        assert page.table.current_id() == wanted.id
+
+
+def open_hit(qtbot: QtBot, main: MainWindow, wanted: UUID) -> None:
+    """Types a name and opens the first request that is found."""
+    qtbot.keyClick(main, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = main.findChild(SearchPalette)
+    held = QApplication.focusWidget()
+    assert palette is not None
+    assert held is not None
+    qtbot.keyClicks(held, "tran van thu")
+    qtbot.waitUntil(lambda: len([each for each in hits(palette) if each.group == "Yêu cầu"]) == 2)
+    first = next(each for each in hits(palette) if each.group == "Yêu cầu")
+    assert (first.title, first.record) == ("Trần Văn Thu", wanted)
+    assert re.fullmatch(r"\d\d/\d\d · \w.*", first.note)
+    qtbot.keyClick(held, Qt.Key.Key_Return)

@@ -188,3 +188,20 @@ def test_open_requests_are_found_by_index(desktop: Desktop) -> None:
     assert all("ix_request_state_state_due" in each or "id=?" in each for each in walked)
     whole = ("SCAN request", "SCAN r ", "(office_no=?)")
     assert not [each for each in seen if "request_type" not in each and any(w in each for w in whole)]
+
+
+def test_the_name_of_who_asks_counts_before_what_is_asked(desktop: Desktop) -> None:
+    yen = person(desktop, "yen")
+    viewer = desktop.request_queries.viewer(yen.id, yen.roles)
+
+    def asked(name: str, words: str) -> UUID:
+        return desktop.requests.register(yen, new("leak", contact_name=name, words=words)).id
+
+    named = asked("Trần Văn Thu", "Rò rỉ trước nhà")
+    begun = asked("Trần Văn Thuận", "Rò rỉ sau nhà")
+    text = asked("Trần Văn Hùng", "Nhà cho thuê bị rò rỉ")
+    best = desktop.request_queries.best
+    assert best("tran van thu", viewer, 8) == [named, begun, text]
+    assert best("tran van thu", viewer, 1) == [named]
+    assert best("thuê", viewer, 8) == [text]
+    assert best("tran van thuy", viewer, 8) == []

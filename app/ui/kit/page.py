@@ -8,6 +8,7 @@ from enum import Enum
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QProgressBar,
@@ -142,7 +143,11 @@ class Page(QWidget):
         """Called each time the page comes into view. The place to ask for rows."""
 
     def first_opened(self) -> None:
-        """Called before the first `opened`. The place for the first focus."""
+        """Called before the first `opened`, and by `focus_work`: gives the keyboard to the list or the first
+        field, which is the first thing in the body unless a page says otherwise."""
+        body = self._body.currentWidget()
+        if body is not None:
+            focus_first(body)
 
     def show_record(self, record: object) -> bool:
         """Goes to that record (a search or another page sends one here); False when the page shows none."""
@@ -154,6 +159,26 @@ class Page(QWidget):
     def may_leave(self) -> bool:
         """False while leaving would lose something; the page then says so itself."""
         return True
+
+    def focus_work(self, *, on_list: bool = False) -> None:
+        """The keyboard goes into the work: to where it was there, else to the list or the first field, never
+        to a button above them. `on_list`: to the list in any case, where there is one."""
+        body, held = self._body.currentWidget(), self.focusWidget()
+        if body is None:
+            return
+        if on_list:
+            lists = [body] if isinstance(body, QAbstractItemView) else body.findChildren(QAbstractItemView)
+            shown = next((each for each in lists if each.isVisibleTo(self)), None)
+            if shown is not None:
+                shown.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+        elif held is not None and (held is body or body.isAncestorOf(held)) and held.isVisibleTo(self):
+            held.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self.first_opened()
+        at = self.focusWidget()
+        if at is None or not at.isVisibleTo(self):  # a sentence stands in the list's place
+            focus_first(body)
 
     def set_count(self, count: str) -> None:
         self._count.setText(count)
@@ -313,6 +338,20 @@ class Page(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         QPainter(self).fillRect(self.rect(), QColor(theme().ground))
+
+
+def focus_first(widget: QWidget) -> None:
+    """The keyboard goes to the first thing in it that takes it; nowhere else where there is none."""
+    each: QWidget | None = widget
+    while each is not None:
+        takes = bool(each.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        inside = each is widget or widget.isAncestorOf(each)
+        if takes and inside and each.isEnabled() and each.isVisibleTo(widget):
+            each.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        each = each.nextInFocusChain()
+        if each is widget:
+            return
 
 
 def scrolled(work: QWidget) -> QScrollArea:

@@ -22,6 +22,7 @@ from app.ui.kit.room import Room
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.ticks import TickList
 from app.ui.kit.toast import toast
+from app.ui.requests.crews import crew_findings, orders_of
 from app.ui.requests.finder import CustomerEdit, KeysFirst
 from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import RequestRoom
@@ -129,6 +130,7 @@ def ask_answer(parent: QWidget, room: RequestRoom, story: RequestStory, done: Do
     )  # fmt: skip
     dialog.say(one_line(said(row)))
     text, outcome = proposed_answer(way(room, story))
+    text = text or crew_findings(orders_of(room, story))
     answer = NoteEdit(5)
     answer.setPlainText(text)
     dialog.form.add("text", tr("&Answer"), answer, tr("As the customer will hear it."), wide=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from itertools import accumulate
 from uuid import UUID
 
 from PySide6.QtCore import Signal
@@ -18,6 +20,7 @@ from app.ui.kit.menus import Choice, MenuButton
 from app.ui.kit.theme import Tone
 from app.ui.requests.acts import Act, all_acts
 from app.ui.requests.attachments import AttachmentPanel
+from app.ui.requests.crews import crew_note, crew_steps, orders_of
 from app.ui.requests.dialogs import missing_papers
 from app.ui.requests.missing_slip import print_missing
 from app.ui.requests.room import RequestRoom
@@ -76,10 +79,7 @@ class RequestInspector(Inspector):
                 fields=self._fields(story, now),
                 further=self._further(row, now),
                 timeline_title=tr("What happened"),
-                timeline=[
-                    (stamp(each.at, now, room.zone), step_words(each, room.units, steps))
-                    for each in reversed(story.events)  # what happened last is seen first
-                ],
+                timeline=self._happened(story, now, steps),
             ),
             self._buttons(story),
         )
@@ -105,6 +105,22 @@ class RequestInspector(Inspector):
             print_missing(self.room, self.window(), self.story.row.id, self.story.row.code)
         else:
             print_slip(self.room, self.window(), self.story.row.id, self.story.row.code)
+
+    def _happened(
+        self, story: RequestStory, now: datetime, steps: Mapping[str, str]
+    ) -> list[tuple[str, str]]:
+        """What happened, its crews' work with it; what happened last is seen first."""
+        room = self.room
+        orders = orders_of(room, story)
+        moments = list(accumulate((each.at for each in story.events), max))  # their own order stays
+        told = [
+            (at, stamp(each.at, now, room.zone), step_words(each, room.units, steps))
+            for at, each in zip(moments, story.events, strict=True)
+            if not crew_note(each, orders)
+        ]
+        crews = crew_steps(orders, story, room.rules.utility.kind)
+        told += [(at, stamp(at, now, room.zone), words) for at, words in crews]
+        return [(when, words) for _, when, words in sorted(told, key=_moment)[::-1]]
 
     def _fields(self, story: RequestStory, now: datetime) -> list[tuple[str, str]]:
         """What it is about and who asks."""
@@ -161,6 +177,10 @@ class RequestInspector(Inspector):
     def _ask(self, act: Act, story: RequestStory) -> None:
         done = partial(self.done.emit, act.said(story.row.code))
         act.ask(self.window(), self.room, story, done)
+
+
+def _moment(told: tuple[datetime, str, str]) -> datetime:
+    return told[0]
 
 
 def _notice(row: RequestRow, now: datetime, room: RequestRoom) -> tuple[str, Tone]:

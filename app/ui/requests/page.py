@@ -44,7 +44,7 @@ A_MOMENT = 1_500
 
 EVERY = 30_000
 """How often, in ms, the words of due times are brought up to date."""
-TABLES = frozenset({"request", "request_event", "customer"})
+TABLES = frozenset({"request", "request_event", "customer", "work_order", "work_order_event"})
 """A change of these concerns the page."""
 
 

@@ -127,6 +127,12 @@ def due_notice(row: RequestRow, now: datetime, calendar: WorkingCalendar, by_clo
     return tr("Due {when}, {count} h of working time left", when=when, count=left // 60), tone
 
 
+def hit_note(row: RequestRow, today: date, zone: tzinfo) -> str:
+    """When a request came and where it stands, beside it where it is found: "23/11 · đã kết thúc"."""
+    came, state = row.received_at.astimezone(zone).date(), state_words(row)
+    return f"{_date_words(came, today)} · {state[:1].lower()}{state[1:]}"
+
+
 def received_words(code: str, when: str) -> str:
     """That a request is received now, and by when it will be answered, where that is known."""
     if not when:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.ui.kit import icons
 from app.ui.kit.inputs import SearchEdit
@@ -46,6 +47,8 @@ class Hit:
     section: str = ""
     record: object = None
     exact: bool = False
+    note: str = ""
+    """When and how it stands; never cut."""
 
 
 Deliver = Callable[[str, Sequence[Hit]], None]
@@ -85,6 +88,10 @@ class _HitDelegate(QStyledItemDelegate):
         painter.setFont(font(9.5, mono=True))
         painter.drawText(inner, int(right | middle), hit.code)
         inner.setRight(inner.right() - painter.fontMetrics().horizontalAdvance(hit.code) - px(12))
+        if hit.note:
+            painter.setFont(font(9.5))
+            painter.drawText(inner, int(right | middle), hit.note)
+            inner.setRight(inner.right() - painter.fontMetrics().horizontalAdvance(hit.note) - px(12))
         painter.setFont(font(bold=hit.exact))
         painter.setPen(QColor(now.text))
         metrics = painter.fontMetrics()
@@ -129,6 +136,7 @@ class SearchPalette(QWidget):
         super().__init__(window)
         self._search = search
         self._shown = ""  # the text whose hits are in sight
+        self._before: QWidget | None = None  # where the keyboard was when the search was opened
         self._entered = ""  # the text whose first hit is opened as soon as it comes
         self._edit = _Edit(tr("Name, code, phone, meter number, address"), self)
         self._list = QListWidget()
@@ -160,6 +168,8 @@ class SearchPalette(QWidget):
         window = self.parentWidget()
         assert window is not None
         self.setGeometry(window.rect())
+        if self.isHidden():
+            self._before = window.focusWidget()
         if not self._edit.text():
             self._show([], tr("Type what you know: part of a name is enough, accents are not needed."))
         self.show()
@@ -168,7 +178,11 @@ class SearchPalette(QWidget):
         self._edit.selectAll()
 
     def close_search(self) -> None:
+        """The keyboard is again where it was."""
         self._entered = ""
+        before, self._before = self._before, None
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)  # before hiding: Qt would choose a place itself
         self.hide()
 
     def take_key(self, key: int) -> bool:
@@ -226,7 +240,8 @@ class SearchPalette(QWidget):
             for hit in groups[name]:
                 item = QListWidgetItem(hit.title, self._list)
                 item.setData(HIT_ROLE, hit)
-                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{hit.title}, {hit.detail}, {hit.code}")
+                said = (hit.title, hit.detail, hit.note, hit.code)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(filter(None, said)))
         if hits:
             self._list.setCurrentRow(1)
         self._list.setVisible(bool(hits))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.kit.keys import KeysDialog
-from app.ui.kit.page import Page
+from app.ui.kit.page import Page, focus_first
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
 from app.ui.shell.rail import Rail, Section
@@ -46,7 +46,7 @@ class MainWindow(QWidget):
         self._find = search
         self._palette: SearchPalette | None = None
         self.rail = Rail(sections, office)
-        self.rail.chosen.connect(self.open_section)
+        self.rail.chosen.connect(self._enter)
         self._stack = QStackedWidget()
         # A page that wants more than the screen has must not push the window over its edge.
         self._stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -76,18 +76,20 @@ class MainWindow(QWidget):
             self.section_changed.emit(key)
         return page
 
+    def _enter(self, key: str) -> None:
+        """By the rail or its key; of the page in sight the keyboard goes into the work again."""
+        if key == self._key:
+            self._focus_in(self.page(key))
+        self.open_section(key)
+
     def _focus_in(self, page: QWidget) -> None:
-        """The keyboard goes where the eye goes: into the page, to where it was there before."""
-        held = self.focusWidget()
-        if held is not None and page.isAncestorOf(held):
+        """The keyboard goes where the eye goes: into the page's work."""
+        if isinstance(page, Page):
+            page.focus_work()
             return
-        each = page.focusWidget() or page.nextInFocusChain()
-        while each is not page and each is not None:
-            takes = bool(each.focusPolicy() & Qt.FocusPolicy.TabFocus)
-            if takes and page.isAncestorOf(each) and each.isEnabled() and each.isVisibleTo(page):
-                each.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
-            each = each.nextInFocusChain()
+        held = self.focusWidget()
+        if held is None or not page.isAncestorOf(held):
+            focus_first(page)
 
     def page(self, key: str) -> QWidget:
         """The page of that section, made if need be, without showing it."""
@@ -108,7 +110,14 @@ class MainWindow(QWidget):
     def show_record(self, key: str, record: object) -> bool:
         """Goes to a record on its page; False when the page cannot show it."""
         page = self.open_section(key)
-        return isinstance(page, Page) and page.show_record(record)
+        if not isinstance(page, Page):
+            return False
+        held = self.focusWidget()
+        shown = page.show_record(record)
+        now = self.focusWidget()
+        if now is None or now is held or not page.isAncestorOf(now):  # the page did not choose a place itself
+            page.focus_work(on_list=True)
+        return shown
 
     def counts(self) -> dict[str, int]:
         """How many things wait in each section that counts them; from whatever thread."""

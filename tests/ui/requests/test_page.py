@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,13 +16,17 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
+from app.domain.field import Material
 from app.models import Request, RequestEvent
 from app.models.base import canonical_json, millis
 from app.queries.requests import Counts
+from app.services.field import Outcome
 from app.services.writer import raw_columns
+from app.ui.field.room import FieldRoom
 from app.ui.kit import theme
 from app.ui.kit.bars import PADDING
 from app.ui.kit.buttons import Button
+from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.page import State
 from app.ui.kit.theme import font, px
 from app.ui.requests.dialogs import ActDialog
@@ -31,6 +37,7 @@ from app.ui.requests.slip import slip_of
 from app.ui.shell.texts import use_language
 from app.words import tr
 from tests.offices import person
+from tests.services.test_field import minutes, order
 from tests.services.test_requests import add_customer, good, new
 from tests.ui.conftest import Asked, Shown
 from tests.ui.requests.test_intake import commit
@@ -436,3 +443,48 @@ def test_what_happened_last_is_in_sight_on_a_small_screen(
     due = page.table.columnViewportPosition(page.model.columnCount() - 1)
     wide = page.table.columnWidth(page.model.columnCount() - 1)
     assert due + wide <= page.table.viewport().width()
+
+
+def test_a_request_tells_what_its_crew_did_and_the_answer_begins_with_what_it_found(
+    qtbot: QtBot, desktop: Desktop, room: RequestRoom, parts: Callable[[str], dict[str, Any]], active: Active
+) -> None:
+    field = FieldRoom(
+        field=desktop.field, queries=desktop.field_queries, customers=desktop.customer_queries,
+        requests=desktop.request_queries, scans=room.scans, desk="BN03", **parts("yen"),
+    )  # fmt: skip
+    room = replace(room, field=field)
+    asked = desktop.requests.register(room.person, new("leak"))
+    sent = desktop.field.issue(
+        room.person, order(request_id=asked.id, reach="on_site_town", crew=("Anh Ba",))
+    )
+    minutes(desktop, 20)
+    desktop.field.arrive(room.person, sent.id)
+    minutes(desktop, 40)
+    used = (Material("Van 27", 1000, "cái", "customer", 250_000),)
+    now = desktop.clock.now()
+    desktop.field.finish(room.person, sent.id, Outcome("completed", "Đã thay van", used, restored_at=now))
+    minutes(desktop, 5)
+    desktop.requests.note(room.person, asked.id, "Khách gọi hỏi")
+    page = RequestsPage(room)
+    page.resize(1190, 740)
+    qtbot.addWidget(page)
+    active(page)
+    page.show_record(asked.id)
+    settle(qtbot, room)
+    story = room.queries.story(asked.id, room.viewer)
+    assert story is not None
+    told = page.inspector._happened(story, room.now(), {})
+    by = room.person.name
+    assert told[0] == ("09:05", f"{by} ghi chú: Khách gọi hỏi")
+    assert told[1][0] == "09:00"
+    assert told[1][1].startswith(f"Đã làm xong, {sent.code} ({by}): Đã thay van\nVan 27")
+    assert told[2:4] == [
+        ("09:00", f"Đã có nước lại, {sent.code} ({by})"),
+        ("08:20", f"Tổ đã đến hiện trường, {sent.code} ({by})"),
+    ]
+    assert ("08:00", f"Đã cử tổ đi, {sent.code} ({by})") in told
+    assert len([words for _, words in told if "Đã thay van" in words]) == 1
+    qtbot.keyClick(page.table, Key.Key_F8)
+    answer = the_dialog(qtbot, page).form.editor("text")
+    assert isinstance(answer, NoteEdit)
+    assert answer.toPlainText() == "Đã thay van"

@@ -361,3 +361,33 @@ def test_the_print_dialog_speaks_vietnamese(qtbot, qapp):
     assert {"Máy in", "Tên:", "Nơi đặt:", "Tệp xuất ra:", "Thuộc tính", "Số bản", "Tùy chọn >>"} <= shown
     english = {word for word in shown if word != "Trang" and re.fullmatch(r"[A-Za-z :<>()]{4,}", word)}
     assert english == set()
+
+
+def test_the_keyboard_is_where_it_was_after_a_search_and_in_the_work_after_a_hit(qtbot, window):
+    page = window.page("requests")
+    act = next(each for each in page.findChildren(Button) if each.text().endswith("Tiếp nhận yêu cầu"))
+    act.setFocus()
+    palette, edit = open_search(qtbot, window, "quynh")
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert not palette.isVisible()
+    assert act.hasFocus()
+    _, edit = open_search(qtbot, window, "quynh")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert window.key == "bills"
+    assert window.page("bills").field.hasFocus()
+
+
+def test_the_key_of_a_page_leads_into_its_work_always(qtbot, window):
+    page = window.page("requests")
+    act = next(each for each in page.findChildren(Button) if each.text().endswith("Tiếp nhận yêu cầu"))
+    alt = Qt.KeyboardModifier.AltModifier
+    for away in (False, True):
+        act.setFocus()
+        if away:
+            qtbot.keyClick(window, Qt.Key.Key_6, alt)
+            assert window.page("cash").field.hasFocus()
+        qtbot.keyClick(window, Qt.Key.Key_2, alt)
+        assert page.field.hasFocus()
+    item(window, "bills").setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_2, alt)
+    assert page.field.hasFocus()
