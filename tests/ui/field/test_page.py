@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from app.models import Connection
 from app.queries.field import Member
 from app.services.field import NewOrder, Outcome
 from app.ui.field.inputs import CrewEdit, DayEdit, MaterialEdit
+from app.ui.field.inspector import _comes_next
 from app.ui.field.issuing import IssueDialog
 from app.ui.field.page import FieldPage
 from app.ui.field.prints import write_day, write_order
@@ -357,6 +359,9 @@ def test_the_crew_arrives_before_the_supply_is_back(qtbot: QtBot, desktop: Deskt
 
     assert primary() == ["F7  Đã đến nơi"]
     assert "F8  Đã có nước lại" in acts(page)
+    at = story(desktop, yen, order).row
+    soon = replace(at.clock, on_site_by=None)  # only the supply has a limit; the crew comes first
+    assert _comes_next(replace(at, clock=soon)) == "on_site"
     desktop.field.arrive(yen, order)
     again(qtbot, page)
     assert primary() in (["F8  Đã có nước lại"], ["F9  Kết quả"])
