@@ -18,7 +18,7 @@ FIELDS_REGISTER: tuple[Field, ...] = (
         "key", "code", required=True, longest=60,
         words=("số phiếu", "mã phiếu", "số tiếp nhận", "mã yêu cầu", "mã hồ sơ", "số hồ sơ", "mã đơn",
                "số đơn", "mã số", "số thứ tự", "STT", "ticket no", "ticket id", "request no", "case no",
-               "case id", "unique key", "编号", "工单号", "序号", "受理号"),
+               "case id", "unique key", "code", "mã", "编号", "工单号", "序号", "受理号"),
         hints=("số", "mã", "TT", "no", "id", "key", "ticket"),
     ),
     Field(

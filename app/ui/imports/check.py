@@ -31,6 +31,9 @@ class CheckStep(QWidget):
             self._rows, self._columns(), parent=self
         )
         self.table = TableView(self.model, tr("Rows of the file"), dense=True)
+        self.whole = Label(wrap=True)
+        """What is said of the row in which the table stands, which its line may have cut."""
+        self.table.current_changed.connect(self._say_whole)
         self.write = Button(tr("Write the wrong rows to a workbook"), write_wrong, key="F8", sign="download")
         self.said = ElidedLabel(tone=Tone.SOFT)
         below = QHBoxLayout()
@@ -43,6 +46,7 @@ class CheckStep(QWidget):
         column.addLayout(self._chips_row)
         column.addWidget(self.beside)
         column.addWidget(self.table, 1)
+        column.addWidget(self.whole)
         column.addLayout(below)
 
     def show_preview(self, preview: Preview) -> None:
@@ -67,6 +71,11 @@ class CheckStep(QWidget):
         self.table.set_empty(self._part.empty)
         self.table.set_ids(range(len(self._part.rows)))
         self.table.choose_first()
+
+    def _say_whole(self, row: Any) -> None:
+        rows = () if self._part is None else self._part.rows
+        self.whole.setText(rows[row].what if isinstance(row, int) and row < len(rows) else "")
+        self.whole.setVisible(bool(self.whole.text()))
 
     def _rows(self, ids: Sequence[Any]) -> Mapping[Any, PreviewRow]:
         return {} if self._part is None else {i: self._part.rows[i] for i in ids if i < len(self._part.rows)}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from app.domain.import_cells import clean
 from app.domain.import_fields import Field
 from app.domain.import_headings import Cell
 from app.domain.importing import column_letter, missing, propose
-from app.ui.imports.lines import LineStep
+from app.ui.imports.lines import LineStep, tab_through
 from app.ui.imports.source import Looked
 from app.ui.imports.task import Columns, titled
 from app.ui.kit.forms import Form
@@ -98,12 +98,10 @@ class ColumnsStep(LineStep):
 
     def focus_first(self) -> None:
         """To the first column whose meaning is not known, or the first of all."""
-        for box in self.boxes.values():
-            if box.currentData() is None:
-                box.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
-        if self.boxes:
-            next(iter(self.boxes.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+        unknown = [box for box in self.boxes.values() if box.currentData() is None]
+        for box in [*unknown, *self.boxes.values()][:1]:
+            box.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.area.ensureWidgetVisible(box)
 
     # -- how it works -----------------------------------------------------------------------------------
 
@@ -138,7 +136,12 @@ class ColumnsStep(LineStep):
             self.grid.addWidget(ElidedLabel(title or tr("(no heading)")), line, 1)
             self.grid.addWidget(ElidedLabel(self._examples(index), tone=Tone.SOFT), line, 2)
             self.grid.addWidget(self._box(index, mapping.get(index), title or letter), line, 3)
+        tab_through([self._before_lines(), *self.boxes.values()])
         self._say_lacking()
+
+    def _before_lines(self) -> QWidget:
+        """What Tab leaves for the first line."""
+        return self.header_row
 
     def _box(self, index: int, chosen: str | None, title: str) -> QComboBox:
         names = {field.name: self._name_of(field.name) for field in self._fields}

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.kit.theme import px
+
+
+def tab_through(fields: Sequence[QWidget]) -> None:
+    """Tab goes from each of these to the next."""
+    for before, after in pairwise(fields):
+        QWidget.setTabOrder(before, after)
 
 
 class LineStep(QWidget):

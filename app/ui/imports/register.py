@@ -122,6 +122,7 @@ class RegisterWay:
     def _gather(self, looked: Looked) -> Callable[[Step], Gathered]:
         assert isinstance(looked, LookedRegister)
         at, after = self.columns.fields_at(), self.columns.header_row.value()
+        self.more.filled = frozenset(field for fields in at.values() for field in fields)
         places = {field: i for i, fields in at.items() for field in fields if field in CODES}
         return lambda step: register_source.gather(looked, places, after, step)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from app.domain.errors import AppError
 from app.domain.import_cells import clean
@@ -13,6 +13,7 @@ from app.domain.import_headings import Cell
 from app.domain.import_mapping import JOINED, MOMENTS, RequestMapping, reader_of
 from app.domain.register_fields import DATE_FORMATS, FIELDS_REGISTER, format_of, register_titles
 from app.ui.imports.columns import ColumnsStep
+from app.ui.imports.lines import tab_through
 from app.ui.imports.register_source import LookedRegister
 from app.ui.imports.source import Looked
 from app.ui.kit.buttons import Button
@@ -72,6 +73,11 @@ class RegisterColumns(ColumnsStep):
         assert isinstance(column, QBoxLayout)
         column.insertLayout(0, row)
         column.insertWidget(2, self.example)
+        above = [self.open, self.sheet, self.header_row, self.encoding, self.register, self.date_format]
+        tab_through(above)
+
+    def _before_lines(self) -> QWidget:
+        return self.date_format
 
     def asked(self, path: Path) -> tuple[Path | None, str | None]:
         """With which mapping and encoding a file is to be looked at: those that were just chosen, or as
@@ -183,7 +189,8 @@ class RegisterColumns(ColumnsStep):
         return format_of(self._samples())
 
     def _say_example(self) -> None:
-        """One time of the file as it is read, the first that cannot be read, if there is one."""
+        """One time of the file as it is read; where most are written in another way, one of those. A wrong
+        cell among right ones is told with its row in the check."""
         samples = self._samples()
         self.example.setVisible(bool(samples))
         if not samples:
@@ -194,15 +201,20 @@ class RegisterColumns(ColumnsStep):
             self._say_time(self._room.why(error), Tone.WRONG)
             return
         read = [(text, reader(cell, text)) for cell, text in samples]
-        unread = next((text for text, moment in read if moment is None), None)
-        text, moment = read[0]
-        if unread is not None:
-            words = tr("“{text}” is not a time that is written so. Choose how they are written.", text=unread)
+        unread = [text for text, moment in read if moment is None]
+        if 2 * len(unread) > len(read):
+            words = tr(
+                "“{text}” is not a time that is written so. Choose how they are written.", text=unread[0]
+            )
             self._say_time(words, Tone.ATTENTION)
-        elif moment is not None:
+            return
+        for text, moment in read:
+            if moment is None:
+                continue
             shown = f"{moment.local:%d/%m/%Y}" if moment.day else f"{moment.local:%d/%m/%Y %H:%M}"
             words = tr("“{text}” is read as {shown} (day/month/year).", text=text, shown=shown)
             self._say_time(words, Tone.SOFT)
+            return
 
     def _say_time(self, words: str, tone: Tone) -> None:
         self.example.setText(words)

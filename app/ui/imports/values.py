@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.fold import fold
 from app.domain.import_mapping import CODES, KnownHere, RequestMapping
@@ -25,6 +25,12 @@ from app.words import LANGUAGES, Words, tr
 
 NEEDED = ("type", "channel")
 """Without these nothing is a request: from a column, or the same for all rows."""
+
+NEEDED_AT_THE_END = ("outcome", "how", "answer")
+"""Without these nothing is closed: no request ends in silence, not even one of a former register."""
+
+AS_KEPT = "register"
+"""How a customer was told, where a register does not say it."""
 
 Names = Callable[[Callable[..., str], str], dict[str, dict[str, str]]]
 """Given words and their language: what may be chosen, field -> code -> name."""
@@ -58,6 +64,8 @@ class ValuesStep(LineStep):
         self.boxes: dict[tuple[str, str], QComboBox] = {}
         self.constants: dict[str, QComboBox] = {}
         self._words: dict[tuple[str, str], Label] = {}
+        self.filled: frozenset[str] = frozenset()
+        """The fields that columns of the file fill."""
         self.answer = QLineEdit()
         self.answer.setAccessibleName(tr("Answer, where the file has none"))
         self.notice = Label(tone=Tone.ATTENTION, wrap=True)
@@ -127,11 +135,17 @@ class ValuesStep(LineStep):
         return found | ({"answer": answer} if answer else {})
 
     def lacking(self) -> str:
-        columns = {field for field, _ in self.boxes}
-        lacking = [f for f in NEEDED if f not in columns and self.constants[f].currentData() is None]
+        lacking = self._lacking()
         if not lacking:
             return ""
         return tr("Still to be chosen: {fields}.", fields=", ".join(self._titles[field] for field in lacking))
+
+    def _lacking(self) -> list[str]:
+        """The fields that neither a column nor a choice for all rows fills."""
+        ends = not self.filled.isdisjoint(("state", "answered", "closed"))
+        needed = NEEDED + (NEEDED_AT_THE_END if ends else ())
+        given = self.constants_chosen()
+        return [field for field in needed if field not in self.filled and field not in given]
 
     def unknown(self) -> list[tuple[str, str]]:
         """Field and word of what is not mapped."""
@@ -139,7 +153,8 @@ class ValuesStep(LineStep):
 
     def focus_first(self) -> None:
         """To the first word that is not mapped, or the first of all."""
-        boxes = [self.boxes[key] for key in self.unknown()]
+        boxes: list[QWidget] = [self.constants.get(field, self.answer) for field in self._lacking()]
+        boxes += [self.boxes[key] for key in self.unknown()]
         boxes += [box for box in self.constants.values() if box.currentData() is None]
         boxes += self.boxes.values()
         boxes[0].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -159,7 +174,8 @@ class ValuesStep(LineStep):
             self._line += 1
             text = tr("{count} more different words are left out. Is it the right column?", count=left)
             self.grid.addWidget(Label(text, tone=Tone.ATTENTION, wrap=True), self._line, 0, 1, 3)
-        given = held if held is not None else self._mapping.constants if self._mapping else {}
+        usual = {"how": AS_KEPT} if words is None else {}
+        given = held if held is not None else self._mapping.constants if self._mapping else usual
         where = tr("where the cell is empty") if words is not None else tr("for all rows")
         box = self.choice(
             f"{self._titles[field]}, {where}", self._nothing(field), self._offered[field], given.get(field)

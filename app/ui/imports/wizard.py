@@ -130,7 +130,7 @@ class ImportDialog(QDialog):
             head.addWidget(each)
         self.where = Label(tone=Tone.SOFT)
         self.notice = Label(tone=Tone.WRONG, wrap=True)
-        self.back = Button(tr("Previous step"), self._back)
+        self.back = Button(tr("Previous step"), self._back, key="Alt+Left")
         self.leave = go_back(self.reject)
         self.next = Button("", self._next, key="F9", primary=True)
         foot = QHBoxLayout()
@@ -245,6 +245,7 @@ class ImportDialog(QDialog):
         looked, lacking, more = self._looked, self.columns.lacking(), self.more
         if looked is None or more is None or lacking:
             self.notice.setText(lacking)
+            self.columns.focus_first()
             return
         gather = more.gather(looked)
 
@@ -261,6 +262,7 @@ class ImportDialog(QDialog):
         lacking = self.columns.lacking() or (self.more.lacking() if self.more is not None else "")
         if looked is None or lacking:
             self.notice.setText(lacking)
+            (self.columns if self.more is None or self.columns.lacking() else self.more).focus_first()
             return
         plan = self._way.plan(looked)
         self._work(

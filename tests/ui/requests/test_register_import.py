@@ -462,3 +462,58 @@ def test_only_who_may_is_offered_it(qtbot: QtBot, room: RequestRoom, active: Act
     active(page)
     qtbot.waitUntil(lambda: not room.jobs.busy)
     assert "Nhập sổ cũ…" not in [choice.words for choice in page.views._offered()]
+
+
+def test_a_register_without_outcomes_is_asked_for_one(
+    dialog: ImportDialog, desktop: Desktop, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    """Number, day, kind, channel, words, answer and day of the end: what small registers have."""
+    file = tmp_path / "so.csv"
+    file.write_text(
+        "Mã,Ngày nhận,Loại,Kênh,Nội dung,Trả lời,Ngày kết thúc\n"
+        "1,02/11/2026,Rò rỉ; vỡ ống,Điện thoại,Vỡ ống,Đã thay,03/11/2026\n"
+        "2,99/10/2026,Rò rỉ; vỡ ống,Điện thoại,Vỡ ống,Đã thay,03/11/2026\n",
+        "utf-8",
+    )
+    columns = shown_file(dialog, file, settle)
+    assert columns.fields_at()[0] == ("key",)
+    assert "“02/11/2026” được hiểu là 02/11/2026" in columns.example.text()  # one wrong cell is no other way
+    end = next(i for i, title in columns.columns().titles.items() if title == "Ngày kết thúc")
+    choose(columns.boxes[end], "closed")
+    qtbot.keyClick(dialog, F9)
+    settle()
+    values = values_of(dialog)
+    choose(values.boxes["type", "Rò rỉ; vỡ ống"], "leak")
+    qtbot.keyClick(dialog, F9)  # not checked yet: what is asked for has the keyboard
+    settle()
+    assert dialog.steps.currentIndex() == MORE
+    assert "Kết quả" in dialog.notice.text()
+    assert values.constants["outcome"].hasFocus()
+    choose(values.constants["outcome"], "solved")
+    qtbot.keyClick(dialog, F9)
+    settle()
+    assert dialog.steps.currentIndex() == CHECK, said(dialog)
+    assert [row.number for row in dialog.check._parts["wrong"].rows] == [3]
+    with qtbot.waitSignal(dialog.imported):
+        qtbot.keyClick(dialog, F9)
+    assert states(desktop)["1"].state == "closed"
+
+
+def test_what_is_wrong_with_a_row_is_read_whole_and_tab_goes_line_by_line(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    wrong = CLOSED | {"Kết quả": "", "Báo": "", "Trả lời": "", "Ngày nhận": "31/02/2026"}
+    columns = shown_file(dialog, csv_of(tmp_path / "so.csv", OPEN, CLOSED, wrong), settle)
+    columns.date_format.setFocus()
+    for box in columns.boxes.values():
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert box.hasFocus()
+    qtbot.keyClick(dialog, F9)
+    settle()
+    values = values_of(dialog)
+    choose(values.boxes["type", "Rò rỉ"], "leak")
+    qtbot.keyClick(dialog, F9)
+    settle()
+    whole = dialog.check.whole
+    assert whole.text() == dialog.check._parts["wrong"].rows[0].what
+    assert whole.height() >= whole.heightForWidth(whole.width())
