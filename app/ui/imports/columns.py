@@ -136,12 +136,12 @@ class ColumnsStep(LineStep):
             self.grid.addWidget(ElidedLabel(title or tr("(no heading)")), line, 1)
             self.grid.addWidget(ElidedLabel(self._examples(index), tone=Tone.SOFT), line, 2)
             self.grid.addWidget(self._box(index, mapping.get(index), title or letter), line, 3)
-        tab_through([self._before_lines(), *self.boxes.values()])
+        tab_through([*self._before_lines(), *self.boxes.values()])
         self._say_lacking()
 
-    def _before_lines(self) -> QWidget:
-        """What Tab leaves for the first line."""
-        return self.header_row
+    def _before_lines(self) -> list[QWidget]:
+        """What Tab goes through above the lines."""
+        return [self.sheet, self.header_row]
 
     def _box(self, index: int, chosen: str | None, title: str) -> QComboBox:
         names = {field.name: self._name_of(field.name) for field in self._fields}

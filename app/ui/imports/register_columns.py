@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from app.domain.errors import AppError
@@ -13,7 +13,6 @@ from app.domain.import_headings import Cell
 from app.domain.import_mapping import JOINED, MOMENTS, RequestMapping, reader_of
 from app.domain.register_fields import DATE_FORMATS, FIELDS_REGISTER, format_of, register_titles
 from app.ui.imports.columns import ColumnsStep
-from app.ui.imports.lines import tab_through
 from app.ui.imports.register_source import LookedRegister
 from app.ui.imports.source import Looked
 from app.ui.kit.buttons import Button
@@ -73,11 +72,18 @@ class RegisterColumns(ColumnsStep):
         assert isinstance(column, QBoxLayout)
         column.insertLayout(0, row)
         column.insertWidget(2, self.example)
-        above = [self.open, self.sheet, self.header_row, self.encoding, self.register, self.date_format]
-        tab_through(above)
 
-    def _before_lines(self) -> QWidget:
-        return self.date_format
+    def _before_lines(self) -> list[QWidget]:
+        place = [self.open, self.sheet, self.header_row, self.encoding]
+        return [*place, self.register, self.date_format]
+
+    def focus_first(self) -> None:
+        if not self.register.text().strip():
+            self.register.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._wrong_format() is not None:
+            self.date_format.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().focus_first()
 
     def asked(self, path: Path) -> tuple[Path | None, str | None]:
         """With which mapping and encoding a file is to be looked at: those that were just chosen, or as
@@ -138,11 +144,15 @@ class RegisterColumns(ColumnsStep):
             return tr("Still to be chosen: {fields}.", fields=", ".join(map(_title_of, lacking)))
         if not self.register.text().strip():
             return tr("Write the name of the register first.")
+        wrong = self._wrong_format()
+        return "" if wrong is None else self._room.why(wrong)
+
+    def _wrong_format(self) -> AppError | None:
         try:
             reader_of(self.date_format.currentText().strip(), self._room.zone)
         except AppError as error:
-            return self._room.why(error)
-        return ""
+            return error
+        return None
 
     # -- how it works -----------------------------------------------------------------------------------
 

@@ -26,8 +26,8 @@ from app.words import LANGUAGES, Words, tr
 NEEDED = ("type", "channel")
 """Without these nothing is a request: from a column, or the same for all rows."""
 
-NEEDED_AT_THE_END = ("outcome", "how", "answer")
-"""Without these nothing is closed: no request ends in silence, not even one of a former register."""
+NEEDED_FOR_AN_ANSWER = ("outcome", "answer")
+"""Without these nothing is answered: no request ends in silence, not even one of a former register."""
 
 AS_KEPT = "register"
 """How a customer was told, where a register does not say it."""
@@ -142,8 +142,12 @@ class ValuesStep(LineStep):
 
     def _lacking(self) -> list[str]:
         """The fields that neither a column nor a choice for all rows fills."""
-        ends = not self.filled.isdisjoint(("state", "answered", "closed"))
-        needed = NEEDED + (NEEDED_AT_THE_END if ends else ())
+        states = {box.currentData() for (field, _), box in self.boxes.items() if field == "state"}
+        states.add(self.constants["state"].currentData())
+        if states == {None} and not self.filled.isdisjoint(("answered", "closed")):
+            states = {"closed"}  # by their ends
+        needed = NEEDED + (NEEDED_FOR_AN_ANSWER if states & {"answered", "closed"} else ())
+        needed += ("how",) if "closed" in states else ()
         given = self.constants_chosen()
         return [field for field in needed if field not in self.filled and field not in given]
 

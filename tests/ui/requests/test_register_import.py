@@ -504,8 +504,9 @@ def test_what_is_wrong_with_a_row_is_read_whole_and_tab_goes_line_by_line(
 ) -> None:
     wrong = CLOSED | {"Kết quả": "", "Báo": "", "Trả lời": "", "Ngày nhận": "31/02/2026"}
     columns = shown_file(dialog, csv_of(tmp_path / "so.csv", OPEN, CLOSED, wrong), settle)
-    columns.date_format.setFocus()
-    for box in columns.boxes.values():
+    columns.open.setFocus()
+    above = [columns.header_row, columns.encoding, columns.register, columns.date_format]
+    for box in [*above, *columns.boxes.values()]:
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         assert box.hasFocus()
     qtbot.keyClick(dialog, F9)
@@ -517,3 +518,25 @@ def test_what_is_wrong_with_a_row_is_read_whole_and_tab_goes_line_by_line(
     whole = dialog.check.whole
     assert whole.text() == dialog.check._parts["wrong"].rows[0].what
     assert whole.height() >= whole.heightForWidth(whole.width())
+
+
+def test_a_register_of_open_requests_is_asked_for_no_outcome(
+    dialog: ImportDialog, desktop: Desktop, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    file = tmp_path / "so.csv"
+    file.write_text(
+        "Mã,Ngày nhận,Loại,Kênh,Nội dung,Tình trạng\n1,02/11/2026,Rò rỉ,Điện thoại,Vỡ ống,Đang xử lý\n",
+        "utf-8",
+    )
+    columns = shown_file(dialog, file, settle)
+    columns.register.clear()
+    qtbot.keyClick(dialog, F9)
+    assert columns.register.hasFocus()  # what is asked for has the keyboard
+    columns.register.setText("Sổ nhỏ")
+    qtbot.keyClick(dialog, F9)
+    settle()
+    choose(values_of(dialog).boxes["type", "Rò rỉ"], "leak")
+    qtbot.keyClick(dialog, F9)
+    settle()
+    assert dialog.steps.currentIndex() == CHECK, said(dialog)
+    assert parts(dialog)["wrong"] == 0
