@@ -116,9 +116,8 @@ def test_ctrl_c_leaves_no_half_file(tmp_path: Path) -> None:
         env=environment(TMPDIR=str(temporary), PYTHONWARNINGS="default"),
     )
     try:
-        # The rows go into a file of openpyxl's own until the end. (Before it Python tries the folder out
-        # with a file that is gone at once.)
-        while making.poll() is None and not any(temporary.glob("openpyxl.*")):
+        # The rows go into a file of openpyxl's own until the end; with the first of them it is being written.
+        while making.poll() is None and not any(each.stat().st_size for each in temporary.glob("openpyxl.*")):
             threading.Event().wait(0.02)
         making.send_signal(signal.SIGINT)
         _, words = making.communicate(timeout=60)

@@ -81,7 +81,7 @@ def test_a_crew_goes_out_and_two_desks_end_it_apart(
     assert isinstance(page, RequestsPage)
     page.show_record(asked.id)
     settle(qtbot, window)
-    qtbot.waitUntil(lambda: f"{order.code}: Đã siết lại đai ốc, hết rỉ" in said(page))
+    qtbot.waitUntil(lambda: "Đã siết lại đai ốc, hết rỉ" in said(page))
 
     for each in (desk, other, desk):
         each.client.once()
@@ -99,6 +99,6 @@ def test_a_crew_goes_out_and_two_desks_end_it_apart(
     qtbot.keyClick(exceptions, Key.Key_F3)
     settle(qtbot, window)
     assert main_of(window).key == "field"
-    assert "bị quầy khác làm trước" in said(field) or "quầy khác" in said(field)
+    qtbot.waitUntil(lambda: "quầy khác" in said(field))  # the panel is filled a moment later
     assert good(desk)
     assert good(other)

@@ -193,7 +193,7 @@ def counter(open_window: Open, home: Path, qtbot: QtBot, company: object) -> Cas
     assert isinstance(page, CashPage)
     assert page.show_customer(owed.customer)
     page.till.tender.set_value(500_000)
-    page.till.payer.setText("Chồng chị Quỳnh " + "x" * 1000)
+    page.till.payer.setText("Chồng chị Quỳnh " + "x" * 5000)  # more than a page of what is there
     page.till.keep.setChecked(True)
     return page
 
