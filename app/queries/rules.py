@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -159,11 +161,25 @@ class RuleQueries:
         self._read = read
         self._office_no = office_no
         self._known: dict[str, tuple[Any, Any]] = {}
+        self._fixed = threading.local()
+
+    @contextmanager
+    def fixed(self) -> Iterator[None]:
+        """Within this, on this thread, the head office is taken to write nothing, as in an entry, during
+        which nobody else writes here: how far its feeds are is then looked up once."""
+        self._fixed.heads = self._heads()
+        try:
+            yield
+        finally:
+            del self._fixed.heads
+
+    def _heads(self) -> Sequence[Any]:
+        with self._read.connect() as read:
+            return read.exec_driver_sql(_HEADS).all()
 
     def _kept(self, name: str, look: Callable[[], T]) -> T:
         """What was read before, unless the head office has written since: only its feeds change these."""
-        with self._read.connect() as read:
-            heads = read.exec_driver_sql(_HEADS).all()
+        heads = getattr(self._fixed, "heads", None) or self._heads()
         kept = self._known.get(name)
         if kept is None or kept[0] != heads:
             kept = self._known[name] = (heads, look())

@@ -109,7 +109,8 @@ class RequestService:
         AppError "already_saved".
         """
         by.require("requests.register")
-        with self._writer.entry("requests.register", by.id, id=new.entry_id) as draft:
+        entry = self._writer.entry("requests.register", by.id, id=new.entry_id)
+        with entry as draft, self._acts.rules.fixed():
             types = self._acts.types(draft)
             card = _customer(draft, new.customer_id)
             wrong = _wrong(new, types, self._acts.rules, draft.now, card)
