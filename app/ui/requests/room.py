@@ -138,9 +138,17 @@ class RequestRoom(Room):
         return code if kind is None else kind.name(tr.language)
 
     def by_the_clock(self, row: RequestRow) -> bool:
-        """Whether its time limit runs day and night."""
-        kind = self.rules.type_version(row.type_id, row.type_code)
-        return kind is not None and kind.limit.unit in BY_THE_CLOCK
+        """Whether its time limit runs day and night. Asked for each line that is painted; a version of a kind
+        never changes, so it is looked up once."""
+        version = (row.type_id, row.type_code)
+        if version not in self._clocks:
+            kind = self.rules.type_version(*version)
+            self._clocks[version] = kind is not None and kind.limit.unit in BY_THE_CLOCK
+        return self._clocks[version]
+
+    @cached_property
+    def _clocks(self) -> dict[tuple[UUID | None, str], bool]:
+        return {}
 
     def unit_name(self, code: str | None) -> str:
         """A unit's name; its code when it is no longer in use."""
