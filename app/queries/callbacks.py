@@ -15,9 +15,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Select, and_, func, select
 
 from app.domain.deadlines import zone_named
-from app.models import Customer, Request, RequestEvent, RequestState, RequestType
+from app.models import Customer, Request, RequestEvent, RequestState
 from app.queries.customers import here
-from app.queries.rules import RuleQueries
+from app.queries.rules import RESTRICTED, RuleQueries
 
 PAUSE = timedelta(days=30)
 """Nobody is asked twice within this time."""
@@ -115,7 +115,6 @@ class CallbackQueries:
 
     def _closed(self, first: datetime, end: datetime) -> Select[Any]:
         s, r, c = RequestState, Request, Customer
-        restricted = select(RequestType.code).where(RequestType.restricted == 1)
         columns: list[Any] = [
             s.id, s.code, s.type_code, s.unit_code, s.customer_id, s.closed_at, s.score, r.contact_name,
             r.words, _PHONE,
@@ -127,7 +126,7 @@ class CallbackQueries:
             .outerjoin(c, and_(c.office_no == s.office_no, c.id == s.customer_id))
             .where(
                 here(s, self._office_no), s.state == "closed", s.closed_at >= first, s.closed_at < end,
-                s.type_code.not_in(restricted), r.contact_name != "", _PHONE.is_not(None),
+                s.type_code.not_in(RESTRICTED), r.contact_name != "", _PHONE.is_not(None),
             )
         )  # fmt: skip
 

@@ -27,7 +27,6 @@ from app.models import (
     Remittance,
     Request,
     RequestState,
-    RequestType,
     Reversal,
     SessionClosed,
     SessionOpened,
@@ -35,6 +34,7 @@ from app.models import (
     Staff,
 )
 from app.queries.customers import CustomerHit, CustomerQueries, here
+from app.queries.rules import RESTRICTED
 from app.settings import resources
 
 
@@ -253,7 +253,7 @@ class CashQueries:
         )  # fmt: skip
 
     def _requests(self, read: Read, customer_id: UUID) -> tuple[int, str]:
-        r, s, t = Request, RequestState, RequestType
+        r, s = Request, RequestState
         wanted = (
             select(r.words)
             .join(s, and_(s.office_no == r.office_no, s.id == r.id))
@@ -261,7 +261,7 @@ class CashQueries:
                 here(r, self._office_no),
                 r.customer_id == customer_id,
                 s.state != "closed",
-                r.type_code.not_in(select(t.code).where(t.restricted == 1)),
+                r.type_code.not_in(RESTRICTED),
             )
             .order_by(r.received_at.desc())
         )

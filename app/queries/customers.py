@@ -27,11 +27,11 @@ from app.models import (
     Reading,
     Request,
     RequestState,
-    RequestType,
     Staff,
 )
 from app.models.base import instant
 from app.queries.customer_search import CAP, by_words
+from app.queries.rules import RESTRICTED
 
 FEWEST = 2
 """Letters from which a search begins."""
@@ -401,11 +401,10 @@ class CustomerQueries:
 
     def _requests(self, read: Read, customer_id: UUID) -> tuple[int, int]:
         r, s = Request, RequestState
-        hidden = select(RequestType.code).where(RequestType.restricted == 1)
         wanted = (
             select(func.count(), func.count().filter(s.closed_at.is_(None)))
             .outerjoin(s, (s.office_no == r.office_no) & (s.id == r.id))
-            .where(here(r, self._office_no), r.customer_id == customer_id, r.type_code.not_in(hidden))
+            .where(here(r, self._office_no), r.customer_id == customer_id, r.type_code.not_in(RESTRICTED))
         )
         every, waiting = read.execute(wanted.select_from(r)).one()
         return int(every), int(waiting)

@@ -27,7 +27,6 @@ from app.models import (
     Meter,
     Request,
     RequestState,
-    RequestType,
     Staff,
     WorkOrder,
     WorkOrderEvent,
@@ -35,7 +34,7 @@ from app.models import (
 )
 from app.queries.customers import here
 from app.queries.packed import packed
-from app.queries.requests import Viewer
+from app.queries.requests import Viewer, restricted_codes
 from app.queries.rules import RuleQueries
 from app.queries.sides import said_of
 from app.queries.vault import Vault
@@ -297,7 +296,7 @@ class FieldQueries:
     def _matching(self, read: Read, words: str) -> list[UUID]:
         """The newest work orders in which the words occur. Restricted requests are not looked through."""
         o, k, c, r = WorkOrder, Connection, Customer, Request
-        open_to_all = r.type_code.not_in(_restricted(read))
+        open_to_all = r.type_code.not_in(restricted_codes(read))
         looked = (
             select(o.id, o.code, o.address, o.words, o.route, k.code, c.code, c.name, r.code, r.contact_name)
             .outerjoin(r, and_(r.office_no == o.office_no, r.id == o.request_id, open_to_all))
@@ -318,7 +317,7 @@ class FieldQueries:
 
     def _rows(self, read: Read, condition: ColumnElement[bool], viewer: Viewer) -> dict[UUID, OrderRow]:
         found: Sequence[Any] = read.execute(self._row().where(condition)).all()
-        restricted = _restricted(read)
+        restricted = restricted_codes(read)
         names = self._names(read)
         meters = self._meters(read, {x.connection_id for x in found if x.connection_id is not None})
         opened = self._vault.open(read, {x.request_id: x.sealed for x in found})
@@ -413,11 +412,6 @@ def _as_row(
         request_state=x.request_state if mine else None,
         contact_name=contact,
     )
-
-
-def _restricted(read: Read) -> frozenset[str]:
-    found = read.execute(select(RequestType.code).where(RequestType.restricted == 1))
-    return frozenset(found.scalars())
 
 
 def _crew(members: Sequence[str], names: dict[str, str]) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def matching(read: Connection, office_no: int, words: str, vault: Vault, *, open
         )
     terms = fold(words).split()
     rows = read.execute(looked).all()
-    opened = vault.open(read, {row.id: row.sealed for row in rows})
+    opened = vault.open(read, {id: envelope for id, envelope, *_ in rows if envelope is not None})
     for row in rows:
         if len(found) >= MOST_HITS:
             break

@@ -24,14 +24,13 @@ from app.models import (
     Request,
     RequestEvent,
     RequestState,
-    RequestType,
     Staff,
 )
 from app.queries.customers import here
 from app.queries.packed import Ids, packed
 from app.queries.request_lists import EVERYTHING, FILTERS, Narrowed, RequestLists
 from app.queries.request_search import matching
-from app.queries.rules import RuleQueries
+from app.queries.rules import RESTRICTED, RuleQueries
 from app.queries.vault import Vault
 
 SAME_CUSTOMER = 20
@@ -429,8 +428,8 @@ _HAPPENED: tuple[Any, ...] = (
 
 
 def restricted_codes(read: Connection) -> frozenset[str]:
-    found = read.execute(select(RequestType.code).where(RequestType.restricted == 1))
-    return frozenset(found.scalars())
+    """The codes of `RESTRICTED`."""
+    return frozenset(read.execute(RESTRICTED).scalars())
 
 
 def _as_row(found: Any, restricted: frozenset[str], opened: dict[str, str] | None) -> RequestRow:

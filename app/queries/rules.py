@@ -39,6 +39,9 @@ from app.models.base import Day
 
 T = TypeVar("T")
 
+RESTRICTED = select(RequestType.code).where(RequestType.restricted == 1)
+"""The kinds that few may see: those of which any version was ever restricted."""
+
 _HEADS = (
     'SELECT f.device, f."last" FROM feed f JOIN device d ON d."number" = f.device '
     "WHERE d.kind = 'hub' ORDER BY f.device"

@@ -7,15 +7,15 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select
 
 from app.domain.envelopes import enclose
-from app.models import Device, Request, RequestType
+from app.models import Device, Request
+from app.queries.rules import RESTRICTED
 from app.services.writer import Draft
 
 # Made once: putting a statement together takes longer than its answer.
-_FEW = select(RequestType.code).where(RequestType.restricted == 1)
 _SEALED = select(Request.device).where(
     Request.office_no == bindparam("office"),
     Request.id == bindparam("request"),
-    or_(Request.sealed.is_not(None), Request.type_code.in_(_FEW)),
+    or_(Request.sealed.is_not(None), Request.type_code.in_(RESTRICTED)),
 )
 
 
