@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -316,7 +317,7 @@ class FieldQueries:
         return found
 
     def _rows(self, read: Read, condition: ColumnElement[bool], viewer: Viewer) -> dict[UUID, OrderRow]:
-        found: Sequence[Any] = read.execute(self._row().where(condition)).all()
+        found: Sequence[Any] = read.execute(self._row.where(condition)).all()
         restricted = restricted_codes(read)
         names = self._names(read)
         meters = self._meters(read, {x.connection_id for x in found if x.connection_id is not None})
@@ -326,6 +327,7 @@ class FieldQueries:
             for x in found
         }
 
+    @cached_property  # making it takes longer than asking it
     def _row(self) -> Select[Any]:
         o, s, r, k, c = WorkOrder, WorkOrderState, Request, Connection, Customer
         t = RequestState

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +73,7 @@ class LetterQueries:
     def register(self, first: date, last: date, viewer: Viewer) -> list[LetterRow]:
         """What went out from one day to another, both counted, in the order of writing."""
         zone = zone_named(self._rules.utility.zone)
-        wanted = self._row().where(
+        wanted = self._row.where(
             here(Letter, self._office_no),
             Letter.written_at >= _midnight(first, zone),
             Letter.written_at < _midnight(last + timedelta(days=1), zone),
@@ -83,14 +84,14 @@ class LetterQueries:
 
     def letter(self, letter_id: UUID, viewer: Viewer) -> LetterView | None:
         """A letter; None for one that does not exist or is not for this viewer."""
-        wanted = self._row().where(Letter.office_no == self._office_no, Letter.id == letter_id)
+        wanted = self._row.where(Letter.office_no == self._office_no, Letter.id == letter_id)
         with self._read.connect() as read:
             found = self._views(read, wanted, viewer)
         return found[0] if found and not found[0].row.hidden else None
 
     def of_request(self, request_id: UUID, viewer: Viewer) -> list[LetterRow]:
         """The letters about a request, the newest first."""
-        wanted = self._row().where(here(Letter, self._office_no), Letter.request_id == request_id)
+        wanted = self._row.where(here(Letter, self._office_no), Letter.request_id == request_id)
         with self._read.connect() as read:
             wanted = wanted.order_by(Letter.written_at.desc(), Letter.code.desc())
             return [view.row for view in self._views(read, wanted, viewer) if not view.row.hidden]
@@ -100,6 +101,7 @@ class LetterQueries:
         opened = self._vault.open(read, {x.id: x.sealed for x in found})
         return [_as_view(each, viewer, opened.get(each.id)) for each in found]
 
+    @cached_property  # making it takes longer than asking it
     def _row(self) -> Select[Any]:
         w, r, s, t = Letter, Request, RequestState, Staff
         restricted = (

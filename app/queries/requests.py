@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -256,7 +257,7 @@ class RequestQueries:
     def rows(self, ids: Sequence[UUID], viewer: Viewer | None = None) -> dict[UUID, RequestRow]:
         """Requests by id; `ids` come from one of the lists here. What is unread is told of `viewer` only."""
         r = Request
-        wanted = self._row().where(r.office_no == self._office_no, r.id.in_(ids))
+        wanted = self._row.where(r.office_no == self._office_no, r.id.in_(ids))
         if viewer is not None:
             open_ = and_(*self._lists.named("unread", viewer, _NEVER))
             wanted = wanted.add_columns(case((open_, 1), else_=0).label("unread"))
@@ -272,7 +273,7 @@ class RequestQueries:
             .where(e.office_no == self._office_no, e.request_id == request_id)
         )
         with self._read.connect() as read:
-            asked = self._row().where(r.office_no == self._office_no, r.id == request_id)
+            asked = self._row.where(r.office_no == self._office_no, r.id == request_id)
             found = read.execute(self._allowed(read, viewer, asked)).first()
             if found is None:
                 return None
@@ -312,7 +313,7 @@ class RequestQueries:
         r = Request
         with self._read.connect() as read:
             s = RequestState
-            wanted = self._row().where(here(s, self._office_no), s.customer_id == customer_id)
+            wanted = self._row.where(here(s, self._office_no), s.customer_id == customer_id)
             wanted = self._allowed(read, viewer, wanted).order_by(r.received_at.desc(), r.code.desc())
             return self._as_rows(read, read.execute(wanted.limit(most)).all())
 
@@ -343,7 +344,7 @@ class RequestQueries:
         if customer_id is not None:
             near.append(s.customer_id == customer_id)
         with self._read.connect() as read:
-            wanted = self._row().where(here(s, self._office_no), s.state.in_(OPEN), or_(*near))
+            wanted = self._row.where(here(s, self._office_no), s.state.in_(OPEN), or_(*near))
             wanted = self._allowed(read, viewer, wanted).order_by(r.received_at.desc(), r.code.desc())
             found = self._as_rows(read, read.execute(wanted).all())
         place = _place_words(address)
@@ -373,6 +374,7 @@ class RequestQueries:
 
     # -- parts of questions -----------------------------------------------------------------------------
 
+    @cached_property  # making it takes longer than asking it
     def _row(self) -> Select[Any]:
         r, s, c, p = Request, RequestState, Customer, Staff
         columns: list[Any] = [

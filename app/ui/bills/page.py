@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,15 +24,12 @@ from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
-from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
+from app.ui.kit.tables import RIGHT, Column, Listed, WindowedTableModel
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
 from app.words import tr
 
 TABLES = frozenset({"bill", "allocation", "receipt", "reversal"})
-Listed = tuple[Sequence[UUID], Mapping[UUID, BillRow | None]]
-"""The ids of a list and the rows that are seen first."""
-
 NARROW = 560
 PREVIEWED = 400
 """Bills that are shown at once when printed together; of more only the file's place is told."""
@@ -163,15 +159,10 @@ class BillsPage(Page):
             text=self.search.text(),
         )
         wanted, period = self._filter, self._filter.period
-        head = self.model.head
-
-        def look(_job: Job[Listed]) -> Listed:
-            ids = room.bill_queries.ids(wanted)
-            return ids, head(ids)
-
+        listed = self.model.listed
         self._reading.run(
-            look,
-            done=lambda listed: self._show(*listed),
+            lambda _job: listed(room.bill_queries.ids(wanted)),
+            done=self._show,
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),
         )
         if period is None:
@@ -182,7 +173,8 @@ class BillsPage(Page):
                 lambda _job: room.bill_queries.totals(period, wanted.today), done=self._show_totals
             )
 
-    def _show(self, ids: Sequence[UUID], head: Mapping[UUID, BillRow | None]) -> None:
+    def _show(self, listed: Listed[BillRow]) -> None:
+        ids, head = listed
         if not ids and self.period.count() <= 1:
             may = self.room.may("billing.run")
             self.show_state(

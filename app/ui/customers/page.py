@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -24,20 +24,17 @@ from app.ui.imports.workbook import WorkbookWay
 from app.ui.kit.buttons import Button, Filter, FilterChips
 from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.inspector import Inspector
-from app.ui.kit.jobs import Job, Lane, Latest
+from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
-from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
+from app.ui.kit.tables import RIGHT, Column, Listed, WindowedTableModel
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
 from app.words import tr
 
 TABLES = frozenset({"customer", "connection", "meter", "bill", "receipt", "allocation", "reversal"})
 """A change of these concerns the list; of readings and requests only the one in sight."""
-
-Listed = tuple[Sequence[UUID], Mapping[UUID, CustomerHit | None]]
-"""The ids of a list and the rows that are seen first."""
 
 NARROW = 560
 
@@ -195,23 +192,17 @@ class CustomersPage(Page):
         """Asks for the list anew; the keyboard stays on its row."""
         room, (sort, down) = self.room, self._sort
         wanted = CustomerFilter(self.chips.key(), self.search.text())
-        head = self.model.head
-
-        def look(_job: Job[Listed]) -> Listed:
-            ids = room.queries.ids(wanted, sort, down)
-            return ids, head(ids)
-
+        listed = self.model.listed
         self._listing.run(
-            look,
-            done=lambda listed: self._show(wanted, *listed),
+            lambda _job: listed(room.queries.ids(wanted, sort, down)),
+            done=lambda found: self._show(wanted, found),
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),
         )
         if not wanted.search.strip():
             self._counting.run(lambda _job: room.queries.count(), done=self._show_count)
 
-    def _show(
-        self, wanted: CustomerFilter, ids: Sequence[UUID], head: Mapping[UUID, CustomerHit | None]
-    ) -> None:
+    def _show(self, wanted: CustomerFilter, listed: Listed[CustomerHit]) -> None:
+        ids, head = listed
         typed = wanted.search.strip()
         if not ids and wanted.kind == "all" and not typed:
             self._nothing_yet()

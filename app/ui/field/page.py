@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
-from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
+from app.ui.kit.tables import RIGHT, Column, Listed, WindowedTableModel
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
 from app.ui.requests.dialogs import choice
@@ -151,23 +150,27 @@ class FieldPage(Page):
         self._now = now = self.room.now()
         room, key, words, (sort, down) = self.room, self.chips.key(), self.search.text(), self._sort
         day, unit = self.day.value(), str(self.unit.currentData())
+        listed = self.model.listed
         self._reading.run(
-            lambda _job: room.queries.ids(
-                key, room.viewer, now, day=day, unit=unit, words=words, sort=sort, descending=down
+            lambda _job: listed(
+                room.queries.ids(
+                    key, room.viewer, now, day=day, unit=unit, words=words, sort=sort, descending=down
+                )
             ),
             done=self._show,
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),
         )
         self._counting.run(lambda _job: room.queries.counts(room.viewer, now, unit), done=self._show_counts)
 
-    def _show(self, ids: Sequence[UUID]) -> None:
+    def _show(self, listed: Listed[OrderRow]) -> None:
+        ids, head = listed
         everything = self.chips.key() == "all" and not self.search.text().strip()
         if not ids and everything and not self.unit.currentData():
             self._nothing_yet()
             return
         self.table.set_empty(self._empty_words())
         self._held = True
-        self.table.set_ids(ids)
+        self.table.set_ids(ids, head)
         self.show_body()
         wanted, self._wanted = self._wanted, None
         if self._apart is not None and (wanted is not None or self.model.place_of(self._apart) >= 0):

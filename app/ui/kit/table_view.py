@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -53,7 +54,8 @@ class TableView(QTableView):
 
     Signals:
         opened(id): Enter or a double click on a row.
-        current_changed(id or None): the row the keyboard stands on.
+        current_changed(id or None): the row the keyboard stands on; while a key is held down, the one on
+            which it comes to rest.
         sort_asked(key, descending): a heading was clicked; the page asks its query anew and calls `set_ids`.
             With Shift, in a list that `sorts_many`, a further key: `sorts()` has them all.
         many_changed(count): so many rows are chosen now.
@@ -94,6 +96,8 @@ class TableView(QTableView):
         self._by_hand = False
         self._chosen_before = 0
         self._exchanging = False
+        self._running = False
+        self._passed = False
         self.setAccessibleName(name)
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self, self.ends))
@@ -439,7 +443,10 @@ class TableView(QTableView):
     ) -> None:
         super().currentChanged(current, previous)
         if current.row() != previous.row() and current.isValid():
-            self.current_changed.emit(self._source.ids[current.row()])
+            if self._running:
+                self._passed = True
+            else:
+                self.current_changed.emit(self._source.ids[current.row()])
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
         super().selectionChanged(selected, deselected)
@@ -455,7 +462,27 @@ class TableView(QTableView):
             choices.append(Choice(tr("Columns and order…"), self.choose_columns, apart=True))
         menu_of(self, choices).popup(event.globalPos())
 
+    def event(self, event: QEvent) -> bool:
+        """A key that is held down runs through the list. Whatever comes after, the key let go or another one
+        that acts on the row, finds all who listen at the row on which it stands."""
+        pressed = event.type() is QEvent.Type.KeyPress
+        if isinstance(event, QKeyEvent) and not pressed and not event.isAutoRepeat():
+            self._come_to_rest()
+        return super().event(event)
+
+    def _come_to_rest(self) -> None:
+        passed, self._passed = self._passed, False
+        if passed:
+            self.current_changed.emit(self.current_id())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        self._running = event.isAutoRepeat()
+        try:
+            self._pressed(event)
+        finally:
+            self._running = False
+
+    def _pressed(self, event: QKeyEvent) -> None:
         stands = self.current_id()
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_chosen()
@@ -491,6 +518,7 @@ class TableView(QTableView):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusOutEvent(event)
+        self._come_to_rest()
         QWidget.update(self)  # the frame with its ring; QTableView.update is about cells
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

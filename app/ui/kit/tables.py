@@ -77,6 +77,9 @@ class Cell:
 
 EMPTY = Cell("")
 
+Listed = tuple[Sequence[Any], Mapping[Any, R | None]]
+"""The ids of a list, and those of its rows that are known already."""
+
 
 class WindowedTableModel(QAbstractTableModel, Generic[R]):
     """Holds all ids but only the rows that were looked at.
@@ -108,16 +111,16 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
 
     def set_ids(self, ids: Sequence[Any], rows: Mapping[Any, R | None] | None = None) -> None:
         """Shows these, in this order; what was fetched before is forgotten. `rows` are those that are known
-        already: of a list that is filled by a job, the ones that `head` gave there."""
+        already: of a list that is filled by a job, those that `listed` gave there."""
         self.beginResetModel()
         self._ids, self._rows = ids, dict(rows or {})
         self.endResetModel()
 
-    def head(self, ids: Sequence[Any]) -> dict[Any, R | None]:
-        """The rows that are seen first, for a job to fetch before the list is shown."""
+    def listed(self, ids: Sequence[Any]) -> Listed[R]:
+        """These ids with the rows that are seen first, for a job to fetch before the list is shown."""
         first = ids[: self.WINDOW]
         found = self._fetch(first)
-        return {each: found.get(each) for each in first}
+        return ids, {each: found.get(each) for each in first}
 
     @property
     def ids(self) -> Sequence[Any]:

@@ -59,6 +59,10 @@ class RequestInspector(Inspector):
 
     def show_request(self, request_id: UUID | None) -> None:
         """Shows this one, or that none is chosen."""
+        with self.room.rules.fixed():
+            self._show(request_id)
+
+    def _show(self, request_id: UUID | None) -> None:
         room = self.room
         self.story = None if request_id is None else room.queries.story(request_id, room.viewer)
         if self.story is None:

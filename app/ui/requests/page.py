@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -22,7 +21,7 @@ from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
-from app.ui.kit.tables import WindowedTableModel
+from app.ui.kit.tables import Listed, WindowedTableModel
 from app.ui.kit.toast import toast
 from app.ui.requests.columns import request_columns
 from app.ui.requests.filter_bar import FilterBar
@@ -183,9 +182,10 @@ class RequestsPage(Page):
         self._calendar = self.room.rules.calendar()
         room, key, words, narrowed = self.room, self.chips.key(), self.search.text(), self.bar.narrowed()
         (sort, down), *then = self.table.sorts() or [("due", False)]
+        listed = self.model.listed
         self._reading.run(
-            lambda _job: room.queries.ids(
-                key, room.viewer, now, words, sort, down, narrowed=narrowed, then=then
+            lambda _job: listed(
+                room.queries.ids(key, room.viewer, now, words, sort, down, narrowed=narrowed, then=then)
             ),
             done=self._show,
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),
@@ -196,7 +196,8 @@ class RequestsPage(Page):
         room, now = self.room, self._now
         self._counting.run(lambda _job: room.queries.counts(room.viewer, now), done=self._show_counts)
 
-    def _show(self, ids: Sequence[UUID]) -> None:
+    def _show(self, listed: Listed[RequestRow]) -> None:
+        ids, head = listed
         stood = self.table.current_id()
         place = -1 if stood is None else self.model.place_of(stood)
         afresh, self._afresh = self._afresh, False
@@ -206,7 +207,7 @@ class RequestsPage(Page):
             return
         self._held = True
         self.table.set_empty(self._empty_words())
-        self.table.set_ids(ids)
+        self.table.set_ids(ids, head)
         self._held = False
         self.show_body()
         wanted, self._wanted = self._wanted, None

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from app.ui.kit.arranging import Arrangement
@@ -150,6 +150,37 @@ def test_keyboard_alone(qtbot, view):
     qtbot.keyClick(view, "n")
     assert opened == [1, 0]
     assert typed == ["n"]
+
+
+def held(key, *, pressed=True):
+    """The event of a key that repeats because it is held down."""
+    kind = QEvent.Type.KeyPress if pressed else QEvent.Type.KeyRelease
+    return QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, "", True)
+
+
+@pytest.mark.parametrize("end", ["let go", "another key", "another window"])
+def test_a_key_that_is_held_down_runs_through_the_list_and_tells_where_it_comes_to_rest(qtbot, view, end):
+    view.set_ids(range(500))
+    view.choose_first()
+    told = []
+    view.current_changed.connect(told.append)
+    qtbot.keyPress(view, Qt.Key.Key_Down)
+    assert told == [1]
+    for _ in range(30):
+        QGuiApplication.sendEvent(view, held(Qt.Key.Key_Down, pressed=False))  # as X11 does
+        QGuiApplication.sendEvent(view, held(Qt.Key.Key_Down))
+    assert (view.current_id(), told) == (31, [1])
+    if end == "let go":
+        qtbot.keyRelease(view, Qt.Key.Key_Down)
+    elif end == "another key":
+        qtbot.keyPress(view, Qt.Key.Key_F9)
+    else:
+        view.clearFocus()
+    assert told == [1, 31]
+    qtbot.keyRelease(view, Qt.Key.Key_Down)
+    assert told == [1, 31]
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert told == [1, 31, 30]
 
 
 def test_a_double_click_opens(qtbot, view):

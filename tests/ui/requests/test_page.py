@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -201,6 +201,30 @@ def test_the_next_request_is_not_acted_on_by_accident(
     qtbot.waitUntil(lambda: "F9  Báo khách hàng" in acts(page))
     qtbot.keyClick(page.table, Key.Key_F9)
     assert the_dialog(qtbot, page).isVisible()
+
+
+def test_a_key_while_another_is_held_down_acts_on_the_request_it_has_come_to(
+    qtbot: QtBot, desktop: Desktop, page: RequestsPage, room: RequestRoom
+) -> None:
+    for n in range(9):
+        desktop.requests.register(room.person, new(words=f"Rò rỉ số {n}"))
+    page.reload()
+    settle(qtbot, room)
+    page.table.choose_first()
+    first = page.table.current_id()
+    held = QKeyEvent(QEvent.Type.KeyPress, Key.Key_Down, Qt.KeyboardModifier.NoModifier, "", True)
+    for _ in range(4):
+        QApplication.sendEvent(page.table, held)
+    stands = page.table.current_id()
+    assert page.inspector.story is not None
+    assert page.inspector.story.row.id == first != stands
+    qtbot.keyPress(page.table, Key.Key_F8)
+    answering = the_dialog(qtbot, page)
+    commit(answering.form.editor("text"), "Đã vá ống")
+    qtbot.keyClick(answering.form.editor("text"), Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: not page.findChildren(ActDialog))
+    told = [desktop.request_queries.story(id, room.viewer) for id in page.model.ids]
+    assert [each.row.id for each in told if each is not None and each.answer] == [stands]
 
 
 @pytest.mark.parametrize("scale", [100, 150])
