@@ -318,6 +318,8 @@ class FieldQueries:
 
     def _rows(self, read: Read, condition: ColumnElement[bool], viewer: Viewer) -> dict[UUID, OrderRow]:
         found: Sequence[Any] = read.execute(self._row.where(condition)).all()
+        if not found:  # as for most requests
+            return {}
         restricted = restricted_codes(read)
         names = self._names(read)
         meters = self._meters(read, {x.connection_id for x in found if x.connection_id is not None})

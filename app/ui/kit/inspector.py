@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.kit import icons
@@ -15,11 +15,14 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.flow import Flow
 from app.ui.kit.labels import Label, Line
 from app.ui.kit.pills import sign_of
-from app.ui.kit.theme import Tone, look, px, theme
+from app.ui.kit.theme import Tone, font, look, px, theme
 from app.words import tr
 
 READ_ON, READ_BACK = "Alt+PgDown", "Alt+PgUp"
 WIDTH = 340
+SMALL = 9.5
+"""Points of the names of facts and of times."""
+
 NAME_WIDTH = 104
 """What a fact is called has this width at most; a longer name goes on in the next line."""
 BESIDE = 60
@@ -84,7 +87,7 @@ def lines_of(lines: Iterable[Sequence[Label]], gap: int = 4) -> QGridLayout:
 
 
 def _name(words: str) -> Label:
-    return Label(words, tone=Tone.SOFT, points=9.5)
+    return Label(words, tone=Tone.SOFT, points=SMALL)
 
 
 def _short(value: str) -> bool:
@@ -218,16 +221,17 @@ class Inspector(Panel):
             self._add(Notice(details.notice, details.notice_tone), 10)
         if details.strip:
             self._add(details.strip(), 8)
+        metrics = QFontMetrics(font(SMALL))
         every = (*details.fields, *details.further)
-        names = [_name(name).sizeHint().width() for name, value in every if _short(value)]
-        wide = min(max(names, default=0), px(NAME_WIDTH))
+        names = [metrics.horizontalAdvance(name) for name, value in every if _short(value)]
+        wide = min(max(names, default=0) + 1, px(NAME_WIDTH))
         self._content.addLayout(_facts(details.fields, wide))
         if details.timeline:
             self._content.addSpacing(px(8))
             self._add(Label(details.timeline_title, bold=True), 4)
             self._content.addLayout(
                 lines_of(
-                    [Label(when, tone=Tone.SOFT, points=9.5), Label(what, wrap=True)]
+                    [_name(when), Label(what, wrap=True)]
                     for when, what in details.timeline
                 )
             )
