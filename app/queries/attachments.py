@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, and_, select
+from sqlalchemy import Engine, Select, and_, bindparam, select
 
 from app.models import Attachment, Blob, Draft, Entry, Request, Staff, WorkOrder
 from app.queries.requests import Viewer
@@ -40,6 +40,34 @@ class Left:
     fields: dict[str, Any]
 
 
+def _attached() -> Select[Any]:
+    a, b, s, w = Attachment, Blob, Staff, WorkOrder
+    about = bindparam("about", type_=a.about_id.type)
+    orders = select(w.id).where(w.office_no == bindparam("office"), w.request_id == about)
+    columns: list[Any] = [
+        a.id, a.name, a.media, a.size, a.digest, a.added_at, s.name.label("staff"), b.digest.label("here"),
+        b.sent_at, w.code,
+    ]  # fmt: skip
+    return (
+        select(*columns)
+        .outerjoin(s, and_(s.office_no == a.office_no, s.id == a.by))
+        .outerjoin(b, b.digest == a.digest)
+        .outerjoin(w, and_(w.office_no == a.office_no, w.id == a.about_id, a.about_id != about))
+        .where(
+            a.office_no == bindparam("office"),
+            a.about_id.in_(select(about).union_all(orders)),
+            a.about_table.in_((bindparam("table"), w.__tablename__)),
+        )
+        .order_by(a.added_at, a.hlc, a.device, a.id)
+    )
+
+
+_ATTACHED = _attached()
+_ITS_KIND = select(Request.type_code, Request.type_id, Request.received_by).where(
+    Request.office_no == bindparam("office"), Request.id == bindparam("request")
+)
+
+
 class AttachmentQueries:
     """Asks of the scans and photos of an office."""
 
@@ -51,30 +79,11 @@ class AttachmentQueries:
     def of(self, about_table: str, about_id: UUID, viewer: Viewer) -> list[AttachmentRow]:
         """Those of a request and of its work orders, or of one work order, oldest first; none where the
         request is not for this viewer."""
-        a, b, s, w = Attachment, Blob, Staff, WorkOrder
         if not self.may_see(about_table, about_id, viewer):
             return []
-        sent_out = select(w.id, w.code).where(w.office_no == self._office_no, w.request_id == about_id)
-        orders: dict[UUID, str] = {}
+        about = {"office": self._office_no, "table": about_table, "about": about_id}
         with self._read.connect() as read:
-            if about_table == Request.__tablename__:
-                orders = {row.id: row.code for row in read.execute(sent_out)}
-        wanted = (
-            select(
-                a.id, a.name, a.media, a.size, a.digest, a.added_at, a.about_id, s.name.label("staff"),
-                b.digest.label("here"), b.sent_at,
-            )
-            .outerjoin(s, and_(s.office_no == a.office_no, s.id == a.by))
-            .outerjoin(b, b.digest == a.digest)
-            .where(
-                a.office_no == self._office_no,
-                a.about_id.in_([about_id, *orders]),
-                a.about_table.in_((about_table, w.__tablename__)),
-            )
-            .order_by(a.added_at, a.hlc, a.device, a.id)
-        )  # fmt: skip
-        with self._read.connect() as read:
-            found = read.execute(wanted).all()
+            found = read.execute(_ATTACHED, about).all()
         return [
             AttachmentRow(
                 row.id,
@@ -85,25 +94,21 @@ class AttachmentQueries:
                 row.staff or "",
                 row.added_at,
                 "there" if row.here is None else "unsent" if row.sent_at is None else "here",
-                orders.get(row.about_id, ""),
+                row.code or "",
             )
             for row in found
         ]
 
     def may_see(self, about_table: str, about_id: UUID, viewer: Viewer) -> bool:
         """Whether the request that it belongs to is for this viewer."""
-        r, w = Request, WorkOrder
+        w = WorkOrder
         request_id: UUID | None = about_id
         with self._read.connect() as read:
             if about_table == w.__tablename__:
                 request_id = read.execute(
                     select(w.request_id).where(w.office_no == self._office_no, w.id == about_id)
                 ).scalar()
-            found = read.execute(
-                select(r.type_code, r.type_id, r.received_by).where(
-                    r.office_no == self._office_no, r.id == request_id
-                )
-            ).first()
+            found = read.execute(_ITS_KIND, {"office": self._office_no, "request": request_id}).first()
         kind = found and self._rules.type_version(found.type_id, found.type_code)
         restricted = kind is not None and kind.restricted
         return not restricted or viewer.restricted or (found is not None and found.received_by == viewer.id)

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, bindparam, case, func, or_, select
 
 from app.domain import people
 from app.domain.fold import fold
@@ -266,18 +266,13 @@ class RequestQueries:
 
     def story(self, request_id: UUID, viewer: Viewer) -> RequestStory | None:
         """The request and its events; None for one that does not exist or is not for this viewer."""
-        r, e = Request, RequestEvent
-        events = (
-            select(*_HAPPENED, Staff.name)
-            .outerjoin(Staff, and_(Staff.office_no == e.office_no, Staff.id == e.by))
-            .where(e.office_no == self._office_no, e.request_id == request_id)
-        )
+        r = Request
         with self._read.connect() as read:
             asked = self._row.where(r.office_no == self._office_no, r.id == request_id)
             found = read.execute(self._allowed(read, viewer, asked)).first()
             if found is None:
                 return None
-            written = read.execute(events).all()
+            written = read.execute(_HAPPENED, {"office": self._office_no, "request": request_id}).all()
             opened = self._vault.open(read, {x.id: x.sealed for x in written})
             folded = [
                 (
@@ -422,10 +417,14 @@ def visible_to(read: Connection, viewer: Viewer) -> list[ColumnElement[bool]]:
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """For conditions that do not look at the time."""
 
-_HAPPENED: tuple[Any, ...] = (
-    RequestEvent.id, RequestEvent.kind, RequestEvent.at, RequestEvent.hlc, RequestEvent.device,
-    RequestEvent.unit_code,
-    RequestEvent.due, RequestEvent.text, RequestEvent.data, RequestEvent.person, RequestEvent.sealed,
+_HAPPENED = (
+    select(
+        RequestEvent.id, RequestEvent.kind, RequestEvent.at, RequestEvent.hlc, RequestEvent.device,
+        RequestEvent.unit_code, RequestEvent.due, RequestEvent.text, RequestEvent.data, RequestEvent.person,
+        RequestEvent.sealed, Staff.name,
+    )
+    .outerjoin(Staff, and_(Staff.office_no == RequestEvent.office_no, Staff.id == RequestEvent.by))
+    .where(RequestEvent.office_no == bindparam("office"), RequestEvent.request_id == bindparam("request"))
 )  # fmt: skip
 
 

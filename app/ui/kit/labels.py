@@ -47,11 +47,12 @@ class Label(QLabel):
 
     def _dress(self) -> None:
         self.setFont(style.font(self._points, bold=self._bold, mono=self._mono))
-        if self._tone is Tone.PLAIN:
-            self.setPalette(QPalette())
+        plain = self._tone is Tone.PLAIN
+        if plain and not self.testAttribute(Qt.WidgetAttribute.WA_SetPalette):
             return
         colours = QPalette()
-        colours.setColor(QPalette.ColorRole.WindowText, style.theme().ink(self._tone))
+        if not plain:
+            colours.setColor(QPalette.ColorRole.WindowText, style.theme().ink(self._tone))
         self.setPalette(colours)
 
 
