@@ -159,9 +159,9 @@ class BillsPage(Page):
             text=self.search.text(),
         )
         wanted, period = self._filter, self._filter.period
-        listed = self.model.listed
+        listed, stands = self.model.listed, self.table.current_id()
         self._reading.run(
-            lambda _job: listed(room.bill_queries.ids(wanted)),
+            lambda _job: listed(room.bill_queries.ids(wanted), stands),
             done=self._show,
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),
         )

@@ -192,9 +192,9 @@ class CustomersPage(Page):
         """Asks for the list anew; the keyboard stays on its row."""
         room, (sort, down) = self.room, self._sort
         wanted = CustomerFilter(self.chips.key(), self.search.text())
-        listed = self.model.listed
+        listed, stands = self.model.listed, self.table.current_id()
         self._listing.run(
-            lambda _job: listed(room.queries.ids(wanted, sort, down)),
+            lambda _job: listed(room.queries.ids(wanted, sort, down), stands),
             done=lambda found: self._show(wanted, found),
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),
         )

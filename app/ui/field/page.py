@@ -150,12 +150,13 @@ class FieldPage(Page):
         self._now = now = self.room.now()
         room, key, words, (sort, down) = self.room, self.chips.key(), self.search.text(), self._sort
         day, unit = self.day.value(), str(self.unit.currentData())
-        listed = self.model.listed
+        listed, stands = self.model.listed, self.table.current_id()
         self._reading.run(
             lambda _job: listed(
                 room.queries.ids(
                     key, room.viewer, now, day=day, unit=unit, words=words, sort=sort, descending=down
-                )
+                ),
+                stands,
             ),
             done=self._show,
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),

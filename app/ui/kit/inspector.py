@@ -178,13 +178,15 @@ class Inspector(Panel):
             QShortcut(QKeySequence(key), self, partial(self._leaf, pages))
         look.changed.connect(self._rebuild)
 
-    def show_details(self, details: Details, acts: Sequence[Button] = ()) -> None:
-        """Shows this record, with its acts at the bottom, the primary one last whatever their order."""
+    def show_details(self, details: Details, acts: Sequence[Button] | None = ()) -> None:
+        """Shows this record, with its acts at the bottom, the primary one last whatever their order; None:
+        those that are there stay."""
         if self._details is None or self._details.code != details.code:
             self._scroll.verticalScrollBar().setValue(0)
         self._details = details
         clear(self.extra)
-        clear(self.foot)
+        if acts is not None:
+            clear(self.foot)
         if acts:
             row = Flow(*sorted(acts, key=lambda act: bool(act.property("primary"))), fill=True)
             self.foot.addWidget(row)

@@ -81,6 +81,13 @@ Listed = tuple[Sequence[Any], Mapping[Any, R | None]]
 """The ids of a list, and those of its rows that are known already."""
 
 
+def _place(ids: Sequence[Any], row_id: object) -> int:
+    try:
+        return ids.index(row_id)
+    except ValueError:
+        return -1
+
+
 class WindowedTableModel(QAbstractTableModel, Generic[R]):
     """Holds all ids but only the rows that were looked at.
 
@@ -89,7 +96,8 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
     new to the person: heavy, whatever the column.
     """
 
-    WINDOW = 100
+    WINDOW, BEFORE = 50, 30
+    """So many rows are fetched from the one that is looked at, and so many before it."""
 
     def __init__(
         self,
@@ -116,9 +124,10 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         self._ids, self._rows = ids, dict(rows or {})
         self.endResetModel()
 
-    def listed(self, ids: Sequence[Any]) -> Listed[R]:
-        """These ids with the rows that are seen first, for a job to fetch before the list is shown."""
-        first = ids[: self.WINDOW]
+    def listed(self, ids: Sequence[Any], stands: object = None) -> Listed[R]:
+        """These ids with the rows that are seen first, for a job to fetch before the list is shown: those
+        around the one on which the keyboard stands, or from the top."""
+        first = self._window(ids, max(0, _place(ids, stands)))
         found = self._fetch(first)
         return ids, {each: found.get(each) for each in first}
 
@@ -146,12 +155,14 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
         """The row shown at that place; None when it is no longer there."""
         wanted = self._ids[number]
         if wanted not in self._rows:
-            start = number - number % self.WINDOW
-            window = self._ids[start : start + self.WINDOW]
+            window = [each for each in self._window(self._ids, number) if each not in self._rows]
             found = self._fetch(window)
             for each in window:
                 self._rows[each] = found.get(each)
         return self._rows[wanted]
+
+    def _window(self, ids: Sequence[Any], number: int) -> Sequence[Any]:
+        return ids[max(0, number - self.BEFORE) : number + self.WINDOW]
 
     def mark_headings(self, marks: Mapping[int, str]) -> None:
         """What stands behind titles: the place of a further column that the list is sorted by."""
@@ -167,10 +178,7 @@ class WindowedTableModel(QAbstractTableModel, Generic[R]):
 
     def place_of(self, row_id: object) -> int:
         """Where that id stands, -1 where it does not."""
-        try:
-            return self._ids.index(row_id)
-        except ValueError:
-            return -1
+        return _place(self._ids, row_id)
 
     def cell(self, number: int, section: int) -> Cell:
         """What is painted there."""

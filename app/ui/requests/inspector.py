@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import accumulate
@@ -54,6 +54,7 @@ class RequestInspector(Inspector):
         self.room = room
         self.story: RequestStory | None = None
         self._acts = all_acts()
+        self._offered: list[str] = []
         self.scans = AttachmentPanel(room)
         self.body.insertWidget(self.body.count() - 1, self.scans)
 
@@ -67,12 +68,13 @@ class RequestInspector(Inspector):
         self.story = None if request_id is None else room.queries.story(request_id, room.viewer)
         if self.story is None:
             self.show_nothing(tr("The chosen request is shown here."))
-            self.scans.show_nothing()
             return
         story, row, now = self.story, self.story.row, room.now()
         notice, tone = _notice(row, now, room)
         on = way(room, story)
         steps = on.names(tr.language)
+        offered = [act for act in self._acts if act.open_to(room, story)]
+        before, self._offered = self._offered, [row.state, *(act.name for act in offered)]
         self.show_details(
             Details(
                 code=row.code,
@@ -85,21 +87,25 @@ class RequestInspector(Inspector):
                 timeline_title=tr("What happened"),
                 timeline=self._happened(story, now, steps),
             ),
-            self._buttons(story),
+            None if self._offered == before else self._buttons(offered, row.state == "lacking"),
         )
         self.scans.show_of("request", row.id, may_attach=room.may("requests.note"))
 
     def let_go(self) -> None:
         """Shows none by itself: several are chosen, and others fill the panel."""
         self.story = None
+        self._offered = []
         self.scans.show_nothing()
+
+    def show_nothing(self, sentence: str) -> None:
+        self.let_go()
+        super().show_nothing(sentence)
 
     def do(self, name: str) -> None:
         """The act of a name, as its button or its line in the menu does it. KeyError where it is not
         offered."""
         assert self.story is not None, "a request is in sight"
-        offered = {act.name: act for act in self._acts if act.open_to(self.room, self.story)}
-        self._ask(offered[name], self.story)
+        self._ask({act.name: act for act in self._acts if act.open_to(self.room, self.story)}[name])
 
     def print_slip(self) -> None:
         """Its slip of receipt once more; of one that is not received the list of what is missing."""
@@ -163,24 +169,23 @@ class RequestInspector(Inspector):
         row = self.room.incident_queries.rows([incident_id]).get(incident_id)
         return "" if row is None else joined(row.code, row.title)
 
-    def _buttons(self, story: RequestStory) -> list[Button]:
-        offered = [act for act in self._acts if act.open_to(self.room, story)]
-        lacking = story.row.state == "lacking"
+    def _buttons(self, offered: Sequence[Act], lacking: bool) -> list[Button]:
+        """They act on the request that is in sight when they are pressed."""
         paper = tr("Print missing papers") if lacking else tr("Print slip")
         buttons = [Button(paper, self.print_slip, key="Ctrl+P")]
-        rare = [Choice(act.words, partial(self._ask, act, story), key=act.key) for act in offered if act.rare]
+        rare = [Choice(act.words, partial(self._ask, act), key=act.key) for act in offered if act.rare]
         if rare:
             buttons.append(MenuButton(tr("More acts"), rare, key="F10"))
         main = [act for act in offered if act.primary][-1:]
         for act in offered:
             if not act.rare:
-                ask = partial(self._ask, act, story)
-                buttons.append(Button(act.words, ask, key=act.key, primary=act in main))
+                buttons.append(Button(act.words, partial(self._ask, act), key=act.key, primary=act in main))
         return buttons
 
-    def _ask(self, act: Act, story: RequestStory) -> None:
-        done = partial(self.done.emit, act.said(story.row.code))
-        act.ask(self.window(), self.room, story, done)
+    def _ask(self, act: Act) -> None:
+        assert self.story is not None, "a request is in sight"
+        done = partial(self.done.emit, act.said(self.story.row.code))
+        act.ask(self.window(), self.room, self.story, done)
 
 
 def _moment(told: tuple[datetime, str, str]) -> datetime:

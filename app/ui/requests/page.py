@@ -182,10 +182,11 @@ class RequestsPage(Page):
         self._calendar = self.room.rules.calendar()
         room, key, words, narrowed = self.room, self.chips.key(), self.search.text(), self.bar.narrowed()
         (sort, down), *then = self.table.sorts() or [("due", False)]
-        listed = self.model.listed
+        listed, stands = self.model.listed, self.table.current_id()
         self._reading.run(
             lambda _job: listed(
-                room.queries.ids(key, room.viewer, now, words, sort, down, narrowed=narrowed, then=then)
+                room.queries.ids(key, room.viewer, now, words, sort, down, narrowed=narrowed, then=then),
+                stands,
             ),
             done=self._show,
             failed=lambda error: self.show_state(State.WRONG, room.why(error)),

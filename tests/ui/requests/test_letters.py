@@ -82,8 +82,8 @@ def test_a_complaint_is_answered_by_letter_from_the_template(
     page.show_record(request)
     qtbot.waitUntil(lambda: page.inspector.story is not None)
     assert "letter" in offered(room, desktop, request)
-    act = next(act for act in all_acts() if act.name == "letter")
-    page.inspector._ask(act, story(desktop, request))
+    page.inspector.show_request(request)
+    page.inspector.do("letter")
     dialog = opened(qtbot, page)
     assert (dialog.form.values()["template"], dialog.form.values()["closes"]) == ("receipt", False)
     put(dialog, template="complaint")
@@ -203,9 +203,9 @@ def test_a_letter_written_before_is_sent_and_printed_again(
     assert "letter_sent" not in offered(room, desktop, request)
     desktop.requests.answer(yen, request, "Đã kiểm định", "explained")
     assert {"letter_sent", "letter_again"} <= offered(room, desktop, request)
-    for act in all_acts():
-        if act.name in ("letter_sent", "letter_again"):
-            page.inspector._ask(act, story(desktop, request))
+    page.inspector.show_request(request)
+    page.inspector.do("letter_sent")
+    page.inspector.do("letter_again")
     qtbot.waitUntil(lambda: bool(shown.files) and state_of(desktop, request) == "closed")
     assert "CV-BN03-26-000001" in prompter.questions[-1][0]
     assert "CV-BN03-26-000001" in text_of(shown.files[0].read_bytes())
