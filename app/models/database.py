@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -18,6 +17,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import AppError
+from app.models.copies import copy_database
 from app.models.store import Cursor
 
 HEAD = "0003"
@@ -281,7 +281,7 @@ def _migrate(path: Path, connection: sqlite3.Connection, revision: str | None, n
     if revision is not None:
         if revision not in known:
             raise AppError("database.newer", path=str(path))
-        backup(connection, path.parent / "backups" / f"{path.stem}-{revision}-{now:%Y%m%d-%H%M%S}.db")
+        copy_database(connection, path.parent / "backups" / f"{path.stem}-{revision}-{now:%Y%m%d-%H%M%S}.db")
     engine = create_engine(_url(path), connect_args={"isolation_level": None})
     try:
         with (
@@ -292,23 +292,3 @@ def _migrate(path: Path, connection: sqlite3.Connection, revision: str | None, n
             command.upgrade(alembic_config(migrating), "head")
     finally:
         engine.dispose()
-
-
-def keep_names(folder: Path) -> None:
-    """Have the names that files in a folder were given on the disk, too. Windows does so by itself."""
-    if os.name != "nt":
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
-
-
-def backup(connection: sqlite3.Connection, to: Path) -> None:
-    """A whole copy of the open database, under its final name only when it is complete."""
-    to.parent.mkdir(parents=True, exist_ok=True)
-    part = to.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with closing(sqlite3.connect(part)) as copy:
-        connection.backup(copy)
-    part.replace(to)

@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from app.models.base import millis
-from app.models.database import keep_names, trouble_told
+from app.models.copies import keep_names
+from app.models.database import trouble_told
 from app.sync.writer import JournalWriter
 
 _NAME = re.compile(r"[0-9a-f]{64}")

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
-from app.models.database import keep_names, trouble
+from app.models.copies import keep_names
+from app.models.database import trouble
 from app.sync.client import open_answer
 from app.sync.transport import Transport
 from app.sync.wire import EnrolReply, EnrolRequest, seal

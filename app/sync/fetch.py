@@ -16,7 +16,8 @@ from pathlib import Path
 import msgspec
 
 from app.domain.errors import AppError
-from app.models.database import HEAD, keep_names, trouble
+from app.models.copies import keep_names, put_on_disk, remove_database
+from app.models.database import HEAD, trouble
 from app.sync.client import Progress
 from app.sync.entries import SCHEMA
 from app.sync.install import install
@@ -163,7 +164,7 @@ class _Fetching:
         self._packed.unlink(missing_ok=True)
         part = self._noted.with_name(self._noted.name + ".part")
         part.write_bytes(msgspec.json.encode(note))
-        _sync(part)
+        put_on_disk(part)
         part.replace(self._noted)
         return note
 
@@ -195,14 +196,16 @@ class _Fetching:
 
     def make(self, device: int, now: datetime) -> None:
         """The database from the file, under its name only when it is whole and on the disk."""
-        _remove(self._half)
+        remove_database(self._half)
         try:
             install(self._packed, self._half, device, now)
-            _sync(self._half)
+            put_on_disk(self._half)
         except BaseException:
-            _remove(self._half)
+            remove_database(self._half)
             raise
-        _remove(self._database)  # it has no entry; but SQLite would play in what it has left beside it
+        remove_database(
+            self._database
+        )  # it has no entry; but SQLite would play in what it has left beside it
         self._half.replace(self._database)
         keep_names(self._database.parent)
 
@@ -217,13 +220,3 @@ def holds_entries(database: Path) -> bool:
             return bool(there.execute(sql).fetchone()[0])
     except sqlite3.Error:
         return True
-
-
-def _sync(path: Path) -> None:
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
-
-
-def _remove(database: Path) -> None:
-    for ending in ("", "-wal", "-shm", "-journal"):
-        database.with_name(database.name + ending).unlink(missing_ok=True)

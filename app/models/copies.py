@@ -1,0 +1,111 @@
+"""A copy of a database that is in use: of one moment, looked through, on the disk under its name only when
+it is whole. The one way in which the program copies a database, before an upgrade and for a backup."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from app.domain.errors import AppError
+
+PAGES = 256
+"""So many pages at a time: a mebibyte, some milliseconds."""
+
+SIDECARS = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database, by the endings of their names."""
+
+Connect = Callable[[Path], sqlite3.Connection]
+Step = Callable[[int, int], None]
+
+
+def copy_database(
+    source: sqlite3.Connection,
+    to: Path,
+    connect: Connect = sqlite3.connect,
+    step: Step = lambda done, total: None,
+    add: Callable[[sqlite3.Cursor], None] = lambda cur: None,
+) -> None:
+    """Copy the open database of `source` to `to`, in small steps, while others write to it: what `source`
+    sees at one moment. `connect` opens the copy; `add` may write into it before it is looked through; `step`
+    hears of pages done and in all, and may raise to stop. Whatever goes wrong, nothing is left but what was
+    there before.
+
+    AppError "database.damaged" with the path of the source, when what was copied is damaged; sqlite3.Error
+    and OSError as they are, for `trouble_told`.
+    """
+    to.parent.mkdir(parents=True, exist_ok=True)
+    part = to.with_name(to.name + ".part")
+    remove_database(part)
+    try:
+        with closing(connect(part)) as copy:
+            # Nothing of the copy is of use before it is whole, so it needs no journal of its own.
+            copy.execute("PRAGMA journal_mode = OFF")
+            copy.execute("PRAGMA synchronous = OFF")
+            _copy(source, copy, step)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without any beside it
+            cur = copy.cursor()
+            cur.execute("BEGIN")
+            add(cur)
+            cur.execute("COMMIT")
+            if not sound(copy):
+                raise AppError("database.damaged", path=path_of(source))
+        put_on_disk(part)
+        part.replace(to)
+        keep_names(to.parent)
+    except BaseException:
+        with suppress(OSError):
+            remove_database(part)
+        raise
+
+
+def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, step: Step) -> None:
+    """Within one reading transaction, so that the copy need not begin anew when somebody writes."""
+    reading = not source.in_transaction
+    if reading:
+        source.execute("BEGIN")
+    try:
+        source.execute("SELECT 1 FROM sqlite_master").fetchone()
+        source.backup(copy, pages=PAGES, progress=lambda _, left, total: step(total - left, total))
+    finally:
+        if reading:
+            source.execute("ROLLBACK")
+
+
+def sound(connection: sqlite3.Connection) -> bool:
+    """Whether every page of the open database is what it should be, and indexes agree with their tables."""
+    try:
+        return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            return False
+        raise
+
+
+def path_of(connection: sqlite3.Connection) -> str:
+    """The file of an open database."""
+    return str(connection.execute("PRAGMA database_list").fetchone()[2])
+
+
+def remove_database(path: Path) -> None:
+    """A database file and what SQLite keeps beside it. OSError."""
+    for ending in ("", *SIDECARS):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def put_on_disk(path: Path) -> None:
+    """Have what was written to a file lie on the disk. OSError."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def keep_names(folder: Path) -> None:
+    """Have the names that files in a folder were given on the disk, too. Windows does so by itself."""
+    if os.name != "nt":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
