@@ -7,82 +7,27 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import date
-from functools import cached_property
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock, Timeout
 from sqlalchemy import select
 
+from app.desk_work import DeskWork
 from app.documents.files import replacing
 from app.domain.clock import Clock
 from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
-from app.headoffice.bundles import answer_bundle
-from app.headoffice.founding import COMPANY, Founding, NewOffice, NewStaff, NewUtility
-from app.headoffice.hub import Hub
-from app.headoffice.snapshots import Snapshots
 from app.models import Office, Utility
 from app.models.base import millis
 from app.models.database import Database, open_database, trouble_told
-from app.models.postgres import open_postgres
 from app.models.store import Store
-from app.queries.attachments import AttachmentQueries
-from app.queries.bills import BillQueries
-from app.queries.callbacks import CallbackQueries
-from app.queries.cash import CashQueries
-from app.queries.charter import CharterQueries
-from app.queries.customers import CustomerQueries
-from app.queries.drafts import DraftQueries
-from app.queries.duty import DutyQueries
-from app.queries.exceptions import ExceptionQueries
-from app.queries.field import FieldQueries
-from app.queries.incidents import IncidentQueries
-from app.queries.letters import LetterQueries
-from app.queries.measures import MeasureQueries
-from app.queries.month_work import MonthWorkQueries
-from app.queries.readings import ReadingQueries
-from app.queries.refunds import RefundQueries
-from app.queries.register import RegisterQueries
-from app.queries.reports import ReportQueries
-from app.queries.requests import RequestQueries
-from app.queries.rule_book import RuleBook
-from app.queries.rules import RuleQueries
-from app.queries.supply import SupplyQueries
-from app.queries.today import TodayQueries
-from app.queries.vault import Vault
-from app.queries.views import ViewQueries
-from app.services.attachments import AttachmentService
-from app.services.billing import BillingService
-from app.services.callbacks import CallbackService
-from app.services.cash import CashService
-from app.services.customers import CustomerService
-from app.services.drafts import DraftService
-from app.services.duty import DutyService
-from app.services.exceptions import ExceptionService
-from app.services.field import FieldService
-from app.services.import_readings import ReadingImportService
-from app.services.import_requests import RequestImportService
-from app.services.imports import ImportService
-from app.services.incidents import IncidentService
-from app.services.letters import LetterService
-from app.services.readings import ReadingService
-from app.services.refunds import RefundService
-from app.services.request_batches import RequestBatchService
-from app.services.request_work import RequestWorkService
-from app.services.requests import RequestService
-from app.services.rules import RuleService
-from app.services.signin import SignIn
-from app.services.supply import SupplyService
-from app.services.views import ViewService
 from app.services.writer import Desk
 from app.sync.blobs import Blobs
 from app.sync.bundle import SUFFIX, BundleReport, DeskBundles, Kind, parse, read_bundle
 from app.sync.client import SyncClient, SyncLoop, SyncState, open_answer
 from app.sync.contents import Contents
 from app.sync.enrolment import Enrolment, Identity, enrol, identity_of, replica_key, succeed
-from app.sync.exceptions import written
 from app.sync.fetch import Ask, Told, fetch
 from app.sync.journal import all_heads
 from app.sync.scan_mail import ScanMail
@@ -102,13 +47,19 @@ NEXT_KEY = "next.key"
 
 class HeadOffice:
     """A head office over the database of a home, or over the PostgreSQL database at `url`; its key lies in
-    the home. Several may work on one PostgreSQL database at a time."""
+    the home. Several may work on one PostgreSQL database at a time.
+
+    What a head office needs is imported here: a desk whose head office is elsewhere does without it, and the
+    installed program has no driver of PostgreSQL.
+    """
 
     def __init__(self, home: Path, clock: Clock, url: str = "") -> None:
+        from app.headoffice.founding import COMPANY, Founding
+        from app.headoffice.hub import Hub
+        from app.headoffice.snapshots import Snapshots
+
         self.home = home
-        self.database: Store = (
-            open_postgres(url, clock.now()) if url else open_database(home / HUB_DATABASE, clock.now())
-        )
+        self.database = _store(home, clock, url)
         zone = zone_named("Asia/Ho_Chi_Minh")
         try:
             with trouble_told(home / HUB_DATABASE):
@@ -132,6 +83,8 @@ class HeadOffice:
     def import_bundle(self, path: Path, answer: Path | None = None) -> BundleReport:
         """Take a desk's request bundle and write the bundle that answers it, beside it unless `answer` names
         another place. AppError as `answer_bundle`, and those of reading and writing files."""
+        from app.headoffice.bundles import answer_bundle
+
         done = answer_bundle(self.hub, self._key, read_bundle(path), str(path))
         to = answer or _answer_to(path)
         _write_whole(to, done.data)
@@ -143,7 +96,7 @@ class HeadOffice:
         self.database.close()
 
 
-class Desktop:
+class Desktop(DeskWork):
     """A desk's program without its window: who it is, its data, what people do and ask, how it reconciles.
 
     AppError "home.in_use" when another program has this home open, "home.not_enrolled" before enrolment,
@@ -201,266 +154,6 @@ class Desktop:
             return key
         (self.home / NEXT_KEY).unlink()
         return replica_key(self.home, NEXT_KEY, make=True)
-
-    def _keys(self) -> list[Ed25519PrivateKey]:
-        """This desk's keys, also those of its former numbers."""
-        return [replica_key(self.home, path.name) for path in self.home.glob("desk*.key")]
-
-    @property
-    def office_no(self) -> int:
-        """The office whose data this desk works on."""
-        return self.identity.office_no
-
-    @cached_property
-    def vault(self) -> Vault:
-        """Opens what is sealed to this desk."""
-        return Vault(self.office_no, self._keys)
-
-    @cached_property
-    def rules(self) -> RuleQueries:
-        """What the head office has laid down."""
-        return RuleQueries(self.database.read, self.office_no)
-
-    @cached_property
-    def rule_book(self) -> RuleBook:
-        """The rules of the office with their history."""
-        return RuleBook(self.database.read, self.office_no, self.rules)
-
-    @cached_property
-    def rule_service(self) -> RuleService:
-        """What a supervisor does with the rules."""
-        return RuleService(self.writer, self.rules, self.today)
-
-    @cached_property
-    def duty(self) -> DutyService:
-        """Who sees to it that somebody is at the contact desk."""
-        return DutyService(self.writer, self.duty_queries, self.today)
-
-    @cached_property
-    def duty_queries(self) -> DutyQueries:
-        """Who is at the contact desk when."""
-        return DutyQueries(self.database.read, self.office_no, self.rules)
-
-    @cached_property
-    def requests(self) -> RequestService:
-        """What people do with requests."""
-        return RequestService(self.writer, self.rules)
-
-    @cached_property
-    def views(self) -> ViewService:
-        """How people like to see lists, and what they have read."""
-        return ViewService(self.writer)
-
-    @cached_property
-    def request_batches(self) -> RequestBatchService:
-        """What people do with several requests at once."""
-        return RequestBatchService(self.writer, self.rules)
-
-    @cached_property
-    def view_queries(self) -> ViewQueries:
-        """Reads the same."""
-        return ViewQueries(self.database.read)
-
-    @cached_property
-    def request_work(self) -> RequestWorkService:
-        """What units do with requests."""
-        return RequestWorkService(self.writer, self.rules)
-
-    @cached_property
-    def field(self) -> FieldService:
-        """What people do about work in the field."""
-        return FieldService(self.writer, self.rules)
-
-    @cached_property
-    def field_queries(self) -> FieldQueries:
-        """What people ask about work in the field."""
-        return FieldQueries(self.database.read, self.office_no, self.rules, self.vault)
-
-    @cached_property
-    def supply(self) -> SupplyService:
-        """The steps of a new supply."""
-        return SupplyService(self.writer, self.rules, self.request_work, self.customers, self.today)
-
-    @cached_property
-    def supply_queries(self) -> SupplyQueries:
-        """What people ask about new supplies."""
-        return SupplyQueries(self.database.read, self.office_no)
-
-    @cached_property
-    def incidents(self) -> IncidentService:
-        """What concerns many at once."""
-        return IncidentService(self.writer, self.rules)
-
-    @cached_property
-    def attachments(self) -> AttachmentService:
-        """What people do with scans and photos."""
-        return AttachmentService(self.writer, self.rules, self.contents, self.attachment_queries)
-
-    @cached_property
-    def attachment_queries(self) -> AttachmentQueries:
-        """What people ask about scans and photos."""
-        return AttachmentQueries(self.database.read, self.office_no, self.rules)
-
-    @cached_property
-    def incident_queries(self) -> IncidentQueries:
-        """What people ask about incidents."""
-        return IncidentQueries(self.database.read, self.office_no)
-
-    @cached_property
-    def letters(self) -> LetterService:
-        """What people do with letters."""
-        return LetterService(self.writer, self.rules)
-
-    @cached_property
-    def letter_queries(self) -> LetterQueries:
-        """What people ask about letters."""
-        return LetterQueries(self.database.read, self.office_no, self.rules, self.vault)
-
-    @cached_property
-    def callbacks(self) -> CallbackService:
-        """What people do when they call back."""
-        return CallbackService(self.writer, self.rules)
-
-    @cached_property
-    def callback_queries(self) -> CallbackQueries:
-        """Whom to call back."""
-        return CallbackQueries(self.database.read, self.office_no, self.rules)
-
-    @cached_property
-    def request_queries(self) -> RequestQueries:
-        """What people ask about requests."""
-        return RequestQueries(self.database.read, self.office_no, self.rules, self.vault)
-
-    @cached_property
-    def today_queries(self) -> TodayQueries:
-        """What waits for a person today."""
-        return TodayQueries(self.database.read, self.office_no, self.rules, self.request_queries)
-
-    def today(self) -> date:
-        """The day it is at the office."""
-        return self.clock.now().astimezone(zone_named(self.identity.zone)).date()
-
-    @cached_property
-    def customers(self) -> CustomerService:
-        """What people do with customers."""
-        return CustomerService(self.writer, self.customer_queries, self.rules, self.today)
-
-    @cached_property
-    def customer_queries(self) -> CustomerQueries:
-        """What people ask about customers."""
-        return CustomerQueries(self.database.read, self.office_no)
-
-    @cached_property
-    def imports(self) -> ImportService:
-        """Customers from a workbook."""
-        return ImportService(self.writer, self.database.read, self.office_no)
-
-    @cached_property
-    def readings(self) -> ReadingService:
-        """What people do with readings."""
-        return ReadingService(self.writer, self.today)
-
-    @cached_property
-    def reading_queries(self) -> ReadingQueries:
-        """What people ask about readings."""
-        return ReadingQueries(self.database.read, self.office_no)
-
-    @cached_property
-    def reading_imports(self) -> ReadingImportService:
-        """Readings from a workbook."""
-        return ReadingImportService(self.writer, self.database.read, self.office_no, self.today)
-
-    @cached_property
-    def request_imports(self) -> RequestImportService:
-        """Requests from a former register."""
-        return RequestImportService(
-            self.writer, self.database.read, self.office_no, self.rules, self.today
-        )
-
-    @cached_property
-    def billing(self) -> BillingService:
-        """From readings to bills."""
-        return BillingService(self.writer, self.rules, self.bill_queries)
-
-    @cached_property
-    def bill_queries(self) -> BillQueries:
-        """What people ask about bills."""
-        return BillQueries(self.database.read, self.office_no)
-
-    @cached_property
-    def cash(self) -> CashService:
-        """What a cashier does."""
-        return CashService(self.writer, self.rules)
-
-    @cached_property
-    def cash_queries(self) -> CashQueries:
-        """What a cashier asks."""
-        return CashQueries(self.database.read, self.office_no)
-
-    @cached_property
-    def refunds(self) -> RefundService:
-        """Paying back what was paid too much."""
-        return RefundService(self.writer, self.rules)
-
-    @cached_property
-    def refund_queries(self) -> RefundQueries:
-        """What those ask who refund."""
-        return RefundQueries(self.database.read, self.office_no)
-
-    @cached_property
-    def report_queries(self) -> ReportQueries:
-        """What a supervisor asks."""
-        return ReportQueries(self.database.read, self.office_no, self.rules)
-
-    @cached_property
-    def measure_queries(self) -> MeasureQueries:
-        """What requests come to."""
-        return MeasureQueries(self.database.read, self.office_no, self.rules)
-
-    @cached_property
-    def charter_queries(self) -> CharterQueries:
-        """Which promises were kept."""
-        return CharterQueries(self.database.read, self.office_no, self.rules)
-
-    @cached_property
-    def register_queries(self) -> RegisterQueries:
-        """Requests one by one, for paper."""
-        return RegisterQueries(self.database.read, self.office_no, self.rules)
-
-    @cached_property
-    def month_work_queries(self) -> MonthWorkQueries:
-        """What people did."""
-        return MonthWorkQueries(self.database.read, self.office_no, self.rules)
-
-    @cached_property
-    def exception_queries(self) -> ExceptionQueries:
-        """What disagrees."""
-        return ExceptionQueries(self.database.read, self.office_no, written)
-
-    @cached_property
-    def exceptions(self) -> ExceptionService:
-        """What a supervisor does about what disagrees."""
-        return ExceptionService(
-            self.writer,
-            lambda writer: CashService(writer, self.rules),
-            lambda writer: ReadingService(writer, self.today),
-            lambda writer: RequestService(writer, self.rules),
-        )
-
-    @cached_property
-    def drafts(self) -> DraftService:
-        """Forms that are not finished yet."""
-        return DraftService(self.writer)
-
-    @cached_property
-    def draft_queries(self) -> DraftQueries:
-        """Forms that were left unfinished."""
-        return DraftQueries(self.database.read)
-
-    @cached_property
-    def sign_in(self) -> SignIn:
-        """Who is at the desk."""
-        return SignIn(self.database.read, self.office_no)
 
     def start_sync(self, tell: Callable[[SyncState], None], every: float = 5.0) -> SyncLoop:
         """Reconcile by itself from now on; `tell` hears of each change of state, on the sync thread."""
@@ -539,6 +232,15 @@ def _answer_to(path: Path) -> Path:
 def _write_whole(path: Path, data: bytes) -> None:
     with replacing(path) as draft:
         draft.write_bytes(data)
+
+
+def _store(home: Path, clock: Clock, url: str) -> Store:
+    """Where a head office keeps its data."""
+    if not url:
+        return open_database(home / HUB_DATABASE, clock.now())
+    from app.models.postgres import open_postgres
+
+    return open_postgres(url, clock.now())
 
 
 @contextmanager
@@ -622,6 +324,8 @@ def found_here(home: Path, clock: Clock, answers: Mapping[str, str]) -> Identity
 
 
 def _found(home: Path, clock: Clock, answers: Mapping[str, str]) -> None:
+    from app.headoffice.founding import NewOffice, NewStaff, NewUtility
+
     headoffice = HeadOffice(home, clock)
     try:
         headoffice.founding.utility(

@@ -20,7 +20,6 @@ from app.bootstrap import Desktop, enrol_desk, found_here
 from app.domain.clock import Clock
 from app.domain.errors import AppError
 from app.failures import sentence
-from app.headoffice.founding import tariff_sets
 from app.logs import keep_log
 from app.services.writer import Person
 from app.sync.client import SyncState as Contact
@@ -115,6 +114,8 @@ class DeskWindow(QStackedWidget):
             self._refuse(error)
             return
         if nobodys:
+            from app.headoffice.founding import tariff_sets  # once in the life of a desk
+
             page = SetUpPage(
                 self._found, self._enrol, tuple(tariff_sets()), self.jobs, self.preferences.language
             )
