@@ -43,6 +43,7 @@ HUB_DATABASE = "headoffice.db"
 HUB_KEY = "headoffice.key"
 CONTENTS = "attachments"
 NEXT_KEY = "next.key"
+LOCK = "desk.lock"
 
 
 class HeadOffice:
@@ -246,7 +247,7 @@ def _store(home: Path, clock: Clock, url: str) -> Store:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """No other program has this home's database open; the lock ends with the process, however that ends."""
-    lock = FileLock(home / "desk.lock", thread_local=False)
+    lock = FileLock(home / LOCK, thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
@@ -257,6 +258,17 @@ def _alone(home: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def in_use(home: Path) -> bool:
+    """Whether a window or a command has this home's database open."""
+    if not (home / LOCK).exists():
+        return False
+    try:
+        with _alone(home):
+            return False
+    except AppError as error:
+        return error.code == "home.in_use"
 
 
 def _way_to(home: Path, hub_url: str, clock: Clock, closing: ExitStack) -> Transport:

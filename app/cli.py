@@ -1,7 +1,8 @@
 """The command line: `daumoi COMMAND …`. Each command is a room in `app/commands`; this is the hall.
 
-Exit codes: 0 done; 1 `verify` found a difference; 2 refused, with a sentence on stderr; 130 stopped by
-Ctrl+C. A command imports what it needs when it runs, so that `daumoi --help` is there at once.
+Exit codes: 0 done; 1 `verify` found a difference, or the window stays open after `quit`; 2 refused, with a
+sentence on stderr; 130 stopped by Ctrl+C. A command imports what it needs when it runs, so that `daumoi
+--help` is there at once.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
+from pathlib import Path
 
 from app.domain.errors import AppError
 from app.words import LANGUAGES, tr
 
 REFUSED, STOPPED, CUT_OFF = 2, 130, 141
+
+OPENED = (".daumoi-bundle", ".daumoi-enrolment", ".daumoi-update")
+"""Files that the window opens, see `app/window/visits.py`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     parser = _parser()
+    if arguments and Path(arguments[0]).suffix in OPENED:  # by a double click
+        arguments = ["desktop", *arguments]
     chosen = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] | None = getattr(chosen, "run", None)
     if run is None:

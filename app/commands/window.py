@@ -1,8 +1,9 @@
-"""`daumoi desktop` and `daumoi demo`: what has a window."""
+"""`daumoi desktop`, `daumoi quit` and `daumoi demo`: what has a window."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from app.commands.kit import Commands, command, home_option
@@ -15,10 +16,28 @@ def add(commands: Commands) -> None:
         commands,
         "desktop",
         tr("open the office program"),
-        "  daumoi desktop\n  daumoi desktop --home D:\\DauMoi\n",
+        "  daumoi desktop\n  daumoi desktop --home D:\\DauMoi\n  daumoi E:\\BN03-answer.daumoi-bundle\n",
         _desktop,
     )
+    desktop.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help=tr("a file from the head office, to be taken in")
+    )
     home_option(desktop)
+    leave = command(
+        commands,
+        "quit",
+        tr("ask the window that is open to close, as a person would close it"),
+        "  daumoi quit --wait 30\n",
+        _quit,
+    )
+    home_option(leave)
+    leave.add_argument(
+        "--wait",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help=tr("how long it may take; 10 unless given"),
+    )
     demo = command(
         commands,
         "demo",
@@ -62,7 +81,23 @@ def _desktop(args: argparse.Namespace) -> int:
     from app.domain.clock import SystemClock
     from app.window.frame import run
 
-    return run(args.home, SystemClock())
+    return run(args.home, SystemClock(), files=args.files)
+
+
+def _quit(args: argparse.Namespace) -> int:
+    """0 when no window is open (any more), 1 with the reason when it stays."""
+    from app.settings import data_home
+    from app.window.leaving import close_window
+
+    # Without --home also the demo's: an update of the program needs both to end.
+    homes = [args.home, args.home / "demo" / "desk"] if args.home == data_home() else [args.home]
+    for home in homes:
+        reason = close_window(home, args.wait)
+        if reason:
+            print(reason, file=sys.stderr)
+            return 1
+    print(tr("No window is open."))
+    return 0
 
 
 def _demo(args: argparse.Namespace) -> int:

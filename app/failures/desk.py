@@ -64,6 +64,17 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "The folder {path} is desk {desk} already. Choose another folder for another desk."
         ),
         "home.in_use": tr("The data in {path} is open in another window. Close the program there first."),
+        "home.in_command": tr(
+            "A command of this program is working on the data in {path}. Wait until it has ended, then try "
+            "again."
+        ),
+        "home.open_elsewhere": tr(
+            "Đầu Mối is open already on the data in {path}, under another Windows user or without answering. "
+            "Close it there, or restart the PC, then try again."
+        ),
+        "file.kind_unknown": tr(
+            "{path} is not a file that this program opens. It takes files for and from the head office."
+        ),
         "home.damaged": tr(
             "{path} tells who this desk is, and is missing or damaged. "
             "Bring it back from a copy, or enrol anew."

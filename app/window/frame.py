@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from time import monotonic
@@ -40,7 +40,9 @@ from app.ui.start.setup import SetUpAnswers, SetUpPage
 from app.ui.start.signin import SignInPage
 from app.window.contact import ContactTeller, desk_words, session_words, spoken
 from app.window.courtesy import Courtesy
+from app.window.instance import Act, Instance, Message, ask
 from app.window.preferences import kept, papers_folder, read_preferences, write_preferences
+from app.window.visits import Visits
 from app.words import LANGUAGES, tr
 
 log = logging.getLogger(__name__)
@@ -111,7 +113,7 @@ class DeskWindow(QStackedWidget):
         try:
             nobodys = identity_of(self.home) is None
         except AppError as error:
-            self._refuse(error)
+            self.refuse(error, self.begin)
             return
         if nobodys:
             from app.headoffice.founding import tariff_sets  # once in the life of a desk
@@ -137,12 +139,15 @@ class DeskWindow(QStackedWidget):
             if self.desktop is not None:
                 self.desktop.close()
                 self.desktop = None
-            self._refuse(error)
+            # No other window has this home, or `run` would have gone to it.
+            if error.code == "home.in_use":
+                error = AppError("home.in_command", path=str(self.home))
+            self.refuse(error, self.begin)
 
-    def _refuse(self, error: AppError) -> None:
-        """The home cannot be opened: say why and what to do, in place of everything else."""
+    def refuse(self, error: AppError, again: Callable[[], object]) -> None:
+        """The home cannot be opened: say why and what to do, in place of everything else; `again` tries."""
         card = Card(tr("Đầu Mối cannot open this desk's data"), sentence(error, tr))
-        card.acts.addWidget(Button(tr("Try again"), self.begin))
+        card.acts.addWidget(Button(tr("Try again"), again))
         card.acts.addWidget(Button(tr("Close"), self.close, primary=True))
         self._show(card)
 
@@ -383,13 +388,21 @@ def run(
     clock: Clock,
     ready: Callable[[DeskWindow], object] = lambda window: None,
     transport: Transport | None = None,
+    files: Sequence[Path] = (),
 ) -> int:
-    """Open the desk's window and stay until it is closed; returns the exit code. `ready` is told of the
-    window; `transport` is another way to the head office than the one it was enrolled with."""
+    """Open the desk's window and stay until it is closed; returns the exit code. Where it is open already,
+    that window comes forward instead. `ready` is told of the window; `transport` is another way to the head
+    office than the one it was enrolled with; `files` were opened by a double click."""
     keep_log(home)
     preferences = read_preferences(home)
     app = application(preferences)
+    instance = Instance(home)
+    if not instance.claim():
+        handed = Message(Act.SHOW, [str(path.absolute()) for path in files])
+        if ask(home, handed) is not None:
+            return 0
     window = DeskWindow(home, clock, transport=transport)
+    visits = Visits(window)
     logged = sys.excepthook
 
     def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -397,9 +410,17 @@ def run(
         window.tell_fault(error)
 
     sys.excepthook = fault
-    try:
+    def begin() -> None:
+        if not instance.claim():  # it does not answer: it hangs, or is another user's
+            window.refuse(AppError("home.open_elsewhere", path=str(home)), begin)
+            return
         window.begin()
         window.speak_first()
+        instance.listen(visits.hear)
+        visits.take(files)
+
+    try:
+        begin()
         screen = window.screen()
         if placed(window, screen.availableGeometry(), screen.size().width()):
             window.showMaximized()
@@ -410,3 +431,4 @@ def run(
     finally:
         sys.excepthook = logged
         window.shut()
+        instance.release()
