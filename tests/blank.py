@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.models import database
+from app.models import database, sqlite
+from app.models.keys import Key
 
 
 def make_blank(path: Path) -> None:
@@ -23,12 +24,18 @@ def new_databases_from(blank: Path) -> Iterator[None]:
     """Within this, a new database is a copy of `blank`; those of older releases are migrated."""
     migrate = database._migrate
 
-    def copied(path: Path, connection: sqlite3.Connection, revision: str | None, now: datetime) -> None:
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+    def copied(
+        path: Path, connection: sqlite.Connection, revision: str | None, now: datetime, key: Key | None
+    ) -> None:
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+            migrate(path, connection, revision, now, key)
+        elif key:
+            sqlite.attach(connection, blank, "blank", None)
+            connection.execute("SELECT sqlcipher_export('main', 'blank')")
+            connection.execute("DETACH DATABASE blank")
+        else:
             with closing(sqlite3.connect(blank)) as made:
                 made.backup(connection)
-        else:
-            migrate(path, connection, revision, now)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "_migrate", copied)

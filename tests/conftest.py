@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -10,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import Desktop
-from app.models import database
+from app.models import database, sqlite
 from app.models.database import open_database
+from app.models.keys import Key
 from app.models.postgres import open_postgres
 from app.models.store import Store
 from tests.blank import make_blank, new_databases_from
@@ -41,8 +41,8 @@ def power() -> Iterator[None]:
     is cut."""
     connect = database._connect
 
-    def lightly(path: Path) -> sqlite3.Connection:
-        connection = connect(path)
+    def lightly(path: Path, key: Key | None) -> sqlite.Connection:
+        connection = connect(path, key)
         connection.execute("PRAGMA synchronous = OFF")
         return connection
 

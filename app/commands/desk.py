@@ -171,10 +171,9 @@ def _against_hub(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     if args.against_hub:
         return _against_hub(args)
-    import sqlite3
-
     from app.bootstrap import CONTENTS, HUB_DATABASE, OFFICE_DATABASE
     from app.domain.clock import SystemClock
+    from app.models import sqlite
     from app.models.postgres import open_postgres
     from app.sync.verify import verify, verify_store
     from app.sync.verify_contents import verify_contents
@@ -194,9 +193,9 @@ def _verify(args: argparse.Namespace) -> int:
         try:
             verdict = verify(path, now, step)
             folder = None if args.headoffice else args.home / CONTENTS
-            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as source:
+            with closing(sqlite.reading(path)) as source:
                 contents = verify_contents(source.cursor(), folder)
-        except sqlite3.DatabaseError as error:
+        except sqlite.errors("DatabaseError") as error:
             raise AppError("database.damaged", path=str(path)) from error
     rows, entries = number(verdict.rows), number(verdict.entries)
     if verdict.good:

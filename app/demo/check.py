@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.bootstrap import Desktop
+from app.models import sqlite
 from app.models.database import Database
 from app.models.store import Store
 from app.sync.tables import writable
@@ -53,7 +53,7 @@ def close_the_day(
 
 def contents_of(path: Path) -> dict[str, frozenset[tuple[object, ...]]]:
     """All cards and facts of a replica, by table."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as c:
+    with closing(sqlite.reading(path)) as c:
         return {
             name: frozenset(c.execute(f'SELECT * FROM "{name}"'))  # noqa: S608 the names are the models'
             for name in writable()

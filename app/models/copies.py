@@ -4,12 +4,12 @@ it is whole. The one way in which the program copies a database, before an upgra
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
 from app.domain.errors import AppError
+from app.models import sqlite
 
 PAGES = 256
 """So many pages at a time: a mebibyte, some milliseconds."""
@@ -17,30 +17,28 @@ PAGES = 256
 SIDECARS = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, by the endings of their names."""
 
-Connect = Callable[[Path], sqlite3.Connection]
 Step = Callable[[int, int], None]
 
 
 def copy_database(
-    source: sqlite3.Connection,
+    source: sqlite.Connection,
     to: Path,
-    connect: Connect = sqlite3.connect,
     step: Step = lambda done, total: None,
-    add: Callable[[sqlite3.Cursor], None] = lambda cur: None,
+    add: Callable[[sqlite.Cursor], None] = lambda cur: None,
 ) -> None:
     """Copy the open database of `source` to `to`, in small steps, while others write to it: what `source`
-    sees at one moment. `connect` opens the copy; `add` may write into it before it is looked through; `step`
-    hears of pages done and in all, and may raise to stop. Whatever goes wrong, nothing is left but what was
-    there before.
+    sees at one moment; encrypted with the same key, if the source is. `add` may write into it before it is
+    looked through; `step` hears of pages done and in all, and may raise to stop. Whatever goes wrong, nothing
+    is left but what was there before.
 
-    AppError "database.damaged" with the path of the source, when what was copied is damaged; sqlite3.Error
+    AppError "database.damaged" with the path of the source, when what was copied is damaged; `sqlite.errors`
     and OSError as they are, for `trouble_told`.
     """
     to.parent.mkdir(parents=True, exist_ok=True)
     part = to.with_name(to.name + ".part")
     remove_database(part)
     try:
-        with closing(connect(part)) as copy:
+        with closing(sqlite.connect(part, sqlite.key_with(source))) as copy:
             # Nothing of the copy is of use before it is whole, so it needs no journal of its own.
             copy.execute("PRAGMA journal_mode = OFF")
             copy.execute("PRAGMA synchronous = OFF")
@@ -61,7 +59,7 @@ def copy_database(
         raise
 
 
-def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, step: Step) -> None:
+def _copy(source: sqlite.Connection, copy: sqlite.Connection, step: Step) -> None:
     """Within one reading transaction, so that the copy need not begin anew when somebody writes."""
     reading = not source.in_transaction
     if reading:
@@ -74,17 +72,17 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, step: Step) -> N
             source.execute("ROLLBACK")
 
 
-def sound(connection: sqlite3.Connection) -> bool:
+def sound(connection: sqlite.Connection) -> bool:
     """Whether every page of the open database is what it should be, and indexes agree with their tables."""
     try:
         return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError as error:
+    except sqlite.errors("DatabaseError") as error:
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
             return False
         raise
 
 
-def path_of(connection: sqlite3.Connection) -> str:
+def path_of(connection: sqlite.Connection) -> str:
     """The file of an open database."""
     return str(connection.execute("PRAGMA database_list").fetchone()[2])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,11 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import AppError
+from app.models import sqlite
 from app.models.copies import copy_database
+from app.models.keys import Key
 from app.models.store import Cursor
 
 HEAD = "0003"
@@ -39,9 +40,12 @@ class Database:
     renew: Callable[[Any], Any]
     """Opens the file anew for writing, in place of a connection. After a failed read or write of the disk the
     full-text index of an open connection is not to be trusted, though the file is whole."""
+    key: Key | None = None
+    """What it is encrypted with; so are its copies."""
     search: bool = True
     _give_way: tuple[Callable[[], int], int] | None = None
     _shaken: bool = False
+    _noted: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @contextmanager
@@ -65,7 +69,7 @@ class Database:
                 if self.write.in_transaction:
                     cur.execute("ROLLBACK")
                 cause = error.orig if isinstance(error, DBAPIError) else error
-                named = trouble(cause, self.path) if isinstance(cause, sqlite3.Error) else None
+                named = trouble(cause, self.path) if isinstance(cause, sqlite.errors()) else None
                 self._shaken = getattr(cause, "sqlite_errorname", "").startswith("SQLITE_IOERR")
                 if named is None:
                     raise
@@ -85,7 +89,7 @@ class Database:
             try:
                 cur.execute("BEGIN")
                 yield cur
-            except sqlite3.Error as error:
+            except sqlite.errors() as error:
                 named = trouble(error, self.path)
                 if named is None:
                     raise
@@ -109,12 +113,10 @@ class Database:
 
     def at_fault(self, error: Exception) -> bool:
         """See `Store.at_fault`: of SQLite's operational errors, a sum that overflows."""
-        if isinstance(error, sqlite3.OperationalError):
+        if isinstance(error, sqlite.errors("OperationalError")):
             return getattr(error, "sqlite_errorname", "") == "SQLITE_ERROR"
-        return isinstance(
-            error,
-            (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.DataError),
-        )
+        ours = sqlite.errors("IntegrityError", "InterfaceError", "ProgrammingError", "DataError")
+        return isinstance(error, ours)
 
     def add(self, cur: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """See `Store.add`."""
@@ -129,7 +131,7 @@ class Database:
         cur.execute("SAVEPOINT new_rows")
         try:
             self.add(cur, table, columns, rows)
-        except sqlite3.IntegrityError:
+        except sqlite.errors("IntegrityError"):
             cur.execute("ROLLBACK TO new_rows")
             there = self._there(cur, table, columns, rows)
             at = columns.index("id")
@@ -150,10 +152,22 @@ class Database:
                 there.add(row[id])
         return there
 
+    def note_open(self) -> None:
+        """See `sqlite.note_open`; until it is closed."""
+        self._noted = True
+        sqlite.note_open(self.path, self.key)
+
     def close(self) -> None:
         """Let go of the file."""
         self.write.close()
         self.read.dispose()
+        if self._noted:
+            self._noted = False
+            sqlite.note_closed(self.path)
+
+
+def _befalling() -> tuple[type[Exception], ...]:
+    return (*sqlite.errors(), DBAPIError, OSError)
 
 
 @contextmanager
@@ -161,7 +175,7 @@ def trouble_told(path: Path) -> Iterator[None]:
     """What befalls the database of `path` within comes out as an AppError."""
     try:
         yield
-    except (sqlite3.Error, DBAPIError, OSError) as error:
+    except _befalling() as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         named = None if cause is None else trouble(cause, path)
         if named is None:
@@ -169,30 +183,36 @@ def trouble_told(path: Path) -> Iterator[None]:
         raise named from error
 
 
-def open_database(path: Path, now: datetime) -> Database:
-    """Open (or make) a database and bring it to this release.
+def open_database(path: Path, now: datetime, key: Key | None = None) -> Database:
+    """Open (or make) a database and bring it to this release. What is made is encrypted with `key`, if one is
+    given; what is there is opened with the key that it has.
 
     AppError: "folder.not_writable", "disk.full", "database.busy", "database.damaged", "database.newer" (made
-    by a newer release), each with `path`. A copy is put into `backups/` beside it before a migration.
+    by a newer release), each with `path`; "database.no_key" and "database.no_cipher". A copy is put into
+    `backups/` beside it before a migration.
     """
-    write: sqlite3.Connection | None = None
+    write: sqlite.Connection | None = None
     try:
         with trouble_told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write = _connect(path)
+            if path.exists() and path.stat().st_size:
+                key = sqlite.key_of(path)
+            write = _connect(path, key)
             revision = _revision(write)
             if revision != HEAD:
-                _migrate(path, write, revision, now)
-        return Database(path, write, read_engine(path), partial(_renewed, path))
+                _migrate(path, write, revision, now, key)
+        opened = Database(path, write, read_engine(path, key), partial(_renewed, path, key), key)
+        opened.note_open()
+        return opened
     except BaseException:
         if write is not None:
             write.close()
         raise
 
 
-def _renewed(path: Path, old: sqlite3.Connection) -> sqlite3.Connection:
+def _renewed(path: Path, key: Key | None, old: sqlite.Connection) -> sqlite.Connection:
     old.close()
-    return _connect(path)
+    return _connect(path, key)
 
 
 def trouble(error: BaseException, path: Path) -> AppError | None:
@@ -222,10 +242,10 @@ MIGRATING = threading.Lock()
 """Alembic works on one database at a time in a program."""
 
 
-def read_engine(path: Path) -> Engine:
+def read_engine(path: Path, key: Key | None = None) -> Engine:
     """An engine whose connections can only read. What is wrong with the file comes out as an AppError, also
     where nobody thinks of it: a damaged page shows at whatever query touches it."""
-    engine = create_engine(_url(path), pool_size=4)
+    engine = sqlite.engine(path, key, pool_size=4)
 
     @event.listens_for(engine, "connect")
     def _only_read(connection: Any, _: Any) -> None:
@@ -243,8 +263,8 @@ def read_engine(path: Path) -> Engine:
     return engine
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=WAIT)
+def _connect(path: Path, key: Key | None) -> sqlite.Connection:
+    connection = sqlite.connect(path, key, wait=WAIT)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -255,23 +275,21 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("BEGIN IMMEDIATE")  # says now, not at the first receipt, that it cannot be written
         connection.execute("ROLLBACK")
-    except sqlite3.Error:
+    except sqlite.errors():
         connection.close()
         raise
     return connection
 
 
-def _url(path: Path) -> URL:
-    return URL.create("sqlite", database=str(path))
-
-
-def _revision(connection: sqlite3.Connection) -> str | None:
+def _revision(connection: sqlite.Connection) -> str | None:
     there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
     found = connection.execute("SELECT version_num FROM alembic_version").fetchone() if there else None
     return found[0] if found else None
 
 
-def _migrate(path: Path, connection: sqlite3.Connection, revision: str | None, now: datetime) -> None:
+def _migrate(
+    path: Path, connection: sqlite.Connection, revision: str | None, now: datetime, key: Key | None
+) -> None:
     from alembic import command  # only here: a start without a migration does not pay for it
     from alembic.script import ScriptDirectory
 
@@ -282,7 +300,7 @@ def _migrate(path: Path, connection: sqlite3.Connection, revision: str | None, n
         if revision not in known:
             raise AppError("database.newer", path=str(path))
         copy_database(connection, path.parent / "backups" / f"{path.stem}-{revision}-{now:%Y%m%d-%H%M%S}.db")
-    engine = create_engine(_url(path), connect_args={"isolation_level": None})
+    engine = sqlite.engine(path, key)
     try:
         with (
             MIGRATING,

@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -16,8 +15,10 @@ from pathlib import Path
 import msgspec
 
 from app.domain.errors import AppError
+from app.models import sqlite
 from app.models.copies import keep_names, put_on_disk, remove_database
 from app.models.database import HEAD, trouble
+from app.models.keys import Key
 from app.sync.client import Progress
 from app.sync.entries import SCHEMA
 from app.sync.install import install
@@ -61,14 +62,16 @@ def fetch(
     told: Told = lambda progress: None,
     sleep: Callable[[float], None] = time.sleep,
     timer: Callable[[], float] = time.monotonic,
+    key: Key | None = None,
 ) -> bool:
-    """Make the database of a desk that has no entry yet from a snapshot. False when the desk has entries, or
+    """Make the database of a desk that has no entry yet from a snapshot, encrypted with `key` if one is
+    given. False when the desk has entries, or
     there is no snapshot for it that is any good: then entries are to be taken.
 
     AppError "sync.offline" and "sync.busy", "disk.full", "folder.not_writable"; what has come by then is kept
     and gone on from the next time.
     """
-    fetching = _Fetching(database, ask, told, sleep, timer)
+    fetching = _Fetching(database, ask, told, sleep, timer, key)
     try:
         if holds_entries(database):
             fetching.forget()
@@ -99,6 +102,7 @@ class _Fetching:
         told: Told,
         sleep: Callable[[float], None],
         timer: Callable[[], float],
+        key: Key | None,
     ) -> None:
         self._database = database
         self._packed = database.with_name(database.stem + ".snapshot.part")
@@ -108,6 +112,7 @@ class _Fetching:
         self._told = told
         self._sleep = sleep
         self._timer = timer
+        self._key = key
         self._length = FIRST_RANGE
 
     # -- the file ---------------------------------------------------------------------------------------
@@ -198,7 +203,7 @@ class _Fetching:
         """The database from the file, under its name only when it is whole and on the disk."""
         remove_database(self._half)
         try:
-            install(self._packed, self._half, device, now)
+            install(self._packed, self._half, device, now, self._key)
             put_on_disk(self._half)
         except BaseException:
             remove_database(self._half)
@@ -211,12 +216,13 @@ class _Fetching:
 
 
 def holds_entries(database: Path) -> bool:
-    """Whether there is a database from which something could be lost; so also one that cannot be read."""
+    """Whether there is a database from which something could be lost; so also one that cannot be read.
+    AppError "database.no_key"."""
     if not database.exists():
         return False
     try:
-        with closing(sqlite3.connect(database)) as there:
+        with closing(sqlite.connect(database, sqlite.key_of(database))) as there:
             sql = "SELECT EXISTS (SELECT 1 FROM entry) OR EXISTS (SELECT 1 FROM orphan)"
             return bool(there.execute(sql).fetchone()[0])
-    except sqlite3.Error:
+    except sqlite.errors():
         return True

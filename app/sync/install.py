@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Container, Sequence
 from datetime import datetime
 from itertools import chain as flat
@@ -12,7 +11,9 @@ from typing import Any
 
 import msgspec
 
+from app.models import sqlite
 from app.models.database import HEAD, open_database, trouble_told
+from app.models.keys import Key
 from app.models.store import Row
 from app.sync import journal
 from app.sync.client import RESTORED
@@ -41,11 +42,11 @@ TOGETHER = 30
 """Rows by one statement: with them, no table has more values than every SQLite takes."""
 
 
-def install(packed: Path, to: Path, device: int, now: datetime) -> None:
-    """Make a desk's database at `to`, where none is, from the snapshot in `packed`; `device` is the desk's
-    own. BadSnapshot; AppError as `open_database`. What was cut short is no database: it has to be made under
-    another name than it is used by."""
-    database = open_database(to, now)
+def install(packed: Path, to: Path, device: int, now: datetime, key: Key | None = None) -> None:
+    """Make a desk's database at `to`, where none is, from the snapshot in `packed`, encrypted with `key` if
+    one is given; `device` is the desk's own. BadSnapshot; AppError as `open_database`. What was cut short is
+    no database: it has to be made under another name than it is used by."""
+    database = open_database(to, now, key)
     try:
         with trouble_told(to):
             write = database.write
@@ -58,7 +59,7 @@ def install(packed: Path, to: Path, device: int, now: datetime) -> None:
                 _install(cur, packed, device)
             except (LookupError, ValueError, TypeError, OverflowError) as error:
                 raise BadSnapshot("holds what no snapshot holds") from error
-            except sqlite3.Error as error:
+            except sqlite.errors() as error:
                 if database.at_fault(error):
                     raise BadSnapshot("holds rows that do not fit") from error
                 raise
@@ -67,7 +68,7 @@ def install(packed: Path, to: Path, device: int, now: datetime) -> None:
         database.close()
 
 
-def _install(cur: sqlite3.Cursor, packed: Path, device: int) -> None:
+def _install(cur: sqlite.Cursor, packed: Path, device: int) -> None:
     indexes = cur.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     ).fetchall()
@@ -98,7 +99,7 @@ def _install(cur: sqlite3.Cursor, packed: Path, device: int) -> None:
 class _Taking:
     """Writes block after block."""
 
-    def __init__(self, cur: sqlite3.Cursor) -> None:
+    def __init__(self, cur: sqlite.Cursor) -> None:
         self._cur = cur
         self._unpacker = Unpacker()
         self._heads: dict[tuple[int, int], Head] = {}

@@ -3,7 +3,6 @@ device) order, and compares every table but the local ones."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from msgspec.structs import replace
 
-from app.models import Base
+from app.models import Base, sqlite
 from app.models.database import Database, open_database
 from app.models.store import Store
 from app.sync.apply import apply_received, apply_waiting
@@ -58,10 +57,11 @@ def verify(
     """Replay the journal of the database at `path` and compare. `step` hears of entries done and in all;
     `search`: whether the database has the index by which customers are found."""
     with TemporaryDirectory(prefix="daumoi-verify-") as folder:
-        replayed = open_database(Path(folder) / "replayed.db", now)
-        source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        key = sqlite.key_of(path)
+        replayed = open_database(Path(folder) / "replayed.db", now, key)
+        source = sqlite.reading(path)
         try:
-            source.execute("ATTACH DATABASE ? AS replayed", (str(replayed.path),))
+            sqlite.attach(source, replayed.path, "replayed", key)
             source.execute("BEGIN")  # one moment for all of it, whatever is written meanwhile
             broken = _broken_feeds(source)
             entries = _replay(source, replayed, step)
@@ -72,7 +72,7 @@ def verify(
     return Verdict(entries, rows, broken, differences)
 
 
-def _replay(source: sqlite3.Connection, store: Database, step: Callable[[int, int], None]) -> int:
+def _replay(source: sqlite.Connection, store: Database, step: Callable[[int, int], None]) -> int:
     cur = store.write.cursor()
     cur.execute("PRAGMA synchronous = OFF")
     for table in ("feed", "seal"):
@@ -128,14 +128,14 @@ def _replay(source: sqlite3.Connection, store: Database, step: Callable[[int, in
     return int(total)
 
 
-def _copy(cur: sqlite3.Cursor, insert: str, rows: sqlite3.Cursor) -> None:
+def _copy(cur: sqlite.Cursor, insert: str, rows: sqlite.Cursor) -> None:
     """Put rows into a table of the same columns, whatever their order here and there."""
     names = ", ".join(f'"{column[0]}"' for column in rows.description)
     marks = ", ".join("?" * len(rows.description))
     cur.executemany(f"{insert} ({names}) VALUES ({marks})", rows)
 
 
-def _broken_feeds(source: sqlite3.Connection) -> tuple[int, ...]:
+def _broken_feeds(source: sqlite.Connection) -> tuple[int, ...]:
     broken = []
     cur = source.cursor()
     feeds = cur.execute("SELECT office_no, device, last, hash FROM main.feed").fetchall()
@@ -177,7 +177,7 @@ def copy_to(store: Store, path: Path, now: datetime) -> None:
         copy.close()
 
 
-def _compare(source: sqlite3.Connection, without: set[str]) -> tuple[tuple[Difference, ...], int]:
+def _compare(source: sqlite.Connection, without: set[str]) -> tuple[tuple[Difference, ...], int]:
     found: list[Difference] = []
     rows = 0
     for mapper in Base.registry.mappers:

@@ -29,6 +29,7 @@ from app.headoffice.founding import NewOffice
 from app.headoffice.hub import Hub
 from app.headoffice.snapshots import Snapshots
 from app.models.database import HEAD, open_database
+from app.models.keys import Key
 from app.sync import fetch, install
 from app.sync.client import Progress, open_answer
 from app.sync.enrolment import replica_key
@@ -464,8 +465,8 @@ def test_a_full_disk_is_said_so_and_it_goes_on_when_there_is_room(
     assert came > 3
     opened = open_database
 
-    def small(path: Path, now: datetime) -> Any:
-        database = opened(path, now)
+    def small(path: Path, now: datetime, key: Key | None) -> Any:
+        database = opened(path, now, key)
         pages = database.write.execute("PRAGMA page_count").fetchone()[0]
         database.write.execute(f"PRAGMA max_page_count = {pages + 3}")
         return database

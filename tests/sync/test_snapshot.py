@@ -24,6 +24,7 @@ from app.domain.clock import SteppingClock
 from app.domain.errors import AppError
 from app.models import Customer
 from app.models.database import HEAD, open_database
+from app.models.keys import Key
 from app.services.writer import Desk
 from app.sync import columns, digest, entries, install, snapshot
 from app.sync.columns import Group, Packer, Unpacker
@@ -490,8 +491,8 @@ def test_another_file_is_none(tmp_path: Path, other: bytes) -> None:
 def test_a_full_disk_is_said_so(packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = open_database
 
-    def small(path: Path, now: datetime) -> Any:
-        database = opened(path, now)
+    def small(path: Path, now: datetime, key: Key | None) -> Any:
+        database = opened(path, now, key)
         pages = database.write.execute("PRAGMA page_count").fetchone()[0]
         database.write.execute(f"PRAGMA max_page_count = {pages + 3}")
         return database
