@@ -76,7 +76,6 @@ def test_its_copies_are_encrypted_with_the_same_key(tmp_path: Path, key: Key) ->
         assert not secret_in(tmp_path / "copy.db")
         with closing(sqlite.reading(tmp_path / "copy.db")) as copy:
             assert copy.execute("SELECT value FROM local").fetchone() == (f'"{SECRET}"',)
-
         assert mark_in((tmp_path / "copy.db").read_bytes()[:32]) == key.mark
 
 
