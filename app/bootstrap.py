@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +27,16 @@ from app.sync.blobs import Blobs
 from app.sync.bundle import SUFFIX, BundleReport, DeskBundles, Kind, parse, read_bundle
 from app.sync.client import SyncClient, SyncLoop, SyncState, open_answer
 from app.sync.contents import Contents
-from app.sync.enrolment import Enrolment, Identity, enrol, identity_of, replica_key, succeed
+from app.sync.enrolment import (
+    Enrolment,
+    Identity,
+    enrol,
+    hub_address,
+    identity_of,
+    invited,
+    replica_key,
+    succeed,
+)
 from app.sync.fetch import Ask, Told, fetch
 from app.sync.journal import all_heads
 from app.sync.scan_mail import ScanMail
@@ -309,6 +318,14 @@ def enrol_desk(
         identity = enrol(home, enrolment, way)
     Desktop(home, clock, transport, told).close()
     return identity
+
+
+def invitation_by_phone(address: str, code: str, transport: Transport | None = None) -> Enrolment:
+    """What a head office has told of an invitation by phone: where it is, and a code. AppError as
+    `hub_address` and `invited`."""
+    url = hub_address(address)
+    with closing(transport or HttpTransport(url)) as way:
+        return invited(url, code, way)
 
 
 def found_here(home: Path, clock: Clock, answers: Mapping[str, str]) -> Identity:

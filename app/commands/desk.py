@@ -25,11 +25,17 @@ def add(commands: Commands) -> None:
     enrol = command(
         commands,
         "enrol",
-        tr("make this PC a desk by the file that the head office has sent"),
-        "  daumoi enrol BN03.daumoi-enrolment --home D:\\DauMoi\n",
+        tr("make this PC a desk, by the file that the head office has sent or by a code that it has told"),
+        "  daumoi enrol BN03.daumoi-enrolment --home D:\\DauMoi\n"
+        "  daumoi enrol K7QM-2XRD-9T4H-VB3C --url 10.0.0.5\n",
         _enrol,
     )
-    enrol.add_argument("file", type=Path, metavar="FILE", help=tr("the enrolment file"))
+    enrol.add_argument(
+        "invitation", metavar="FILE|CODE", help=tr("the enrolment file; with --url the code instead")
+    )
+    enrol.add_argument(
+        "--url", default="", metavar="ADDRESS", help=tr("where the head office is that has told the code")
+    )
     home_option(enrol)
     sync = command(
         commands,
@@ -75,11 +81,14 @@ def add(commands: Commands) -> None:
 
 
 def _enrol(args: argparse.Namespace) -> int:
-    from app.bootstrap import enrol_desk
+    from app.bootstrap import enrol_desk, invitation_by_phone
     from app.domain.clock import SystemClock
     from app.sync.enrolment import identity_of, read_enrolment
 
-    enrolment = read_enrolment(args.file)
+    if args.url:
+        enrolment = invitation_by_phone(args.url, args.invitation)
+    else:
+        enrolment = read_enrolment(Path(args.invitation))
     there = identity_of(args.home)
     if there is not None:
         raise AppError("home.enrolled", path=str(args.home), desk=there.desk)

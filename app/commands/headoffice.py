@@ -169,8 +169,9 @@ def _add_invite(within: Commands) -> None:
     invite = command(
         within,
         "invite",
-        tr("make the enrolment file of a new desk; it holds for one PC and one week"),
-        '  daumoi headoffice invite --office 1 --desk BN03 --name "Quầy 3" --url http://10.0.0.5:8765 '
+        tr("invite a new desk, by a file or a code to be told by phone; it holds for one PC and one week"),
+        '  daumoi headoffice invite --office 1 --desk BN03 --name "Quầy 3" --url http://10.0.0.5:8765\n'
+        "  daumoi headoffice invite --office 1 --desk BN03 --url http://10.0.0.5:8765 "
         "--out BN03.daumoi-enrolment\n",
         _invite,
     )
@@ -185,7 +186,8 @@ def _add_invite(within: Commands) -> None:
     invite.add_argument(
         "--leader", action="store_true", help=tr("it is the leader's desk: denunciations are opened there")
     )
-    invite.add_argument("--out", type=Path, required=True, metavar="FILE", help=tr("file to write"))
+    invite.add_argument("--out", type=Path, metavar="FILE", help=tr("enrolment file to write"))
+    invite.set_defaults(refuse=invite.error)
 
 
 def _add_leader(within: Commands) -> None:
@@ -501,6 +503,8 @@ def _invite(args: argparse.Namespace) -> int:
         code("HD", args.desk, 2026, 1)
     except ValueError as error:
         raise AppError("desk.name", desk=args.desk) from error
+    if not (args.out or args.url):
+        args.refuse(tr("--out is needed, or --url for a code by phone"))
     if args.url and not args.url.startswith(("http://", "https://")):
         raise AppError("headoffice.url", url=args.url)
     with _opened(args) as headoffice:
@@ -510,16 +514,28 @@ def _invite(args: argparse.Namespace) -> int:
             raise AppError("desk.taken", desk=args.desk)
         name = args.name or args.desk
         invited = headoffice.enrolment(args.office, args.desk, name, args.url, leads=args.leader)
-        with replacing(args.out) as draft:
-            write_enrolment(draft, invited)
-        print(
-            tr(
-                "{path} lets one PC become desk {desk} within {days} days: daumoi enrol {path}",
-                path=args.out,
-                desk=args.desk,
-                days=INVITATION_DAYS,
+        if args.out:
+            with replacing(args.out) as draft:
+                write_enrolment(draft, invited)
+            print(
+                tr(
+                    "{path} lets one PC become desk {desk} within {days} days: daumoi enrol {path}",
+                    path=args.out,
+                    desk=args.desk,
+                    days=INVITATION_DAYS,
+                )
             )
-        )
+        if args.url:
+            print(
+                tr(
+                    "By phone, for one PC to become desk {desk} within {days} days: address {url}, "
+                    "code {code}",
+                    desk=args.desk,
+                    days=INVITATION_DAYS,
+                    url=args.url,
+                    code=invited.code,
+                )
+            )
     return 0
 
 

@@ -91,6 +91,16 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "enrol.not_a_file": tr(
             "{path} is not an enrolment file. Choose the one that the head office has sent."
         ),
+        "enrol.address": tr(
+            "{address} cannot be the address of a head office. Write it as 10.0.0.5 or https://hub.company.vn."
+        ),
+        "enrol.code": tr(
+            "A code has sixteen letters and figures in four groups, as K7QM-2XRD-9T4H-VB3C. Type it again."
+        ),
+        "enrol.impostor": tr(
+            "What answers at {url} does not know this code, so it is not the head office that has given it. "
+            "Check the address with the head office before you try again."
+        ),
         "enrol.unknown_code": tr(
             "The head office does not know this invitation, or it is older than a week. Ask for a new one."
         ),

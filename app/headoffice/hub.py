@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -17,7 +16,8 @@ from sqlalchemy import Connection, select
 
 from app.domain.codes import code
 from app.domain.errors import AppError
-from app.domain.sealing import can_be_sealed_to
+from app.domain.invitations import name_of, new_code, proof_of, secret_of
+from app.domain.sealing import can_be_sealed_to, unseal_with
 from app.headoffice import blobs
 from app.headoffice.authority import rule
 from app.headoffice.bundles import carried
@@ -38,6 +38,7 @@ from app.sync.tables import writable
 from app.sync.wire import (
     CHUNK_BYTES,
     MAX_OF_A_FORGOTTEN,
+    WHO,
     DigestReply,
     DigestRequest,
     EnrolReply,
@@ -49,6 +50,8 @@ from app.sync.wire import (
     Sealed,
     SyncReply,
     SyncRequest,
+    WhoReply,
+    WhoRequest,
     good_seal,
     peek,
     seal,
@@ -104,6 +107,7 @@ class Hub:
         """The signed answer to a message; what is refused is answered with the reason."""
         handlers: dict[str, Callable[[Sealed], Any]] = {
             "/v1/sync": self._sync,
+            "/v1/who": self._who,
             "/v1/enrol": self._enrol,
             "/v1/digest": self._digests,
             "/v1/carry": partial(carried, self, self._key),
@@ -393,13 +397,30 @@ class Hub:
                 raise AppError("office.unknown", number=office_no)
             if read.execute(select(Device.id).where(Device.desk == desk)).first() is not None:
                 raise AppError("desk.taken", desk=desk)
-        invitation = "-".join(secrets.token_hex(2) for _ in range(4))
+        invitation = new_code()
         until = millis(self._writer.hlc.now() + timedelta(days=INVITATION_DAYS))
         self._writer.set_local(
-            _invitation(invitation),
-            {"office_no": office_no, "desk": desk, "name": name, "until": until, "leads": leads},
-        )
+            _invitation(name_of(invitation)),
+            {
+                "office_no": office_no, "desk": desk, "name": name, "until": until, "leads": leads,
+                "secret": secret_of(invitation, WHO).hex(),
+            },
+        )  # fmt: skip
         return invitation
+
+    def _who(self, envelope: Sealed) -> WhoReply:
+        """Who this is, for somebody who knows the code of an invitation."""
+        asked = peek(envelope, WhoRequest)
+        with self._store.read.connect() as read:
+            secret = bytes.fromhex(self._invited(read, asked.invitation)["secret"])
+        return WhoReply(self.public_key, proof_of(secret, asked.nonce, self.public_key))
+
+    def _invited(self, read: Connection, name: str) -> Any:
+        """What an invitation says. AppError "enrol.unknown_code"."""
+        found: Any = read.execute(select(Local.value).where(Local.key == _invitation(name))).scalar()
+        if found is None or found["until"] < millis(self._writer.hlc.now()):
+            raise AppError("enrol.unknown_code")
+        return found
 
     def _enrol(self, envelope: Sealed) -> EnrolReply:
         asked = peek(envelope, EnrolRequest)
@@ -410,11 +431,7 @@ class Hub:
             # The answer to the first asking may have been lost.
             if there := _of_key(read, asked.public_key):
                 return there
-            found: Any = read.execute(
-                select(Local.value).where(Local.key == _invitation(asked.code))
-            ).scalar()
-        if found is None or found["until"] < millis(self._writer.hlc.now()):
-            raise AppError("enrol.unknown_code")
+            found = self._invited(read, name_of(self._code(asked)))
         office, desk = int(found["office_no"]), found["desk"]
         with self._writer.entry("device.enrol", None, desk=self.office_feed(office)) as draft:
             there = _of_key(draft.read, asked.public_key)
@@ -430,6 +447,13 @@ class Hub:
                 )  # fmt: skip
                 there = EnrolReply(number, office, desk, zone)
         return there
+
+    def _code(self, asked: EnrolRequest) -> str:
+        """The code that a desk has sealed. AppError "sync.nonsense"."""
+        try:
+            return unseal_with(self._key, asked.code, asked.public_key).decode()
+        except ValueError as error:
+            raise AppError("sync.nonsense") from error
 
     def name_leader(self, office_no: int, desk: str) -> None:
         """A desk of an office is the leader's from now on: what is sealed is for him, also what was written
@@ -474,8 +498,8 @@ def _of_key(read: Connection, public_key: bytes) -> EnrolReply | None:
     return EnrolReply(found.number, found.office_no, found.desk, zone)
 
 
-def _invitation(code: str) -> str:
-    return "invitation:" + sha256(code.encode()).hexdigest()
+def _invitation(name: str) -> str:
+    return "invitation:" + name
 
 
 def _endings() -> list[str]:

@@ -344,11 +344,16 @@ def open_answer(data: bytes, kind: type[T], key: Ed25519PublicKey, asked: bytes)
         return msgspec.msgpack.decode(answer, type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError):
         pass
+    raise refusal_in(answer)
+
+
+def refusal_in(answer: bytes) -> AppError:
+    """The AppError that the head office names in its answer; "sync.nonsense" when that is no refusal."""
     try:
         refused = msgspec.msgpack.decode(answer, type=Refusal)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise AppError("sync.nonsense") from error
-    raise AppError(refused.code, **refused.params)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return AppError("sync.nonsense")
+    return AppError(refused.code, **refused.params)
 
 
 class SyncLoop:

@@ -5,22 +5,30 @@ The identity lies beside the database, not in it, so that a copied database does
 
 from __future__ import annotations
 
+import hmac
 import os
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
+from app.domain.invitations import name_of, proof_of, read_code, secret_of
+from app.domain.sealing import seal_to
 from app.models.copies import keep_names
 from app.models.database import trouble
-from app.sync.client import open_answer
+from app.sync.client import open_answer, refusal_in
 from app.sync.transport import Transport
-from app.sync.wire import EnrolReply, EnrolRequest, seal
+from app.sync.wire import WHO, EnrolReply, EnrolRequest, WhoReply, WhoRequest, peek, seal, sealed
 
 IDENTITY_FILE = "desk.json"
 KEY_FILE = "desk.key"
+
+USUAL_PORT = 8765
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -69,6 +77,49 @@ def write_enrolment(path: Path, enrolment: Enrolment) -> None:
     path.write_bytes(msgspec.json.encode(enrolment))
 
 
+def hub_address(typed: str) -> str:
+    """The address of a head office as somebody types it: without its beginning it is one of the company's own
+    network, at the usual port. AppError "enrol.address"."""
+    text = typed.strip().rstrip("/")
+    whole = text if "://" in text else f"http://{text}"
+    try:
+        parts = urlsplit(whole)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise AppError("enrol.address", address=typed) from error
+    odd = parts.path or parts.query or parts.fragment or parts.username
+    if parts.scheme not in ("http", "https") or not host or odd or not _HOST.fullmatch(host):
+        raise AppError("enrol.address", address=typed)
+    return whole if port or "://" in text else f"{whole}:{USUAL_PORT}"
+
+
+def invited(url: str, typed: str, transport: Transport) -> Enrolment:
+    """The enrolment that a head office has told by phone: `typed` is its code; the key comes over the line
+    and is believed because whoever sent it knows the code too.
+
+    AppError "enrol.code" when it cannot be one, "enrol.unknown_code", "enrol.impostor" when whoever answers
+    there does not know the code; those of the line.
+    """
+    code = read_code(typed)
+    asker, nonce = Ed25519PrivateKey.generate(), os.urandom(32)
+    asked = seal(WhoRequest(name_of(code), nonce), asker)
+    answer = sealed(transport.post("/v1/who", asked))
+    told = peek(answer, msgspec.Raw)
+    try:
+        who = msgspec.msgpack.decode(told, type=WhoReply)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        raise refusal_in(told) from None
+    if not hmac.compare_digest(who.proof, proof_of(secret_of(code, WHO), nonce, who.public_key)):
+        raise AppError("enrol.impostor", url=url)
+    return Enrolment(url, who.public_key, code)
+
+
+def request_of(code: str, key: Ed25519PrivateKey, hub_key: bytes) -> bytes:
+    """The message with which a desk of this key asks to be let in."""
+    public = key.public_key().public_bytes_raw()
+    return seal(EnrolRequest(seal_to(hub_key, code.encode(), public), public), key)
+
+
 def enrol(home: Path, enrolment: Enrolment, transport: Transport) -> Identity:
     """Become a desk: make a key, present the one-time code, keep the identity.
 
@@ -79,7 +130,7 @@ def enrol(home: Path, enrolment: Enrolment, transport: Transport) -> Identity:
     if there and there.hub_key != enrolment.hub_key:
         raise AppError("home.enrolled", path=str(home), desk=there.desk)
     key = replica_key(home, make=there is None)
-    request = seal(EnrolRequest(enrolment.code, key.public_key().public_bytes_raw()), key)
+    request = request_of(enrolment.code, key, enrolment.hub_key)
     hub_key = Ed25519PublicKey.from_public_bytes(enrolment.hub_key)
     reply = open_answer(transport.post("/v1/enrol", request), EnrolReply, hub_key, request)
     identity = Identity(

@@ -45,6 +45,9 @@ Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 
 MOST_DIGESTS = 200
 
+WHO = "who is there"
+"""What a desk that knows nothing but a code has its first answer proved with."""
+
 WHOLE = 1 << 30
 """As many bytes as there are: a bundle is not cut."""
 
@@ -125,10 +128,26 @@ class DigestReply(msgspec.Struct, frozen=True, array_like=True):
     rows: list[tuple[bytes, Count]] = []
 
 
-class EnrolRequest(msgspec.Struct, frozen=True, array_like=True):
-    """A new desk asks to be let in with its one-time code."""
+class WhoRequest(msgspec.Struct, frozen=True, array_like=True):
+    """A new desk that has been told a code by phone asks for the head office's key. `invitation`: the code's
+    name (`app/domain/invitations.py`), which says nothing of the code."""
 
-    code: str
+    invitation: str
+    nonce: bytes
+
+
+class WhoReply(msgspec.Struct, frozen=True, array_like=True):
+    """The head office's key, and the proof that whoever tells it knows the code."""
+
+    public_key: bytes
+    proof: bytes
+
+
+class EnrolRequest(msgspec.Struct, frozen=True, array_like=True):
+    """A new desk asks to be let in with its one-time code: sealed to the head office and bound to the desk's
+    key, so that whoever listens on the line or stands in it cannot come in with it himself."""
+
+    code: bytes
     public_key: bytes
 
 

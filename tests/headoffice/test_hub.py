@@ -419,7 +419,7 @@ def test_wrong_and_old_invitations(company: Company) -> None:
 
 
 def test_a_key_that_is_none_is_nonsense(company: Company, forger: Forger) -> None:
-    message = seal(EnrolRequest("x", b"short"), forger.key)
+    message = seal(EnrolRequest(b"x", b"short"), forger.key)
     answer = company.headoffice.hub.answer("/v1/enrol", message)
     with pytest.raises(AppError, match=r"sync\.nonsense"):
         open_answer(answer, EnrolReply, forger.hub_key, message)

@@ -156,7 +156,7 @@ def test_no_desk_comes_in_with_a_key_to_which_nothing_can_be_sealed(company: Com
     with pytest.raises(AppError, match=r"sync\.nonsense"):
         open_answer(company.transport.post("/v1/sync", data), SyncReply, forger.hub_key, data)
     code = company.headoffice.hub.invite(company.office_no, "BN05", "Quầy")
-    data = seal(EnrolRequest(code, key), forger.key)
+    data = seal(EnrolRequest(code.encode(), key), forger.key)
     with pytest.raises(AppError, match=r"sync\.nonsense"):
         open_answer(company.transport.post("/v1/enrol", data), EnrolReply, forger.hub_key, data)
     company.sync()

@@ -14,10 +14,10 @@ from app.services.writer import Desk, Draft
 from app.sync.bundle import DeskBundles
 from app.sync.client import SyncClient, open_answer
 from app.sync.contents import Contents
-from app.sync.enrolment import KEY_FILE, Identity
+from app.sync.enrolment import KEY_FILE, Identity, request_of
 from app.sync.scan_mail import ScanMail
 from app.sync.talk import Credentials
-from app.sync.wire import CHUNK_BYTES, EnrolReply, EnrolRequest, seal
+from app.sync.wire import CHUNK_BYTES, EnrolReply
 from app.sync.writer import JournalWriter
 from tests.simulation.clocks import ZONE
 from tests.simulation.connection import empty_database, open_on
@@ -157,7 +157,7 @@ class Pc(Machine):
             if path not in self.disk.files:
                 self.disk.write(path, self.new_key().private_bytes_raw())
             key = self._key(path)
-            request = seal(EnrolRequest(self.code, key.public_key().public_bytes_raw()), key)
+            request = request_of(self.code, key, self.hub_key)
             public = Ed25519PublicKey.from_public_bytes(self.hub_key)
             try:
                 reply = open_answer(self.line.post("/v1/enrol", request), EnrolReply, public, request)
