@@ -41,12 +41,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with served(hub) as url:
         invitation = folder / "BN03.daumoi-enrolment"
         of_desk = ("--office", 1, "--desk", "BN03", "--name", "Quầy 3", "--url", url)
-        by_phone = run("headoffice", "invite", "--home", hub, *of_desk, "--out", invitation).stdout.split()[-1]
+        said = run("headoffice", "invite", "--home", hub, *of_desk, "--out", invitation).stdout
         enrolled = run("enrol", invitation, "--home", folder / "desk")
         assert enrolled.stdout == "This is desk BN03 of office 1 now.\n"
         assert "is desk BN03 already" in refused("enrol", invitation, "--home", folder / "desk")
         assert "Another PC has used this" in refused("enrol", invitation, "--home", folder / "other")
-        again = (by_phone.replace("-", " ").lower(), "--url", url, "--home", folder / "other")
+        again = (said.split()[-1].replace("-", " ").lower(), "--url", url, "--home", folder / "other")
         assert "Another PC has used this" in refused("enrol", *again)
     run("generate", CUSTOMERS, folder / "customers.xlsx", "--seed", 7)
     run("generate", CUSTOMERS, folder / "readings.xlsx", "--seed", 7, "--readings", "2026-11")
