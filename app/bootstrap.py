@@ -39,6 +39,7 @@ from app.sync.enrolment import (
 )
 from app.sync.fetch import Ask, Told, fetch
 from app.sync.journal import all_heads
+from app.sync.restore import finish, trusted
 from app.sync.scan_mail import ScanMail
 from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
@@ -110,8 +111,9 @@ class Desktop(DeskWork):
     """A desk's program without its window: who it is, its data, what people do and ask, how it reconciles.
 
     AppError "home.in_use" when another program has this home open, "home.not_enrolled" before enrolment,
-    "home.damaged" when its identity or its key is; what `open_database` says of the database; and while the
-    office's data has never come whole, what keeps it from coming ("sync.offline" and its like).
+    "home.damaged" when its identity or its key is; what `trusted` and `open_database` say of the
+    database; and while the office's data has never come whole, what keeps it from coming ("sync.offline" and
+    its like).
     """
 
     def __init__(
@@ -128,11 +130,13 @@ class Desktop(DeskWork):
         self.identity: Identity = identity
         self._loop: SyncLoop | None = None
         with ExitStack() as opening:
-            opening.enter_context(_alone(home))
-            way = transport or _way_to(home, identity.hub_url, clock, opening)
+            opening.enter_context(alone(home))
+            way = transport or way_to(home, identity.hub_url, clock, opening)
             opening.callback(way.close)
             path = home / OFFICE_DATABASE
-            fetch(path, _asking(way, identity, key), identity.device, clock.now(), told)
+            finish(path)
+            trusted(path)
+            fetch(path, asking(way, identity, key), identity.device, clock.now(), told)
             self.database: Database = open_database(path, clock.now())
             opening.callback(self.database.close)
             desk = Desk(identity.office_no, identity.device, identity.desk)
@@ -254,7 +258,7 @@ def _store(home: Path, clock: Clock, url: str) -> Store:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def alone(home: Path) -> Iterator[None]:
     """No other program has this home's database open; the lock ends with the process, however that ends."""
     lock = FileLock(home / LOCK, thread_local=False)
     try:
@@ -274,13 +278,13 @@ def in_use(home: Path) -> bool:
     if not (home / LOCK).exists():
         return False
     try:
-        with _alone(home):
+        with alone(home):
             return False
     except AppError as error:
         return error.code == "home.in_use"
 
 
-def _way_to(home: Path, hub_url: str, clock: Clock, closing: ExitStack) -> Transport:
+def way_to(home: Path, hub_url: str, clock: Clock, closing: ExitStack) -> Transport:
     """To the head office at `hub_url`, or to the one in this same home, which is open until `closing`."""
     if hub_url:
         return HttpTransport(hub_url)
@@ -289,7 +293,7 @@ def _way_to(home: Path, hub_url: str, clock: Clock, closing: ExitStack) -> Trans
     return DirectTransport(headoffice.hub.answer)
 
 
-def _asking(way: Transport, identity: Identity, key: Ed25519PrivateKey) -> Ask:
+def asking(way: Transport, identity: Identity, key: Ed25519PrivateKey) -> Ask:
     """How a desk asks for a snapshot that has no data yet."""
 
     def ask(request: SnapshotRequest) -> SnapshotReply:
@@ -313,7 +317,7 @@ def enrol_desk(
     with ExitStack() as closing:
         way = transport
         if way is None:
-            way = _way_to(home, enrolment.hub_url, clock, closing)
+            way = way_to(home, enrolment.hub_url, clock, closing)
             closing.callback(way.close)
         identity = enrol(home, enrolment, way)
     Desktop(home, clock, transport, told).close()

@@ -20,6 +20,7 @@ from app.domain.money import VND, Currency, format_money, format_number
 from app.domain.names import customer_classes
 from app.domain.quantities import format_quantity
 from app.failures.attachments import attachments
+from app.failures.backups import backups
 from app.failures.bundles import bundles
 from app.failures.cells import cells
 from app.failures.desk import desk
@@ -49,6 +50,7 @@ TABLES: tuple[Callable[[Translate], Mapping[str, Sentence]], ...] = (
     work,
     desk,
     bundles,
+    backups,
     papers,
     attachments,
     refunds,

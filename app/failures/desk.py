@@ -47,8 +47,8 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
                 "lacks."
             ),
             tr(
-                "The database {path} is damaged. Keep the file and ask the administrator: a new enrolment "
-                "brings back all that was sent."
+                "The database {path} is damaged. What was saved can be brought back: open the program, which "
+                "offers the ways, or see daumoi restore --help."
             ),
         ),
         "database.newer": tr(

@@ -291,13 +291,11 @@ def _migrate(
     path: Path, connection: sqlite.Connection, revision: str | None, now: datetime, key: Key | None
 ) -> None:
     from alembic import command  # only here: a start without a migration does not pay for it
-    from alembic.script import ScriptDirectory
 
-    from app.models.migrate import alembic_config
+    from app.models.migrate import alembic_config, revisions
 
-    known = {s.revision for s in ScriptDirectory.from_config(alembic_config(None)).walk_revisions()}
     if revision is not None:
-        if revision not in known:
+        if revision not in revisions():
             raise AppError("database.newer", path=str(path))
         copy_database(connection, path.parent / "backups" / f"{path.stem}-{revision}-{now:%Y%m%d-%H%M%S}.db")
     engine = sqlite.engine(path, key)

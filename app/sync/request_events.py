@@ -11,9 +11,7 @@ from app.models.base import instant
 from app.models.store import Cursor
 
 
-def events_of(
-    cur: Cursor, office: int, marks: str, ids: Sequence[bytes]
-) -> dict[bytes, list[Event]]:
+def events_of(cur: Cursor, office: int, marks: str, ids: Sequence[bytes]) -> dict[bytes, list[Event]]:
     """What happened to requests, in no order."""
     cur.execute(
         'SELECT request_id, kind, "at", hlc, device, unit_code, due, "text", "data", "by", person, '

@@ -64,7 +64,7 @@ def verify(
             sqlite.attach(source, replayed.path, "replayed", key)
             source.execute("BEGIN")  # one moment for all of it, whatever is written meanwhile
             broken = _broken_feeds(source)
-            entries = _replay(source, replayed, step)
+            entries = replay(source, replayed, step)
             differences, rows = _compare(source, set() if search else {"search_doc"})
         finally:
             source.close()
@@ -72,7 +72,7 @@ def verify(
     return Verdict(entries, rows, broken, differences)
 
 
-def _replay(source: sqlite.Connection, store: Database, step: Callable[[int, int], None]) -> int:
+def replay(source: sqlite.Connection, store: Database, step: Callable[[int, int], None]) -> int:
     cur = store.write.cursor()
     cur.execute("PRAGMA synchronous = OFF")
     for table in ("feed", "seal"):

@@ -1,0 +1,198 @@
+"""Another database takes the place of a desk's own, in steps that a power cut may come between.
+
+What comes is made whole beside the old one and looked through. A note beside it is the turning point: from
+then on whoever opens the home goes on to the end. What was there is kept under another name.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from app.domain.errors import AppError
+from app.models import sqlite
+from app.models.copies import (
+    SIDECARS,
+    Step,
+    keep_names,
+    put_on_disk,
+    remove_database,
+    sound,
+)
+from app.models.database import trouble_told
+from app.sync.backups import FOLDER, backup_at, backups_in, unpack
+from app.sync.enrolment import Identity
+
+PLAIN = b"SQLite format 3\0"
+"""How a database begins that somebody has copied by hand, or that was kept before an upgrade."""
+
+REPLACED = "replaced"
+
+
+class _Note(msgspec.Struct, frozen=True):
+    """That what comes is whole; under which name what was there is kept."""
+
+    aside: str
+
+
+def coming(database: Path) -> Path:
+    """Where the database that is to take the place of `database` is made."""
+    return database.with_name(f"{database.name}.restored")
+
+
+def _noted(database: Path) -> Path:
+    return database.with_name(f"{database.stem}.restore.json")
+
+
+def prepare(
+    database: Path,
+    source: Path,
+    identity: Identity,
+    known: frozenset[str],
+    step: Step = lambda done, total: None,
+) -> None:
+    """Have what the file `source` holds, a backup or a plain database, lie beside `database`, looked through.
+    `known`: the revisions that this release can open.
+
+    AppError "backup.none", "backup.damaged", "backup.newer", "backup.other_office", "file.not_found",
+    "file.not_readable", "disk.full", "folder.not_writable"; then nothing is left.
+    """
+    backup, to = backup_at(source), coming(database)
+    with trouble_told(to):
+        remove_database(to)
+    try:
+        if backup.heading is not None:
+            if backup.heading.revision not in known:
+                raise AppError("backup.newer", path=str(source))
+            unpack(backup, to, step)
+        elif _starts(source, PLAIN):
+            _copy_plain(source, to)
+        else:
+            raise AppError("backup.none", path=str(source))
+        look_through(to, source, identity, known)
+    except BaseException:
+        with suppress(OSError):
+            remove_database(to)
+        raise
+
+
+def _opened(path: Path) -> sqlite.Connection:
+    return sqlite.connect(path, sqlite.key_of(path))
+
+
+def _starts(path: Path, how: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(how)) == how
+
+
+def _copy_plain(source: Path, to: Path) -> None:
+    """With what SQLite has left beside it; nothing is written where the file lies."""
+    with trouble_told(to):
+        for ending in ("", "-wal"):
+            there = source.with_name(source.name + ending)
+            if there.exists():
+                shutil.copyfile(there, to.with_name(to.name + ending))
+    try:
+        with closing(_opened(to)) as copy:
+            copy.execute("PRAGMA journal_mode = DELETE")
+    except sqlite.errors("DatabaseError") as error:
+        raise AppError("backup.damaged", path=str(source)) from error
+    with trouble_told(to):
+        put_on_disk(to)
+
+
+def look_through(path: Path, named: Path, identity: Identity, known: frozenset[str]) -> None:
+    """Whether a database is whole, of a release that is known, of this desk's head office and office. `named`
+    is the file that is spoken of. AppError "backup.damaged", "backup.newer", "backup.other_office"."""
+    try:
+        with closing(_opened(path)) as there:
+            if not sound(there):
+                raise AppError("backup.damaged", path=str(named))
+            revision = there.execute("SELECT version_num FROM alembic_version").fetchone()
+            if revision is None or revision[0] not in known:
+                raise AppError("backup.newer", path=str(named))
+            hubs = there.execute("SELECT public_key FROM device WHERE kind = 'hub'").fetchall()
+            office = there.execute('SELECT 1 FROM office WHERE "number" = ?', (identity.office_no,))
+            if (identity.hub_key,) not in hubs or office.fetchone() is None:
+                raise AppError("backup.other_office", path=str(named))
+    except sqlite.errors("DatabaseError") as error:
+        raise AppError("backup.damaged", path=str(named)) from error
+
+
+def swap(database: Path, now: datetime) -> Path | None:
+    """Let what was prepared take the place of `database`; where the old one is kept, None where there was
+    none. AppError "folder.not_writable", "disk.full": then it is gone on with by `finish`."""
+    aside = database.with_name(f"{database.stem}-{REPLACED}-{now:%Y%m%d-%H%M%S}{database.suffix}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = aside.with_stem(f"{database.stem}-{REPLACED}-{now:%Y%m%d-%H%M%S}-{number}")
+    was = database.exists()
+    note = _noted(database)
+    with trouble_told(database):
+        part = note.with_name(note.name + ".part")
+        part.write_bytes(msgspec.json.encode(_Note(aside.name)))
+        put_on_disk(part)
+        part.replace(note)
+        keep_names(note.parent)
+    finish(database)
+    return aside if was else None
+
+
+def finish(database: Path) -> bool:
+    """Go on with what was begun and cut short, if something was; whether it was. For whoever alone has the
+    home. AppError "folder.not_writable", "disk.full"."""
+    note, new = _noted(database), coming(database)
+    with trouble_told(database):
+        try:
+            said = msgspec.json.decode(note.read_bytes(), type=_Note)
+        except FileNotFoundError:
+            remove_database(new)  # which did not become whole
+            return False
+        if new.exists():
+            aside = database.with_name(said.aside)
+            # The old one's own journals first: SQLite would play them into the new one.
+            for ending in (*SIDECARS, ""):
+                old = database.with_name(database.name + ending)
+                if old.exists():
+                    old.replace(aside.with_name(aside.name + ending))
+            keep_names(database.parent)
+            new.replace(database)
+            keep_names(database.parent)
+        _doubted(database).unlink(missing_ok=True)
+        note.unlink()
+        return True
+
+
+def kept_aside(database: Path) -> list[Path]:
+    """What was replaced, the newest first."""
+    found = database.parent.glob(f"{database.stem}-{REPLACED}-*{database.suffix}")
+    return sorted(found, reverse=True)
+
+
+def note_damage(database: Path) -> None:
+    """Have the database looked through before it is opened the next time."""
+    with trouble_told(database):
+        _doubted(database).touch()
+
+
+def _doubted(database: Path) -> Path:
+    return database.with_name(f"{database.stem}.damaged")
+
+
+def trusted(database: Path) -> None:
+    """For whoever is about to open the database of a desk and alone has the home. AppError "database.lost"
+    where there is none though there was one, "database.damaged" where its damage was noticed before."""
+    with trouble_told(database):
+        if not database.exists() or not database.stat().st_size:
+            if backups_in(database.parent / FOLDER) or kept_aside(database):
+                raise AppError("database.lost", path=str(database))
+        elif _doubted(database).exists():
+            with closing(_opened(database)) as there:
+                if not sound(there):
+                    raise AppError("database.damaged", path=str(database))
+        _doubted(database).unlink(missing_ok=True)
