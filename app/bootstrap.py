@@ -43,6 +43,7 @@ from app.sync.restore import finish, trusted
 from app.sync.scan_mail import ScanMail
 from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
+from app.sync.upgrade import settle
 from app.sync.wire import EnrolReply, SnapshotReply, SnapshotRequest, seal, work_types_out
 from app.sync.writer import JournalWriter
 
@@ -137,7 +138,7 @@ class Desktop(DeskWork):
             finish(path)
             trusted(path)
             fetch(path, asking(way, identity, key), identity.device, clock.now(), told)
-            self.database: Database = open_database(path, clock.now())
+            self.database: Database = open_database(path, clock.now(), settle=settle)
             opening.callback(self.database.close)
             desk = Desk(identity.office_no, identity.device, identity.desk)
             zone = zone_named(identity.zone)
@@ -251,10 +252,10 @@ def _write_whole(path: Path, data: bytes) -> None:
 def _store(home: Path, clock: Clock, url: str) -> Store:
     """Where a head office keeps its data."""
     if not url:
-        return open_database(home / HUB_DATABASE, clock.now())
+        return open_database(home / HUB_DATABASE, clock.now(), settle=settle)
     from app.models.postgres import open_postgres
 
-    return open_postgres(url, clock.now())
+    return open_postgres(url, clock.now(), settle)
 
 
 @contextmanager

@@ -25,10 +25,15 @@ def new_databases_from(blank: Path) -> Iterator[None]:
     migrate = database._migrate
 
     def copied(
-        path: Path, connection: sqlite.Connection, revision: str | None, now: datetime, key: Key | None
+        path: Path,
+        connection: sqlite.Connection,
+        revision: str | None,
+        now: datetime,
+        key: Key | None,
+        settle: database.Settle,
     ) -> None:
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
-            migrate(path, connection, revision, now, key)
+            migrate(path, connection, revision, now, key, settle)
         elif key:
             sqlite.attach(connection, blank, "blank", None)
             connection.execute("SELECT sqlcipher_export('main', 'blank')")

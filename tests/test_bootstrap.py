@@ -200,6 +200,7 @@ def test_a_migration_that_fails_half_way_leaves_the_old_schema(
     step = next_release / "versions" / f"{following}_next.py"
     half = (
         f"from alembic import op\nrevision = '{following}'\ndown_revision = '{database.HEAD}'\n"
+        "CHANGES = ('draft',)\n"
         "def upgrade():\n    op.execute('CREATE TABLE half (x)')\n    op.execute('DROP TABLE draft')\n"
     )
     step.write_text(half + "    raise OSError(28, 'No space left on device')\n")

@@ -63,6 +63,17 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "The data is encrypted, and the part of this program that opens it (sqlcipher3) is missing. "
             "Install the program anew from its setup file: the data stays."
         ),
+        "upgrade.failed": (
+            tr(
+                "The data in {path} could not be brought to this release. It is as it was before, nothing is "
+                "lost: go on with the release before this one and tell the administrator. A copy for the "
+                "administrator is {copy}."
+            ),
+            tr(
+                "The data in {path} could not be brought to this release. It is as it was before, nothing is "
+                "lost: go on with the release before this one and tell the administrator."
+            ),
+        ),
         "clock.wrong": tr(
             "The clock of this PC says it is the year {year}. Set date and time, then try again."
         ),

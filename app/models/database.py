@@ -17,12 +17,13 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import AppError
 from app.models import sqlite
-from app.models.copies import copy_database
 from app.models.keys import Key
 from app.models.store import Cursor
 
 HEAD = "0003"
 """The newest revision in `migrations/versions`; a test holds it against the folder."""
+
+Settle = Callable[[Cursor], None]
 
 WAIT = 10.0
 """Seconds to wait for another program that is writing."""
@@ -183,13 +184,16 @@ def trouble_told(path: Path) -> Iterator[None]:
         raise named from error
 
 
-def open_database(path: Path, now: datetime, key: Key | None = None) -> Database:
-    """Open (or make) a database and bring it to this release. What is made is encrypted with `key`, if one is
-    given; what is there is opened with the key that it has.
+def open_database(
+    path: Path, now: datetime, key: Key | None = None, settle: Settle = lambda cur: None
+) -> Database:
+    """Open (or make) a database and bring it to this release: wholly, or it stays as it was. What is made is
+    encrypted with `key`, if one is given; what is there is opened with the key that it has. `settle` ends an
+    upgrade within its transaction: it works out what the steps could not, and raises what must not stand.
 
     AppError: "folder.not_writable", "disk.full", "database.busy", "database.damaged", "database.newer" (made
-    by a newer release), each with `path`; "database.no_key" and "database.no_cipher". A copy is put into
-    `backups/` beside it before a migration.
+    by a newer release), each with `path`; "upgrade.failed" with `copy`, too; "database.no_key" and
+    "database.no_cipher". A copy is put into `backups/` beside it before an upgrade.
     """
     write: sqlite.Connection | None = None
     try:
@@ -200,7 +204,9 @@ def open_database(path: Path, now: datetime, key: Key | None = None) -> Database
             write = _connect(path, key)
             revision = _revision(write)
             if revision != HEAD:
-                _migrate(path, write, revision, now, key)
+                _migrate(path, write, revision, now, key, settle)
+                if revision is not None:
+                    write.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # as long as what was written
         opened = Database(path, write, read_engine(path, key), partial(_renewed, path, key), key)
         opened.note_open()
         return opened
@@ -288,23 +294,13 @@ def _revision(connection: sqlite.Connection) -> str | None:
 
 
 def _migrate(
-    path: Path, connection: sqlite.Connection, revision: str | None, now: datetime, key: Key | None
+    path: Path,
+    connection: sqlite.Connection,
+    revision: str | None,
+    now: datetime,
+    key: Key | None,
+    settle: Settle,
 ) -> None:
-    from alembic import command  # only here: a start without a migration does not pay for it
+    from app.models.upgrade import upgrade_file  # only here: a start without it does not pay for it
 
-    from app.models.migrate import alembic_config, revisions
-
-    if revision is not None:
-        if revision not in revisions():
-            raise AppError("database.newer", path=str(path))
-        copy_database(connection, path.parent / "backups" / f"{path.stem}-{revision}-{now:%Y%m%d-%H%M%S}.db")
-    engine = sqlite.engine(path, key)
-    try:
-        with (
-            MIGRATING,
-            engine.begin() as migrating,
-        ):  # whole or not at all: a power cut leaves the old schema
-            migrating.exec_driver_sql("BEGIN IMMEDIATE")
-            command.upgrade(alembic_config(migrating), "head")
-    finally:
-        engine.dispose()
+    upgrade_file(path, connection, key, revision, now, settle)

@@ -16,9 +16,10 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Format
 from sqlalchemy import Connection, Engine, NullPool
+from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import AppError
-from app.models.database import HEAD, MIGRATING
+from app.models.database import HEAD, MIGRATING, Settle
 from app.models.postgres_connections import (
     POOL,
     connecting,
@@ -211,14 +212,15 @@ def _copy(table: str, columns: tuple[str, ...]) -> bytes:
     return f'COPY "{table}" ({names}) FROM STDIN'.encode()
 
 
-def open_postgres(url: str, now: datetime) -> PostgresDatabase:
+def open_postgres(url: str, now: datetime, settle: Settle = lambda cur: None) -> PostgresDatabase:
     """Open the database of an address (`postgresql://user:password@host/database`, or any that PostgreSQL's
-    own programs take) and bring it to this release; several programs may do so at once.
+    own programs take) and bring it to this release; several programs may do so at once. `settle` as in
+    `open_database`.
 
     AppError: "database.address" (it cannot be read), and with `where`: "database.unreachable",
     "database.refused" (the login), "database.missing", "database.not_writable", "database.encoding" (not
-    UTF-8), "database.newer" (made by a newer release), "database.busy", "disk.full". No copy is made before a
-    migration: PostgreSQL takes one that fails back whole.
+    UTF-8), "database.newer" (made by a newer release), "database.busy", "disk.full"; "upgrade.failed"
+    with `path`. No copy is made before an upgrade: PostgreSQL takes one that fails back whole.
     """
     try:
         parts = conninfo_to_dict(url)
@@ -236,7 +238,7 @@ def open_postgres(url: str, now: datetime) -> PostgresDatabase:
             with read.connect() as connection:
                 revision = _revision(connection)
             if revision != HEAD:
-                _migrate(url, where)
+                _migrate(url, where, settle)
         return PostgresDatabase(where, read, writers)
     except BaseException:
         read.dispose()
@@ -251,20 +253,66 @@ def _revision(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _migrate(url: str, where: str) -> None:
+def _migrate(url: str, where: str, settle: Settle) -> None:
     """All or nothing, by one program at a time; whoever comes second finds nothing to do."""
     from alembic import command  # only here: a start without a migration does not pay for it
-    from alembic.script import ScriptDirectory
 
+    from app.models import upgrade
     from app.models.migrate import alembic_config
 
     engine = connecting(url, wait=MIGRATE, poolclass=NullPool)
-    known = {s.revision for s in ScriptDirectory.from_config(alembic_config(None)).walk_revisions()}
-    with MIGRATING, engine.begin() as migrating:
+    with MIGRATING, _or_as_it_was(where), engine.begin() as migrating:
         migrating.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION}, 0)")
         revision = _revision(migrating)
-        if revision is not None and revision not in known:
-            raise AppError("database.newer", path=where)
-        if revision != HEAD:
+        upgrade.known_step(revision, where)
+        if revision is None:
             command.upgrade(alembic_config(migrating), "head")
+        elif revision != HEAD:
+            changed = upgrade.changes_of(revision)
+            before = {t: columns for t, columns in _tables(migrating).items() if t not in changed}
+            # Whoever writes appends to the journal first.
+            for table in ("entry", *before):
+                migrating.exec_driver_sql(f'LOCK TABLE "{table}" IN EXCLUSIVE MODE')
+            was = {table: _sum(migrating, table, columns) for table, columns in before.items()}
+            command.upgrade(alembic_config(migrating), "head")
+            now = _tables(migrating)
+            for table, columns in before.items():
+                kept = set(columns) <= set(now.get(table, ()))
+                is_now = _sum(migrating, table, columns if kept else ()) if table in now else None
+                if is_now is None or is_now[: 1 + kept] != was[table][: 1 + kept]:
+                    raise upgrade.NotKept(f"{table} is not as it was: {was[table]} before, {is_now} after")
+            settle(_Cursor(cast("psycopg.Connection[Any]", migrating.connection.driver_connection)))
             log.info("brought %s from revision %s to %s", where, revision, HEAD)
+
+
+@contextmanager
+def _or_as_it_was(where: str) -> Iterator[None]:
+    """Steps that are at fault have been taken back by now; here that gets words."""
+    try:
+        yield
+    except Exception as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(error, AppError) or (cause and trouble(cause, where)):
+            raise
+        log.exception("%s cannot be brought to this release; it is as it was", where)
+        raise AppError("upgrade.failed", path=where) from error
+
+
+def _tables(migrating: Connection) -> dict[str, tuple[str, ...]]:
+    """The tables with their columns."""
+    found: dict[str, tuple[str, ...]] = {}
+    for table, column in migrating.exec_driver_sql(
+        "SELECT table_name, column_name FROM information_schema.columns "
+        "WHERE table_schema = current_schema() AND table_name <> 'alembic_version' ORDER BY ordinal_position"
+    ):
+        found[table] = (*found.get(table, ()), column)
+    return found
+
+
+def _sum(migrating: Connection, table: str, columns: Sequence[str]) -> tuple[int, ...]:
+    """How many rows a table has, and the sum of the hashes of their values in these columns."""
+    names = ", ".join(f'"{c}"' for c in columns)
+    found = migrating.exec_driver_sql(
+        f'SELECT count(*), sum(hashtextextended(ROW({names})::text, 0)::numeric) FROM "{table}"'
+    ).one()
+    return tuple(found)

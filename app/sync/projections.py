@@ -7,7 +7,6 @@ since the office came, takes the office for rare, and would walk through all of 
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
@@ -103,16 +102,26 @@ class Touched:
                 at = rows.columns.index("code")
                 self._number(office, (r[at] for r in rows.rows))
 
-    def renew_stale(self, cur: Cursor) -> None:
-        """Have worked out anew what an upgrade could not know of the rows of an older release."""
-        cur.execute("SELECT value FROM local WHERE \"key\" = 'stale'")
-        found = cur.fetchone()
-        for table in json.loads(found[0]) if found else ():
-            cur.execute(f'SELECT office_no, id FROM "{table}"')  # one of `_OWN_STATE`
-            for office, id in cur.fetchall():
-                self._keys[office][table].add(id)
-        self.refresh(cur, search=False)
-        cur.execute("DELETE FROM local WHERE \"key\" = 'stale'")
+    def all_of(self, cur: Cursor, table: str) -> None:
+        """Take note of all rows of a table."""
+        for projection, column in _FOLLOWS.get(table, ()):
+            cur.execute(f'SELECT DISTINCT office_no, "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL')
+            for office, key in cur.fetchall():
+                self._keys[office][projection].add(key)
+
+    def worked_out(self, cur: Cursor) -> dict[str, set[tuple[Any, ...]]]:
+        """What the projections of the touched keys are now, by table, and all exceptions."""
+        found: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
+        cur.execute('SELECT * FROM "exception"')
+        found["exception"].update(map(tuple, cur.fetchall()))
+        for office, keys in self._keys.items():
+            for projection, table in _WORKED_OUT.items():
+                for marks, chunk in _chunks(keys.get(projection, ())):
+                    cur.execute(
+                        f'SELECT * FROM "{table}" WHERE office_no = ? AND id IN ({marks})', (office, *chunk)
+                    )
+                    found[table].update(map(tuple, cur.fetchall()))
+        return found
 
     def ended(self, cur: Cursor, office: int, table: str, ids: list[bytes]) -> None:
         """Rows are gone: what was worked out for them goes too."""
@@ -198,6 +207,19 @@ _MAY_END = {
     "order": "work_order_state",
 }
 """Projections without a row when no fact is left to stand on."""
+
+FOLLOWED = tuple(_FOLLOWS)
+"""The tables on which projections stand."""
+
+_WORKED_OUT = {
+    "use": "connection_use",
+    "bill": "bill_state",
+    "balance": "customer_balance",
+    "session": "session_state",
+    "request": "request_state",
+    "order": "work_order_state",
+}
+"""Projection -> its table, with a row for each key."""
 
 _OWN_STATE = {
     "bill": "bill_state",

@@ -26,7 +26,6 @@ from app.sync.entries import SCHEMA, Body, Edit, Entry, Rows, chain, encode_body
 from app.sync.feeds import Head, fit, head_of, same_branch
 from app.sync.hlc import LATEST, Hlc
 from app.sync.merge import stamps_of
-from app.sync.projections import Touched
 from app.sync.wire import Part, Range
 
 log = logging.getLogger(__name__)
@@ -76,7 +75,6 @@ class JournalWriter:
         self._declared: dict[tuple[int, int], int] = {}
         """(own feed, feed) -> number declared as seen since the start: the first entry declares all anew."""
         with store.transaction(desk.office_no) as cur:
-            Touched().renew_stale(cur)
             self.hlc = Hlc(clock, _newest(cur), self._offset(cur), sure=sure)
             if not sure:  # the head office rules first, see `take_up`
                 _take_up(store, cur)

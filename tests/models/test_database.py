@@ -83,7 +83,7 @@ def test_a_copy_is_made_before_a_migration(tmp_path: Path, monkeypatch: pytest.M
     shutil.copytree(migrate.MIGRATIONS, next_release)
     (next_release / "versions" / "9999_next.py").write_text(
         f"from alembic import op\nrevision = '9999'\ndown_revision = '{HEAD}'\n"
-        "def upgrade():\n    op.execute('DROP TABLE local')\n"
+        "CHANGES = ('local',)\ndef upgrade():\n    op.execute('DROP TABLE local')\n"
     )
     monkeypatch.setattr(migrate, "MIGRATIONS", next_release)
     monkeypatch.setattr(database, "HEAD", "9999")

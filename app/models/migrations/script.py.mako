@@ -10,6 +10,9 @@ down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
 
+CHANGES: tuple[str, ...] = ()
+"""The tables whose rows this step means to change; all others must keep every value."""
+
 
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}

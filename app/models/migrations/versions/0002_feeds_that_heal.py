@@ -10,6 +10,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+CHANGES: tuple[str, ...] = ("parked", "series")
+
 KEYS = {
     "entry": (["office_no", "device", "number"], ["device", "number"]),
     "feed": (["office_no", "device"], ["device"]),

@@ -13,6 +13,8 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+CHANGES: tuple[str, ...] = ("local",)
+
 TYPES: dict[str, Any] = {
     "id": sa.LargeBinary(length=16),
     "text": sa.Text(),
