@@ -10,7 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-CHANGES: tuple[str, ...] = ("parked", "series")
+CHANGES: tuple[str, ...] = ("local", "parked", "series")
 
 KEYS = {
     "entry": (["office_no", "device", "number"], ["device", "number"]),
@@ -60,6 +60,8 @@ def upgrade() -> None:
         "ORDER BY d.number LIMIT 1), s.series, s.last FROM series_before s "
         "WHERE EXISTS (SELECT 1 FROM device d WHERE s.series LIKE '%-' || d.desk || '-%')",
     )
+    # From now on it names the feed, too; the head office says it anew at the next contact.
+    op.execute("""DELETE FROM local WHERE "key" = 'acked'""")
     op.create_table(
         "seal",
         sa.Column("office_no", sa.Integer(), autoincrement=False, nullable=False),
