@@ -1,5 +1,5 @@
-"""What each release has left on the PCs of an office, opened by the program of today: all of it is there, it is
-what its journal says, and people go on working."""
+"""What each release has left on the PCs of an office, opened by the program of today: all of it is there, it
+is what its journal says, and people go on working."""
 
 from __future__ import annotations
 
