@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock, Timeout
 from sqlalchemy import select
 
+from app import __version__
 from app.desk_work import DeskWork
 from app.documents.files import replacing
 from app.domain.clock import Clock
@@ -43,6 +44,8 @@ from app.sync.restore import finish, trusted
 from app.sync.scan_mail import ScanMail
 from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
+from app.sync.update_folder import UpdateFolder, publishers
+from app.sync.updates import Updates as DeskUpdates
 from app.sync.upgrade import settle
 from app.sync.wire import EnrolReply, SnapshotReply, SnapshotRequest, seal, work_types_out
 from app.sync.writer import JournalWriter
@@ -69,6 +72,7 @@ class HeadOffice:
         from app.headoffice.founding import COMPANY, Founding
         from app.headoffice.hub import Hub
         from app.headoffice.snapshots import Snapshots
+        from app.headoffice.updates import Updates
 
         self.home = home
         self.database = _store(home, clock, url)
@@ -85,7 +89,10 @@ class HeadOffice:
             raise
         self._key = key
         self._snapshots = Snapshots(home / "snapshots", self.database, key, lambda: millis(clock.now()))
-        self.hub = Hub(self.database, self.writer, key, snapshots=self._snapshots)
+        self.updates = Updates(self.database, self.writer, publishers())
+        self.hub = Hub(
+            self.database, self.writer, key, snapshots=self._snapshots, updates=self.updates
+        )
         self.founding = Founding(self.writer, self.hub.public_key)
 
     def enrolment(self, office_no: int, desk: str, name: str, url: str, *, leads: bool = False) -> Enrolment:
@@ -154,7 +161,9 @@ class Desktop(DeskWork):
                 self.writer, self.client, credentials, identity.hub_public_key, self._keys, scans
             )
             self.blobs = Blobs(self.contents, self.client, wish=scans.wish)
-            self.client.after = self.blobs.send
+            folder = UpdateFolder(home, __version__, publishers())
+            self.updates = DeskUpdates(folder, self.client, self.blobs)
+            self.client.after = lambda on: self.blobs.send(on) or self.updates.go_on(on)
             self._closing = opening.pop_all()
 
     def _adopt(self, reply: EnrolReply, key: Ed25519PrivateKey) -> None:

@@ -81,7 +81,18 @@ def _language(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from app.commands import backup, bills, bundle, desk, generate, headoffice, imports, reports, window
+    from app.commands import (
+        backup,
+        bills,
+        bundle,
+        desk,
+        generate,
+        headoffice,
+        imports,
+        reports,
+        updates,
+        window,
+    )
     from app.commands.kit import Parser
 
     parser = Parser(
@@ -104,6 +115,6 @@ def _parser() -> argparse.ArgumentParser:
         "--language", choices=LANGUAGES, help=tr("language of all messages; the variable DAUMOI_LANGUAGE too")
     )
     commands = parser.add_subparsers(title=tr("commands"), metavar=tr("COMMAND"))
-    for room in (window, headoffice, desk, backup, bundle, imports, bills, reports, generate):
+    for room in (window, headoffice, desk, backup, bundle, imports, bills, reports, generate, updates):
         room.add(commands)
     return parser

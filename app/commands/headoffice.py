@@ -20,6 +20,7 @@ from app.commands.kit import (
     read_text,
     tell,
 )
+from app.commands.updates import add_published
 from app.domain.errors import AppError
 from app.domain.people import ROLES
 from app.words import tr
@@ -84,6 +85,7 @@ def add(commands: Commands) -> None:
     _add_leader(within)
     _add_revoke(within)
     _add_status(within)
+    add_published(within, _opened)
 
 
 def _add_found(within: Commands) -> None:

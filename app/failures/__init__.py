@@ -29,6 +29,7 @@ from app.failures.mappings import mappings
 from app.failures.papers import papers
 from app.failures.refunds import refunds
 from app.failures.rules import rules
+from app.failures.updates import updates
 from app.failures.work import work
 from app.words import Words
 
@@ -55,6 +56,7 @@ TABLES: tuple[Callable[[Translate], Mapping[str, Sentence]], ...] = (
     attachments,
     refunds,
     mappings,
+    updates,
 )
 
 

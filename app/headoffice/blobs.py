@@ -4,7 +4,7 @@ them. A part is kept as it comes: `blob_part.number` is where it begins."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec.structs import replace
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from app.headoffice.hub import Hub
 
 T = TypeVar("T")
+
+TOGETHER = 16
+"""Parts that are kept in one transaction: desks that send meanwhile wait for no more."""
 
 
 def stock(hub: Hub, store: Store, envelope: Sealed) -> BlobsReply:
@@ -89,7 +92,8 @@ def rest(hub: Hub, store: Store, envelope: Sealed, room: int) -> list[BlobPart]:
 
 def _part(store: Store, office: int, request: BlobGet) -> BlobPart:
     with store.reading() as cur:
-        if not _named(cur, journal.offices_in_scope(cur, office), request.digest):
+        named = _named(cur, journal.offices_in_scope(cur, office), request.digest)
+        if not named and not is_setup(cur, request.digest):  # which is everybody's
             return BlobPart()
         cur.execute("SELECT size FROM blob WHERE digest = ? AND sent_at IS NOT NULL", (request.digest,))
         found = cur.fetchone()
@@ -112,6 +116,44 @@ def _asked(hub: Hub, envelope: Sealed, kind: type[T]) -> tuple[int, T]:
         raise AppError("sync.unknown_device")
     key = Ed25519PublicKey.from_public_bytes(asker.public_key)
     return asker.office_no, unseal(envelope, kind, key)
+
+
+SETUP = "update:"
+"""Before the digest of a setup, in the key under which its manifest and its roll-out are kept."""
+
+
+def is_setup(cur: Cursor, digest: bytes) -> bool:
+    """Whether the content is a setup of the program that was published here."""
+    cur.execute('SELECT 1 FROM local WHERE "key" = ?', (SETUP + digest.hex(),))
+    return cur.fetchone() is not None
+
+
+def keep(store: Store, digest: bytes, size: int, content: BinaryIO, now_ms: int) -> bool:
+    """Keep a content that is the head office's own; what was cut short goes on where it stopped. False when
+    it is another one: nothing of it is there then."""
+    done, more = 0, True
+    while done < size and more:
+        with store.transaction(0) as cur:
+            for _ in range(TOGETHER):
+                content.seek(done)
+                data = content.read(BLOB_PART)
+                more = bool(data) and done < size
+                if not more:
+                    break
+                done = _add(cur, BlobPut(digest, size, done, data))
+    with store.transaction(0) as cur:
+        whole = done == size and _complete(cur, digest, now_ms)
+        if not whole:
+            forget(cur, digest)
+    return whole
+
+
+def forget(cur: Cursor, digest: bytes) -> None:
+    """Remove a content, unless an attachment names it."""
+    cur.execute("SELECT 1 FROM attachment WHERE digest = ?", (digest,))
+    if cur.fetchone() is None:
+        cur.execute("DELETE FROM blob_part WHERE digest = ?", (digest,))
+        cur.execute("DELETE FROM blob WHERE digest = ?", (digest,))
 
 
 def _named(cur: Cursor, scope: list[int], digest: bytes, size: int | None = None) -> bool:

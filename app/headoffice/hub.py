@@ -24,6 +24,7 @@ from app.headoffice.bundles import carried
 from app.headoffice.founding import COMPANY
 from app.headoffice.readers import Sealing
 from app.headoffice.snapshots import Snapshots, snapshot
+from app.headoffice.updates import Updates, update
 from app.models import Device, Local, Office, Utility
 from app.models.base import millis
 from app.models.store import Cursor, Store
@@ -94,11 +95,13 @@ class Hub:
         key: Ed25519PrivateKey,
         rng: random.Random | None = None,
         snapshots: Snapshots | None = None,
+        updates: Updates | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
         self._key = key
         self._snapshots = snapshots
+        self._updates = updates
         self._sealing = Sealing(key, writer.new_id)
         self._rng = rng or secrets.SystemRandom()
         writer.take_up(self._own_feed, self._rule)
@@ -112,6 +115,7 @@ class Hub:
             "/v1/digest": self._digests,
             "/v1/carry": partial(carried, self, self._key),
             "/v1/snapshot": partial(snapshot, self, self._snapshots),
+            "/v1/update": partial(update, self, self._updates),
             "/v1/blobs": partial(blobs.stock, self, self._store),
             "/v1/blob-put": partial(blobs.put, self, self._store),
             "/v1/blob-get": partial(blobs.get, self, self._store),

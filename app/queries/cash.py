@@ -278,6 +278,12 @@ class CashQueries:
             row = read.execute(wanted.order_by(o.hlc.desc()).limit(1)).first()
             return None if row is None else self._session(read, row)
 
+    def open_here(self, device: int) -> bool:
+        """Whether anybody's session is open at a desk."""
+        with self._read.connect() as read:
+            wanted = self._sessions().where(opened_at_desk(device), SessionState.open == 1).limit(1)
+            return read.execute(wanted).first() is not None
+
     def session(self, session_id: UUID) -> SessionView:
         """A session."""
         with self._read.connect() as read:

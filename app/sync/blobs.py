@@ -205,7 +205,7 @@ class Blobs:
                 while not size or done < size:
                     if not going_on():
                         raise Cancelled
-                    got = self._ask_part(digest, done)
+                    got = self.part(digest, done)
                     size = got.size
                     if done > size:  # of another content: begin anew
                         file.truncate(0)
@@ -218,7 +218,9 @@ class Blobs:
                 with suppress(OSError):
                     os.fsync(file.fileno())
 
-    def _ask_part(self, digest: bytes, offset: int) -> BlobPart:
+    def part(self, digest: bytes, offset: int, most: int = LIMIT) -> BlobPart:
+        """A part of a content of at most so many bytes, as large as the line brings in time. AppError
+        "attachment.not_there", "sync.nonsense", and those of the line."""
         begun = self._timer()
         try:
             got = self._client.ask("/v1/blob-get", BlobGet(digest, offset, self._part), BlobPart)
@@ -229,6 +231,6 @@ class Blobs:
         if got.size == 0:
             raise AppError("attachment.not_there")
         nothing = not got.data and offset < got.size
-        if got.size > LIMIT or got.offset != offset or len(got.data) > BLOB_PART or nothing:
+        if got.size > most or got.offset != offset or len(got.data) > BLOB_PART or nothing:
             raise AppError("sync.nonsense")
         return got

@@ -254,6 +254,29 @@ class BlobPart(msgspec.Struct, frozen=True, array_like=True):
     data: bytes = b""
 
 
+Version = Annotated[str, msgspec.Meta(max_length=16)]
+"""Of the program, as 1.2.0."""
+
+
+class UpdateRequest(msgspec.Struct, frozen=True, array_like=True):
+    """Is there an update of the program for my office? `running`: the version that asks; `failed`: the last
+    one that did not start there; `lacks`: the setup of the running version is not there, to which it would go
+    back."""
+
+    running: Version
+    system: Annotated[str, msgspec.Meta(max_length=16)]
+    failed: Version = ""
+    lacks: bool = False
+
+
+class UpdateReply(msgspec.Struct, frozen=True, array_like=True):
+    """The publisher's manifests as they were published, of the version that is offered and of the running
+    one; empty where there is none. The setups are fetched as contents are, by their digests."""
+
+    offer: bytes = b""
+    own: bytes = b""
+
+
 class Sealed(msgspec.Struct, frozen=True, array_like=True):
     """A packed message and the Ed25519 signature of the device that sends it; the head office, and a desk
     that is not enrolled yet, send as 0."""
