@@ -1,4 +1,4 @@
-"""`daumoi enrol`, `sync`, `verify`: a desk as a whole."""
+"""`daumoi enrol`, `sync`, `verify`, `support`: a desk as a whole."""
 
 from __future__ import annotations
 
@@ -78,6 +78,39 @@ def add(commands: Commands) -> None:
         help=tr("compare this desk's rows with the head office's instead, over the line"),
     )
     json_option(verify)
+    support = command(
+        commands,
+        "support",
+        tr("write a file for those who help from afar; there is no personal data in it"),
+        "  daumoi support --out E:\\ho-tro.zip\n  daumoi support\n",
+        _support,
+    )
+    home_option(support)
+    support.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=tr("file to write; without it, only what would be in it is told"),
+    )
+    json_option(support)
+
+
+def _support(args: argparse.Namespace) -> int:
+    from app.domain.clock import SystemClock
+    from app.support import gather
+
+    file = gather(args.home, SystemClock())
+    lines = [f"{part.name:34} {number(len(part.data)):>10}  {part.about}" for part in file.parts]
+    data = {"parts": [{"name": part.name, "bytes": len(part.data)} for part in file.parts]}
+    if not args.json:
+        print("\n".join(lines), flush=True)  # before anything is written
+    if args.out is None:
+        told = tr("Nothing is written. To write it: daumoi support --out FILE")
+    else:
+        file.write(args.out)
+        told = tr("Saved: {path}. Send this file to the administrator.", path=args.out)
+    tell(args, told, {**data, "path": args.out})
+    return 0
 
 
 def _enrol(args: argparse.Namespace) -> int:

@@ -129,7 +129,7 @@ class Hub:
             if error.code.startswith(("sync.", "enrol.", "desk.", "bundle.", "attachment.")):
                 message = Refusal(error.code, {k: str(v) for k, v in error.params.items()})
             else:  # a full disk here is not a full disk there
-                log.error("the head office could not answer: %s %s", error.code, dict(error.params))
+                log.error("the head office could not answer: %s", error.code)
                 message = Refusal("sync.hub_trouble", {"code": error.code})
         return seal(message, self._key, about=data)
 

@@ -84,7 +84,7 @@ class Blobs:
         except AppError as error:
             if error.code in GOES_ON:
                 raise
-            log.warning("contents are not sent: %s %s", error.code, dict(error.params))
+            log.warning("contents are not sent: %s", error.code)
             self._rest_until = self._timer() + AGAIN
             return False
         finally:

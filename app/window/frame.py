@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gc
-import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from time import monotonic
-from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -17,10 +15,11 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from app import __version__
 from app.bootstrap import Desktop, enrol_desk, found_here
+from app.crashes import code_of
 from app.domain.clock import Clock
 from app.domain.errors import AppError
 from app.failures import sentence
-from app.logs import keep_log
+from app.logs import Diary
 from app.services.writer import Person
 from app.sync.client import SyncState as Contact
 from app.sync.enrolment import identity_of, read_enrolment
@@ -40,12 +39,14 @@ from app.ui.start.setup import SetUpAnswers, SetUpPage
 from app.ui.start.signin import SignInPage
 from app.window.contact import ContactTeller, desk_words, session_words, spoken
 from app.window.courtesy import Courtesy
-from app.window.instance import Act, Instance, Message, ask
+from app.window.faults import Faults
+from app.window.instance import Act, Busy, Instance, Message, ask
 from app.window.preferences import kept, papers_folder, read_preferences, write_preferences
 from app.window.visits import Visits
 from app.words import LANGUAGES, tr
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from app.support import SupportFile
 
 REFRESH_MS = 200
 """Changes that come close together refresh the page in sight once."""
@@ -58,9 +59,6 @@ SMALL_SCREEN = 1500
 
 TITLE_BAR = 48
 """As many pixels are left for the bar that the system puts above the window."""
-
-PAUSE = 60.0
-"""The same fault is told again after so many seconds."""
 
 
 class DeskWindow(QStackedWidget):
@@ -94,7 +92,6 @@ class DeskWindow(QStackedWidget):
         self._transport = transport
         self._sync_every = sync_every
         self._stale: set[str] = set()
-        self._told: dict[str, float] = {}
         self._kept: set[str] = set()
         self._teller: ContactTeller | None = None
         self._counting: Latest | None = None
@@ -103,7 +100,9 @@ class DeskWindow(QStackedWidget):
         self._contact.connect(self._show_contact)
         self._changed.connect(self._note_changes)
         self.preferences = read_preferences(home)
-        self.jobs.crashed.connect(self._crashed)
+        self.visits = Visits(self)
+        self.faults = Faults(self)
+        self.jobs.crashed.connect(self.faults.note)
         self.setWindowIcon(icon("daumoi"))
         self.setWindowTitle("Đầu Mối")
         self.resize(1366, 768)
@@ -206,6 +205,7 @@ class DeskWindow(QStackedWidget):
         page = SettingsPage(self.preferences, self._facts)
         page.preferences_chosen.connect(self._prefer)
         page.sign_out_asked.connect(self.sign_out)
+        page.support_asked.connect(self.make_support_file)
         return page
 
     def shut(self) -> None:
@@ -314,23 +314,31 @@ class DeskWindow(QStackedWidget):
         if other_paper and self.person is not None:
             self.open_for(self.person)
 
-    def _crashed(self, error: BaseException) -> None:
-        log.error("a job failed", exc_info=error)
-        self.tell_fault(error)
+    def make_support_file(self) -> None:
+        """What those need who help from afar: shown first, then put where the person says."""
+        from app.ui.settings.support import SupportDialog  # here: it is seldom asked for
 
-    def tell_fault(self, error: BaseException) -> None:
-        """Say a failure that nobody had words for where it happened; the same one not again at once."""
-        if isinstance(error, AppError):
-            text = sentence(error, tr)
-        else:
-            text = tr(
-                "Something went wrong that should not. What was saved is safe. The report is in {folder}.",
-                folder=self.home / "logs",
-            )
-        now = monotonic()
-        if now - self._told.get(text, -PAUSE) >= PAUSE:
-            self._told[text] = now
-            self.prompter.tell(self, text)
+        over = QApplication.activeModalWidget() or self
+        SupportDialog(over, self.jobs, self._gather).start()
+
+    def _gather(self) -> SupportFile:
+        from app.support import gather
+
+        desk = self.desktop
+        if desk is None:
+            return gather(self.home, self.clock)
+        contact = desk.contact
+        code = "" if contact.error is None else code_of(contact.error.code)
+        line = {"state": contact.state, "unsent": contact.unsent, "trouble": code}
+        return gather(self.home, self.clock, read=desk.database.read, line=line)
+
+    def leave(self, *, again: bool = False) -> None:
+        """Close as if the person had closed everything one by one: asks where something would be lost."""
+        reason = self.visits.in_the_way(again=again)
+        if reason is None:
+            QApplication.closeAllWindows()
+        elif reason is not Busy.UNSAVED:
+            QTimer.singleShot(REFRESH_MS, self, lambda: self.leave(again=True))
 
     def _show(self, page: QWidget) -> None:
         while self.count():
@@ -393,33 +401,27 @@ def run(
     """Open the desk's window and stay until it is closed; returns the exit code. Where it is open already,
     that window comes forward instead. `ready` is told of the window; `transport` is another way to the head
     office than the one it was enrolled with; `files` were opened by a double click."""
-    keep_log(home)
-    preferences = read_preferences(home)
-    app = application(preferences)
+    app = application(read_preferences(home))
     instance = Instance(home)
     if not instance.claim():
         handed = Message(Act.SHOW, [str(path.absolute()) for path in files])
         if ask(home, handed) is not None:
             return 0
     window = DeskWindow(home, clock, transport=transport)
-    visits = Visits(window)
-    logged = sys.excepthook
+    diary: Diary | None = None
 
-    def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        logged(kind, error, trace)
-        window.tell_fault(error)
-
-    sys.excepthook = fault
     def begin() -> None:
+        nonlocal diary
         if not instance.claim():  # it does not answer: it hangs, or is another user's
             window.refuse(AppError("home.open_elsewhere", path=str(home)), begin)
             return
+        diary = diary or Diary(home)
         window.begin()
         window.speak_first()
-        instance.listen(visits.hear)
-        visits.take(files)
+        instance.listen(window.visits.hear)
+        window.visits.take(files)
 
-    try:
+    def start() -> None:
         begin()
         screen = window.screen()
         if placed(window, screen.availableGeometry(), screen.size().width()):
@@ -427,8 +429,15 @@ def run(
         else:
             window.show()
         ready(window)
-        return app.exec()
-    finally:
-        sys.excepthook = logged
-        window.shut()
-        instance.release()
+        if diary is not None and diary.fallen is not None:
+            window.faults.tell_fallen(diary.fallen)
+
+    with window.faults:
+        QTimer.singleShot(0, window, start)  # in the loop, where a failure is said and not only printed
+        try:
+            return app.exec()
+        finally:
+            window.shut()
+            instance.release()
+            if diary is not None:
+                diary.close()

@@ -42,7 +42,7 @@ class Visits(QObject):
             self.come_forward()
             self.take([Path(each) for each in message.files])
             return Answer(Said.SHOWN)
-        reason = self._in_the_way(message.again)
+        reason = self.in_the_way(again=message.again)
         if reason is None:
             QTimer.singleShot(0, self, QApplication.closeAllWindows)
             return Answer(Said.CLOSING, process=os.getpid())
@@ -103,7 +103,7 @@ class Visits(QObject):
 
     # -- closing ----------------------------------------------------------------------------------------
 
-    def _in_the_way(self, again: bool) -> Busy | None:
+    def in_the_way(self, *, again: bool = False) -> Busy | None:
         """Why the window cannot close now. Nothing is cut off that is being written; dialogs are left as by
         Esc, which keeps a draft or asks where something would be lost."""
         window = self._window

@@ -277,7 +277,8 @@ def test_a_second_copy_of_the_program_waits_for_the_first(
     with opened_by_another_program(home) as other:
         window = open_window(home)
         assert refusal(window).sentence.text() == (
-            f"Dữ liệu trong {home} đang mở ở cửa sổ khác. Đóng chương trình ở đó trước."
+            f"Một lệnh của chương trình đang làm việc với dữ liệu trong {home}. "
+            "Hãy chờ lệnh đó xong rồi thử lại."
         )
         if end == "leaves":
             assert other.stdin is not None

@@ -101,6 +101,9 @@ class Dialog(QDialog):
         high = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
         return min(high, self._within().height())
 
+    def keep_draft(self) -> None:
+        """Something went wrong: what is typed here and can be kept is kept now. Overridden."""
+
     def show_keys(self) -> None:
         """F1: the keys of this dialog."""
         from app.ui.kit.keys import KeysDialog  # here: that is a dialog itself

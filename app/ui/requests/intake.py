@@ -236,6 +236,11 @@ class IntakeDialog(Dialog):
 
         room.jobs.run(self, keep, done=kept, failed=failed)
 
+    def keep_draft(self) -> None:
+        """See `Dialog.keep_draft`."""
+        if self._keeping.isActive():
+            self._keep()
+
     def throw_away(self) -> None:
         """The unfinished request is not wanted any more: an empty form."""
         room, key = self.room, self._draft_key

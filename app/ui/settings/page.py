@@ -35,10 +35,11 @@ Facts = tuple[tuple[str, str], ...]
 
 
 class SettingsPage(Page):
-    """Signals: `preferences_chosen(Preferences)`; `sign_out_asked()`."""
+    """Signals: `preferences_chosen(Preferences)`; `sign_out_asked()`; `support_asked()`."""
 
     preferences_chosen = Signal(object)
     sign_out_asked = Signal()
+    support_asked = Signal()
 
     def __init__(self, preferences: Preferences, facts: Callable[[], Facts]) -> None:
         super().__init__(tr("Settings"))
@@ -66,6 +67,8 @@ class SettingsPage(Page):
         acts = QHBoxLayout()
         out = Button(tr("Sign out"), self.sign_out_asked.emit, key=SIGN_OUT_KEY, bound=False, sign="logout")
         acts.addWidget(out)
+        self.support = Button(tr("Make a support file…"), self.support_asked.emit, key="F8")
+        acts.addWidget(self.support)
         acts.addStretch(1)
         column.addLayout(acts)
         column.addStretch(1)
