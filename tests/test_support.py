@@ -174,7 +174,7 @@ def test_there_is_nothing_of_anybody_in_it(
     facts = json.loads(files["facts.json"])
     assert facts["settings"] == {"language": "…", "theme": "dark", "text_scale": 150}
     assert facts["database"]["schema"]["revision"] == "other"
-    assert facts["database"]["schema"]["further_tables"] == 2  # the mark's, and that of the revision
+    assert facts["database"]["schema"]["further_tables"] > 0  # counted, not named
     assert facts["database"]["rows"]["customer"] >= 1
     assert facts["files"]["attachments"]["files"] >= 1
 
