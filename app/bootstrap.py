@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock, Timeout
@@ -21,9 +22,12 @@ from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
 from app.models import Office, Utility
 from app.models.base import millis
+from app.models.converting import finish as finish_converting
 from app.models.database import Database, open_database, trouble_told
+from app.models.sqlite import key_of
 from app.models.store import Store
 from app.services.writer import Desk
+from app.sync.at_rest import agree, choose, entrusted
 from app.sync.blobs import Blobs
 from app.sync.bundle import SUFFIX, BundleReport, DeskBundles, Kind, parse, read_bundle
 from app.sync.client import SyncClient, SyncLoop, SyncState, open_answer
@@ -49,6 +53,9 @@ from app.sync.updates import Updates as DeskUpdates
 from app.sync.upgrade import settle
 from app.sync.wire import EnrolReply, SnapshotReply, SnapshotRequest, seal, work_types_out
 from app.sync.writer import JournalWriter
+
+if TYPE_CHECKING:
+    from app.headoffice.escrow import Held
 
 gc.set_threshold(100_000, 20, 100)  # rows come in by the ten thousands, and hold no cycles
 
@@ -99,6 +106,12 @@ class HeadOffice:
         """An invitation for a new desk; `url` empty for a desk in this same home; `leads` as `Hub.invite`."""
         return Enrolment(url, self.hub.public_key, self.hub.invite(office_no, desk, name, leads=leads))
 
+    def escrow(self, office_no: int, desk: str) -> list[Held]:
+        """The keys of a desk's encrypted data that are in keeping here, the newest first."""
+        from app.headoffice.escrow import held
+
+        return held(self.database, self._key, office_no, desk)
+
     def import_bundle(self, path: Path, answer: Path | None = None) -> BundleReport:
         """Take a desk's request bundle and write the bundle that answers it, beside it unless `answer` names
         another place. AppError as `answer_bundle`, and those of reading and writing files."""
@@ -142,11 +155,17 @@ class Desktop(DeskWork):
             way = transport or way_to(home, identity.hub_url, clock, opening)
             opening.callback(way.close)
             path = home / OFFICE_DATABASE
+            with trouble_told(path):
+                finish_converting(path)
             finish(path)
             trusted(path)
-            fetch(path, asking(way, identity, key), identity.device, clock.now(), told)
-            self.database: Database = open_database(path, clock.now(), settle=settle)
+            with trouble_told(path):
+                there = path.exists() and path.stat().st_size > 0
+                cipher = key_of(path) if there else entrusted(home, way, identity, key)
+            fetch(path, asking(way, identity, key), identity.device, clock.now(), told, key=cipher)
+            self.database: Database = open_database(path, clock.now(), cipher, settle=settle)
             opening.callback(self.database.close)
+            agree(home, self.database.key)
             desk = Desk(identity.office_no, identity.device, identity.desk)
             zone = zone_named(identity.zone)
             with trouble_told(self.database.path):
@@ -321,14 +340,22 @@ def enrol_desk(
     clock: Clock,
     transport: Transport | None = None,
     told: Told = lambda progress: None,
+    *,
+    encrypted: bool = False,
 ) -> Identity:
-    """Make `home` a desk's by an enrolment, and fetch the office's data. What was cut short is completed by
-    the same enrolment again, or by opening the desk."""
+    """Make `home` a desk's by an enrolment, and fetch the office's data, to be kept `encrypted`. What was cut
+    short is completed by the same enrolment again, or by opening the desk.
+
+    AppError as `enrol` and `choose`; "encryption.headoffice_here" where a head office's data lies plain
+    beside it."""
+    if encrypted and not enrolment.hub_url:
+        raise AppError("encryption.headoffice_here", path=str(home))
     with ExitStack() as closing:
         way = transport
         if way is None:
             way = way_to(home, enrolment.hub_url, clock, closing)
             closing.callback(way.close)
+        choose(home, encrypted=encrypted)
         identity = enrol(home, enrolment, way)
     Desktop(home, clock, transport, told).close()
     return identity

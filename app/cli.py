@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         bills,
         bundle,
         desk,
+        encryption,
         generate,
         headoffice,
         imports,
@@ -115,6 +116,18 @@ def _parser() -> argparse.ArgumentParser:
         "--language", choices=LANGUAGES, help=tr("language of all messages; the variable DAUMOI_LANGUAGE too")
     )
     commands = parser.add_subparsers(title=tr("commands"), metavar=tr("COMMAND"))
-    for room in (window, headoffice, desk, backup, bundle, imports, bills, reports, generate, updates):
+    for room in (
+        window,
+        headoffice,
+        desk,
+        encryption,
+        backup,
+        bundle,
+        imports,
+        bills,
+        reports,
+        generate,
+        updates,
+    ):
         room.add(commands)
     return parser

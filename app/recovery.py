@@ -16,10 +16,12 @@ from app.domain import backups as rule
 from app.domain.clock import Clock
 from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
+from app.models.converting import convert
 from app.models.copies import Step, remove_database
 from app.models.database import open_database, trouble_told
 from app.models.migrate import revisions
 from app.sync import backups, rescue, restore
+from app.sync.at_rest import chosen, entrusted
 from app.sync.backups import Backup, Maker
 from app.sync.client import RESTORED
 from app.sync.enrolment import Identity, identity_of, replica_key
@@ -172,6 +174,9 @@ class Backups:
         and as `restore.prepare`."""
         with self._alone() as database:
             restore.prepare(database, source, self._identity(), revisions(), step=step)
+            key = chosen(self.home)
+            if key is not None:  # the backup may be from before
+                convert(coming(database), key)
             return Recovered(restore.swap(database, self._clock.now()))
 
     def rebuild(self, step: Step = quiet) -> Recovered:
@@ -205,11 +210,12 @@ class Backups:
                 remove_database(new)
             now = self._clock.now()
             fetched = database.with_name(f"{database.stem}-fetched{database.suffix}")
-            if fetch(fetched, asking(way, identity, key), identity.device, now, told):
+            cipher = entrusted(self.home, way, identity, key)
+            if fetch(fetched, asking(way, identity, key), identity.device, now, told, key=cipher):
                 with trouble_told(new):
                     fetched.replace(new)
             else:  # entries come one by one when it is opened
-                blank = open_database(new, now)
+                blank = open_database(new, now, cipher)
                 keep = 'INSERT INTO local ("key", value) VALUES (?, ?)'
                 blank.write.execute(keep, (RESTORED, str(identity.device)))
                 blank.write.execute("PRAGMA journal_mode = DELETE")

@@ -36,6 +36,11 @@ def add(commands: Commands) -> None:
     enrol.add_argument(
         "--url", default="", metavar="ADDRESS", help=tr("where the head office is that has told the code")
     )
+    enrol.add_argument(
+        "--encrypt",
+        action="store_true",
+        help=tr("keep the data of this desk encrypted; needs the head office"),
+    )
     home_option(enrol)
     sync = command(
         commands,
@@ -135,7 +140,7 @@ def _enrol(args: argparse.Namespace) -> int:
         if far is not None:
             step(far.done_bytes // 1000, far.total_bytes // 1000)
 
-    identity = enrol_desk(args.home, enrolment, SystemClock(), told=told)
+    identity = enrol_desk(args.home, enrolment, SystemClock(), told=told, encrypted=args.encrypt)
     wipe()
     print(tr("This is desk {desk} of office {number} now.", desk=identity.desk, number=identity.office_no))
     return 0

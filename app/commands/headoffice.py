@@ -84,6 +84,7 @@ def add(commands: Commands) -> None:
     _add_invite(within)
     _add_leader(within)
     _add_revoke(within)
+    _add_escrow(within)
     _add_status(within)
     add_published(within, _opened)
 
@@ -220,6 +221,22 @@ def _add_revoke(within: Commands) -> None:
     revoke.add_argument("--desk", required=True, metavar="BN03", help=tr("short name, for codes"))
 
 
+def _add_escrow(within: Commands) -> None:
+    escrow = command(
+        within,
+        "escrow",
+        tr("hand out the key of a desk's encrypted data, for a PC that has lost it"),
+        "  daumoi headoffice escrow --office 1 --desk BN03 --out BN03.daumoi-key\n",
+        _escrow,
+    )
+    home_option(escrow, again=True)
+    database_option(escrow, again=True)
+    escrow.add_argument("--office", type=int, required=True, metavar="N", help=tr("number of the office"))
+    escrow.add_argument("--desk", required=True, metavar="BN03", help=tr("short name, for codes"))
+    escrow.add_argument("--mark", help=tr("the mark that the desk names; the newest key unless given"))
+    escrow.add_argument("--out", type=Path, metavar="FILE", help=tr("file to write instead of telling it"))
+
+
 def _add_status(within: Commands) -> None:
     status = command(
         within,
@@ -311,6 +328,28 @@ def _hub_of(home: Path, database: str) -> Iterator[Hub]:
         headoffice.close()
 
 
+def _escrow(args: argparse.Namespace) -> int:
+    from app.sync.at_rest import in_words
+    from app.sync.enrolment import keep_file
+
+    with _opened(args) as headoffice:
+        _check_office(headoffice, args.office)
+        held = headoffice.escrow(args.office, args.desk)
+    found = next((each for each in held if args.mark in (None, each.key.mark)), None)
+    if found is None:
+        raise AppError("encryption.none_held", desk=args.desk)
+    words = in_words(found.key)
+    if args.out is not None:
+        keep_file(args.out, f"{words}\n".encode())
+        words = str(args.out)
+    print(tr("Desk {desk}, key {mark}:", desk=args.desk, mark=found.key.mark))
+    print(words)
+    print(
+        tr("Whoever has it reads the desk's data. At the desk: daumoi key. Then destroy what it stands on.")
+    )
+    return 0
+
+
 def _leader(args: argparse.Namespace) -> int:
     with _opened(args) as headoffice:
         _check_office(headoffice, args.office)
@@ -343,7 +382,7 @@ def _status(args: argparse.Namespace) -> int:
         desks = _all(
             headoffice,
             'SELECT d.office_no, d.desk, d.name, d.revoked_at, f."last" FROM device d LEFT JOIN feed f '
-            'ON f.office_no = d.office_no AND f.device = d."number" WHERE d.kind = \'desktop\' '
+            "ON f.office_no = d.office_no AND f.device = d.\"number\" WHERE d.kind = 'desktop' "
             "ORDER BY d.office_no, d.desk",
         )
         with headoffice.database.read.connect() as read:

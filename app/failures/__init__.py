@@ -24,6 +24,7 @@ from app.failures.backups import backups
 from app.failures.bundles import bundles
 from app.failures.cells import cells
 from app.failures.desk import desk
+from app.failures.encryption import encryption
 from app.failures.fields import fields
 from app.failures.mappings import mappings
 from app.failures.papers import papers
@@ -57,6 +58,7 @@ TABLES: tuple[Callable[[Translate], Mapping[str, Sentence]], ...] = (
     refunds,
     mappings,
     updates,
+    encryption,
 )
 
 

@@ -54,15 +54,6 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "database.newer": tr(
             "The database {path} is of a newer release of this program. Install the newest release."
         ),
-        "database.no_key": tr(
-            "The data in {path} is encrypted, and its key is not on this PC for the person who is signed in "
-            "to the system. Sign in as the one who set this desk up, or ask the head office for the desk's "
-            "key (mark {mark})."
-        ),
-        "database.no_cipher": tr(
-            "The data is encrypted, and the part of this program that opens it (sqlcipher3) is missing. "
-            "Install the program anew from its setup file: the data stays."
-        ),
         "upgrade.failed": (
             tr(
                 "The data in {path} could not be brought to this release. It is as it was before, nothing is "

@@ -18,7 +18,7 @@ from app.domain.codes import code
 from app.domain.errors import AppError
 from app.domain.invitations import name_of, new_code, proof_of, secret_of
 from app.domain.sealing import can_be_sealed_to, unseal_with
-from app.headoffice import blobs
+from app.headoffice import blobs, escrow
 from app.headoffice.authority import rule
 from app.headoffice.bundles import carried
 from app.headoffice.founding import COMPANY
@@ -119,6 +119,7 @@ class Hub:
             "/v1/blobs": partial(blobs.stock, self, self._store),
             "/v1/blob-put": partial(blobs.put, self, self._store),
             "/v1/blob-get": partial(blobs.get, self, self._store),
+            escrow.PATH: partial(escrow.take, self, self._writer, self._key),
         }
         message: Any
         try:

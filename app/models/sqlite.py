@@ -34,8 +34,10 @@ def errors(*kinds: str) -> tuple[type[Exception], ...]:
 
 def module(key: Key | None) -> Any:
     """The DB-API module that opens files under a key. AppError "database.no_cipher" where it is missing."""
-    if key is None:
-        return sqlite3
+    return sqlite3 if key is None else _cipher()
+
+
+def _cipher() -> Any:
     try:
         from sqlcipher3 import dbapi2
     except ImportError as error:
@@ -59,7 +61,10 @@ def key_of(path: Path) -> Key | None:
             return None
     if mark is None:
         return None
-    key = key_store().find(mark)
+    try:
+        key = key_store().find(mark)
+    except OSError as error:
+        raise AppError("encryption.no_store", why=str(error)) from error
     if key is None:
         raise AppError("database.no_key", path=str(path), mark=mark)
     return key
@@ -93,6 +98,15 @@ def connect(path: Path, key: Key | None, *, only_read: bool = False, wait: float
         timeout=wait,
         factory=_with_key(key),
     )
+    if key is not None:
+        made.execute(f'PRAGMA key = "{key.spelled}"')
+    return cast(Connection, made)
+
+
+def exporting(path: Path, key: Key | None) -> Connection:
+    """A connection by sqlcipher3 to a file of either kind, which can write its rows into one of the other
+    (`sqlcipher_export`). AppError "database.no_cipher"."""
+    made = _cipher().connect(str(path), isolation_level=None)
     if key is not None:
         made.execute(f'PRAGMA key = "{key.spelled}"')
     return cast(Connection, made)

@@ -25,7 +25,9 @@ from app.domain.errors import AppError
 from app.models import sqlite
 from app.models.base import instant, millis
 from app.models.copies import Step, copy_database, keep_names, put_on_disk, remove_database
+from app.models.converting import convert
 from app.models.database import trouble, trouble_told
+from app.models.keys import Key
 from app.sync import journal
 from app.sync.enrolment import Identity
 from app.sync.entries import sealed_text
@@ -286,6 +288,20 @@ def pieces(backup: Backup, step: Step = lambda done, total: None) -> Iterator[by
         raise AppError("file.not_found", path=str(backup.path)) from error
     if digest.digest() != heading.digest:
         raise damaged
+
+
+def repack(backup: Backup, key: Key) -> None:
+    """Have the database in a backup be encrypted. AppError as `unpack`; then it is as it was."""
+    database = backup.path.with_suffix(".db.part")
+    try:
+        unpack(backup, database)
+        with trouble_told(database):
+            if backup.heading is not None and convert(database, key):
+                changed = {"size": database.stat().st_size, "digest": _digest(database)}
+                _pack(database, backup.path, msgspec.structs.replace(backup.heading, **changed))
+    finally:
+        with suppress(OSError):
+            remove_database(database)
 
 
 def check(backup: Backup, step: Step = lambda done, total: None) -> None:

@@ -136,18 +136,18 @@ def enrol(home: Path, enrolment: Enrolment, transport: Transport) -> Identity:
     identity = Identity(
         reply.device, reply.office_no, reply.desk, reply.zone, enrolment.hub_url, enrolment.hub_key
     )
-    _keep(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(identity)))
+    keep_file(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(identity)))
     return identity
 
 
 def succeed(home: Path, identity: Identity, reply: EnrolReply, key: Ed25519PrivateKey) -> Identity:
     """Become the desk's successor: its key first, then, in one step, the identity that names it."""
     key_file = f"desk-{reply.device}.key"
-    _keep(home / key_file, key.private_bytes_raw())
+    keep_file(home / key_file, key.private_bytes_raw())
     new = msgspec.structs.replace(
         identity, device=reply.device, office_no=reply.office_no, desk=reply.desk, key_file=key_file
     )
-    _keep(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(new)))
+    keep_file(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(new)))
     return new
 
 
@@ -181,11 +181,11 @@ def replica_key(home: Path, name: str = KEY_FILE, *, make: bool = False) -> Ed25
     except (OSError, ValueError) as error:
         raise AppError("home.damaged", path=str(path)) from error
     key = Ed25519PrivateKey.generate()
-    _keep(path, key.private_bytes_raw())
+    keep_file(path, key.private_bytes_raw())
     return key
 
 
-def _keep(path: Path, data: bytes) -> None:
+def keep_file(path: Path, data: bytes) -> None:
     """Write a file under its name only when it is whole and on the disk. AppError as from a database."""
     part = path.with_name(path.name + ".part")
     try:

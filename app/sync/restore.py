@@ -24,11 +24,13 @@ from app.models.copies import (
     sound,
 )
 from app.models.database import trouble_told
+from app.models.keys import MAGIC
 from app.sync.backups import FOLDER, backup_at, backups_in, unpack
 from app.sync.enrolment import Identity
 
 PLAIN = b"SQLite format 3\0"
-"""How a database begins that somebody has copied by hand, or that was kept before an upgrade."""
+"""How a database begins that somebody has copied by hand, or that was kept before an upgrade; an encrypted one
+begins with `MAGIC`."""
 
 REPLACED = "replaced"
 
@@ -69,7 +71,7 @@ def prepare(
             if backup.heading.revision not in known:
                 raise AppError("backup.newer", path=str(source))
             unpack(backup, to, step)
-        elif _starts(source, PLAIN):
+        elif _starts(source, PLAIN) or _starts(source, MAGIC):
             _copy_plain(source, to)
         else:
             raise AppError("backup.none", path=str(source))
