@@ -45,8 +45,9 @@ def choice_of(home: Path) -> Choice | None:
 
 
 def choose(home: Path, *, encrypted: bool) -> Key | None:
-    """What is made here from now on is encrypted with this key, or plain. A new key is kept first. AppError "folder.not_writable",
-    "disk.full", "database.no_cipher" where nothing could open it, "encryption.no_store"."""
+    """What is made here from now on is encrypted with this key, or plain. A new key is kept first.
+    AppError "folder.not_writable", "disk.full", "encryption.no_store", "database.no_cipher" where nothing
+    could open it."""
     path = home / CHOICE
     if not encrypted:
         path.unlink(missing_ok=True)

@@ -24,8 +24,8 @@ from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
 from app.models import sqlite
 from app.models.base import instant, millis
-from app.models.copies import Step, copy_database, keep_names, put_on_disk, remove_database
 from app.models.converting import convert
+from app.models.copies import Step, copy_database, keep_names, put_on_disk, remove_database
 from app.models.database import trouble, trouble_told
 from app.models.keys import Key
 from app.sync import journal

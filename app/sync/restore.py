@@ -29,8 +29,8 @@ from app.sync.backups import FOLDER, backup_at, backups_in, unpack
 from app.sync.enrolment import Identity
 
 PLAIN = b"SQLite format 3\0"
-"""How a database begins that somebody has copied by hand, or that was kept before an upgrade; an encrypted one
-begins with `MAGIC`."""
+"""How a database begins that somebody has copied by hand, or that was kept before an upgrade; an encrypted
+one begins with `MAGIC`."""
 
 REPLACED = "replaced"
 

@@ -19,8 +19,10 @@ from app.encryption import decrypt_desk, encrypt_desk
 from app.models import converting, copies, sqlite
 from app.models.copies import copy_database
 from app.models.keys import KeyFiles, key_store, mark_in
+from app.recovery import Backups
 from app.sync import escrow
 from app.sync.at_rest import CHOICE, choice_of, in_words
+from app.sync.backups import backup_at, unpack
 from app.sync.verify import verify
 from app.sync.wire import peek, sealed
 from tests.offices import ON_BOTH, Company, person
@@ -162,6 +164,10 @@ def test_there_and_back_without_loss(company: Company, keys: Path) -> None:
     with_work(desktop)
     copy_database(desktop.database.write, home / "backups" / "office-0003-1.db")
     company.shut(desktop)
+    kept = Backups(home, company.clock)
+    before_it = kept.make().backup
+    usb = company.folder / "usb.daumoi-backup"
+    shutil.copy(before_it.path, usb)
     (home / "backups" / "office-0003-2.db").write_bytes(b"SQLite format 3\0" + bytes(9000))
     assert readable(home) == [f"backups{os.sep}office-0003-1.db", "office.db"]
     before = list(converting._digests(home / OFFICE_DATABASE, None, lambda done, total: None))
@@ -177,6 +183,17 @@ def test_there_and_back_without_loss(company: Company, keys: Path) -> None:
     desktop.client.once()
     company.shut(desktop)
     assert encrypt_desk(home, company.clock, company.transport) == left
+
+    for backup in (before_it.path, usb):  # made when the data was plain: one was seen to, one is restored so
+        unpacked = company.folder / "unpacked.db"
+        unpack(backup_at(backup), unpacked)
+        assert sqlite.key_of(unpacked) == (None if backup == usb else key)
+        kept.restore(backup)
+        assert sqlite.key_of(home / OFFICE_DATABASE) == key
+    kept.fetch(company.transport)
+    assert sqlite.key_of(home / OFFICE_DATABASE) == key
+    company.shut(company.opened(home))
+    kept.restore(before_it.path)
 
     decrypt_desk(home)
     assert (sqlite.key_of(home / OFFICE_DATABASE), choice_of(home)) == (None, None)
