@@ -4,7 +4,6 @@ is what its journal says, and people go on working."""
 from __future__ import annotations
 
 import sqlite3
-import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
@@ -22,16 +21,6 @@ from app.sync.hlc import COUNTER_BITS
 from app.sync.transport import DirectTransport
 from app.sync.verify import verify
 from tests.offices import person
-
-RELEASES = sorted(Path(__file__).parent.glob("*.tar.xz"))
-
-
-@pytest.fixture(params=RELEASES, ids=lambda path: path.name.removesuffix(".tar.xz"))
-def homes(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The homes of the PCs as the release has left them."""
-    with tarfile.open(request.param) as tar:
-        tar.extractall(tmp_path, filter="data")
-    return tmp_path
 
 
 def ask(path: Path, sql: str) -> list[tuple[Any, ...]]:
