@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock, Timeout
 from sqlalchemy import select
 
-from app import __version__
 from app.desk_work import DeskWork
 from app.documents.files import replacing
 from app.domain.clock import Clock
@@ -48,7 +47,7 @@ from app.sync.restore import finish, trusted
 from app.sync.scan_mail import ScanMail
 from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
-from app.sync.update_folder import UpdateFolder, publishers
+from app.sync.update_folder import UpdateFolder, publishers, update_folder
 from app.sync.updates import Updates as DeskUpdates
 from app.sync.upgrade import settle
 from app.sync.wire import EnrolReply, SnapshotReply, SnapshotRequest, seal, work_types_out
@@ -138,9 +137,15 @@ class Desktop(DeskWork):
     """
 
     def __init__(
-        self, home: Path, clock: Clock, transport: Transport | None = None, told: Told = lambda progress: None
+        self,
+        home: Path,
+        clock: Clock,
+        transport: Transport | None = None,
+        told: Told = lambda progress: None,
+        updates: UpdateFolder | None = None,
     ) -> None:
-        """`told` hears of progress while the office's data comes for the first time."""
+        """`told` hears of progress while the office's data comes for the first time; `updates` is the folder
+        in which the start of the program was counted."""
         identity = identity_of(home)
         if identity is None:
             raise AppError("home.not_enrolled", path=str(home))
@@ -180,8 +185,7 @@ class Desktop(DeskWork):
                 self.writer, self.client, credentials, identity.hub_public_key, self._keys, scans
             )
             self.blobs = Blobs(self.contents, self.client, wish=scans.wish)
-            folder = UpdateFolder(home, __version__, publishers())
-            self.updates = DeskUpdates(folder, self.client, self.blobs)
+            self.updates = DeskUpdates(updates or update_folder(home), self.client, self.blobs)
             self.client.after = lambda on: self.blobs.send(on) or self.updates.go_on(on)
             self._closing = opening.pop_all()
 

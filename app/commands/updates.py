@@ -173,10 +173,9 @@ def add_published(within: Commands, opened_headoffice: Opened) -> None:
 
 
 def _folder(home: Path) -> UpdateFolder:
-    from app import __version__
-    from app.sync.update_folder import UpdateFolder, publishers
+    from app.sync.update_folder import update_folder
 
-    return UpdateFolder(home, __version__, publishers())
+    return update_folder(home)
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -79,9 +79,14 @@ def add(commands: Commands) -> None:
 
 def _desktop(args: argparse.Namespace) -> int:
     from app.domain.clock import SystemClock
+    from app.sync.update_folder import update_folder
+
+    clock, updates = SystemClock(), update_folder(args.home)
+    if updates.begin(clock.now()):
+        return 0  # a version that does not start gives way to the one before
     from app.window.frame import run
 
-    return run(args.home, SystemClock(), files=args.files)
+    return run(args.home, clock, files=args.files, updates=updates)
 
 
 def _quit(args: argparse.Namespace) -> int:

@@ -54,6 +54,10 @@ def updates(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "update.session_open": tr(
             "A cash session is open at this desk. The update is installed once it is closed."
         ),
+        "update.unsaved": tr(
+            "Something typed in the program is not saved yet. Save it or throw it away, then install the "
+            "update."
+        ),
         "update.not_started": tr(
             "The setup {path} could not be started, so the program stays as it is. Try again, or ask your "
             "administrator."

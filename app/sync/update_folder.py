@@ -23,6 +23,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from app import __version__
 from app.domain.errors import AppError
 from app.domain.trial import Start, Trial, forgiven, started, stood
 from app.domain.updates import MOST_MANIFEST, SUFFIX, Manifest, may_take, read_manifest, version
@@ -71,6 +72,11 @@ def publishers() -> list[bytes]:
     """The public keys of those who may publish updates of this program, as it was built."""
     read = json.loads((resources() / "publishers.json").read_text("utf-8"))
     return [bytes.fromhex(each["key"]) for each in read]
+
+
+def update_folder(home: Path) -> UpdateFolder:
+    """That of a home, for the program as it was built."""
+    return UpdateFolder(home, __version__, publishers())
 
 
 def start_setup(setup: Path) -> None:

@@ -24,6 +24,7 @@ from app.services.writer import Person
 from app.sync.client import SyncState as Contact
 from app.sync.enrolment import identity_of, read_enrolment
 from app.sync.transport import Transport
+from app.sync.update_folder import UpdateFolder, update_folder
 from app.sync.writer import Changes
 from app.ui.kit import theme
 from app.ui.kit.buttons import Button
@@ -42,6 +43,7 @@ from app.window.courtesy import Courtesy
 from app.window.faults import Faults
 from app.window.instance import Act, Busy, Instance, Message, ask
 from app.window.preferences import kept, papers_folder, read_preferences, write_preferences
+from app.window.updating import Updating
 from app.window.visits import Visits
 from app.words import LANGUAGES, tr
 
@@ -78,9 +80,13 @@ class DeskWindow(QStackedWidget):
         transport: Transport | None = None,
         prompter: Prompter | None = None,
         sync_every: float = 5.0,
+        updates: UpdateFolder | None = None,
     ) -> None:
+        """`updates`: the folder in which this start of the program is counted."""
         super().__init__()
         self.home = home
+        self._updates = updates or update_folder(home)
+        self._updating: Updating | None = None
         self.clock = clock
         self.jobs = JobRunner(self)
         self._courtesy = Courtesy(self)
@@ -128,7 +134,8 @@ class DeskWindow(QStackedWidget):
             return
         try:
             if self.desktop is None:
-                self.desktop = Desktop(self.home, self.clock, self._transport)
+                self.desktop = Desktop(self.home, self.clock, self._transport, updates=self._updates)
+                self._updating = Updating(self, self.desktop)
                 self._teller = ContactTeller(self, self.desktop)
                 self._courtesy.watch(self.desktop.database)
                 self.desktop.writer.listen(self._changed.emit)
@@ -138,6 +145,8 @@ class DeskWindow(QStackedWidget):
             if self.desktop is not None:
                 self.desktop.close()
                 self.desktop = None
+            if not error.code.startswith(("database.", "upgrade.")) or error.code == "database.busy":
+                self._updates.forgive()  # no other version could open it either
             # No other window has this home, or `run` would have gone to it.
             if error.code == "home.in_use":
                 error = AppError("home.in_command", path=str(self.home))
@@ -188,6 +197,10 @@ class DeskWindow(QStackedWidget):
         self.main.open_section(place.sections[0].key)
         self._count()
         self._show_contact(self._desk().contact)
+        if self._updating is not None:
+            self.main.section_changed.connect(lambda _key, now=self._updating: now.show())
+            self.main.status.news_asked.connect(self._updating.open_offer)
+            self._updating.signed_in()
         self.opened.emit(self.main)
 
     def sign_out(self) -> None:
@@ -206,6 +219,8 @@ class DeskWindow(QStackedWidget):
         page.preferences_chosen.connect(self._prefer)
         page.sign_out_asked.connect(self.sign_out)
         page.support_asked.connect(self.make_support_file)
+        if self._updating is not None:
+            page.add_section(self._updating.panel())
         return page
 
     def shut(self) -> None:
@@ -367,6 +382,8 @@ class DeskWindow(QStackedWidget):
         if self.main is not None and not self.main.close():
             event.ignore()  # type: ignore[attr-defined]
             return
+        if self._updating is not None:
+            self._updating.closing()
         super().closeEvent(event)  # type: ignore[arg-type]
 
 
@@ -397,17 +414,19 @@ def run(
     ready: Callable[[DeskWindow], object] = lambda window: None,
     transport: Transport | None = None,
     files: Sequence[Path] = (),
+    updates: UpdateFolder | None = None,
 ) -> int:
     """Open the desk's window and stay until it is closed; returns the exit code. Where it is open already,
     that window comes forward instead. `ready` is told of the window; `transport` is another way to the head
-    office than the one it was enrolled with; `files` were opened by a double click."""
+    office than the one it was enrolled with; `files` were opened by a double click; `updates` as
+    `DeskWindow`."""
     app = application(read_preferences(home))
     instance = Instance(home)
     if not instance.claim():
         handed = Message(Act.SHOW, [str(path.absolute()) for path in files])
         if ask(home, handed) is not None:
             return 0
-    window = DeskWindow(home, clock, transport=transport)
+    window = DeskWindow(home, clock, transport=transport, updates=updates)
     diary: Diary | None = None
 
     def begin() -> None:

@@ -69,6 +69,8 @@ class Visits(QObject):
                 self._wait(path)
             elif path.suffix == ".daumoi-bundle":
                 self._carry(path)
+            elif path.suffix == ".daumoi-update":
+                self._update(path)
             else:
                 self._refuse(AppError("file.kind_unknown", path=str(path)))
 
@@ -97,6 +99,15 @@ class Visits(QObject):
         page = None if main is None else main.open_section("sync")
         if isinstance(page, SyncPage):
             page.files.read_from(path)
+
+    def _update(self, path: Path) -> None:
+        from app.ui.settings.updates import UpdatePanel
+
+        main = self._window.main
+        page = None if main is None else main.open_section("settings")
+        panel = None if page is None else page.findChild(UpdatePanel)
+        if panel is not None:
+            panel.take(path)
 
     def _refuse(self, error: AppError) -> None:
         self._window.prompter.tell(self._window, sentence(error, tr))

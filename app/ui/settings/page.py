@@ -64,6 +64,8 @@ class SettingsPage(Page):
         column.setSpacing(px(8))
         column.addWidget(self.form)
         column.addLayout(self._told)
+        self._sections = QVBoxLayout()
+        column.addLayout(self._sections)
         acts = QHBoxLayout()
         out = Button(tr("Sign out"), self.sign_out_asked.emit, key=SIGN_OUT_KEY, bound=False, sign="logout")
         acts.addWidget(out)
@@ -75,6 +77,10 @@ class SettingsPage(Page):
         body.setMaximumWidth(px(820))
         self.set_body(scrolled(body))
         self.show_body()
+
+    def add_section(self, section: QWidget) -> None:
+        """A further part, below what the page tells."""
+        self._sections.addWidget(section)
 
     def opened(self) -> None:
         """See `Page.opened`."""

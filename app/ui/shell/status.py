@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
+from app.ui.kit.icons import draw
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.style import ring
 from app.ui.kit.theme import Tone, font, look, px, theme
@@ -84,22 +85,53 @@ class _Sync(QAbstractButton):
             ring(painter, self.rect())
 
 
+class _News(QAbstractButton):
+    """A few words about the program itself; a click asks for more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.hide()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(QFontMetrics(font(POINTS)).horizontalAdvance(self.text()) + px(28), px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        now, painter = theme(), QPainter(self)
+        if self.underMouse():
+            painter.fillRect(self.rect(), QColor(now.hover))
+        draw(painter, "download", now.accent, px(4), (self.height() - px(15)) // 2, px(15))
+        painter.setFont(font(POINTS))
+        painter.setPen(QColor(now.accent))
+        room = self.rect().adjusted(px(24), 0, 0, 0)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+        if self.hasFocus():
+            ring(painter, self.rect())
+
+
 class StatusBar(QWidget):
-    """Signal `sync_asked()`: someone wants to see what is unsent and why."""
+    """Signals: `sync_asked()`: someone wants to see what is unsent and why; `news_asked()`: what `set_news`
+    is about."""
 
     sync_asked = Signal()
+    news_asked = Signal()
 
     def __init__(self, desk: str, person: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._said: tuple[SyncState, int, str, Callable[[], str] | None] = (SyncState.ONLINE, 0, "", None)
         self._sync = _Sync()
         self._sync.clicked.connect(lambda _checked=False: self.sync_asked.emit())
+        self._news = _News()
+        self._news.clicked.connect(lambda _checked=False: self.news_asked.emit())
         self._desk = Label(desk, tone=Tone.SOFT, points=POINTS)
         self._session = Label("", tone=Tone.SOFT, points=POINTS)
         self._person = ElidedLabel(person, points=POINTS)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._sync, 1)
+        row.addWidget(self._news)
         for each in (self._desk, self._session, self._person):
             each.setAlignment(Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(each)
@@ -125,6 +157,18 @@ class StatusBar(QWidget):
         waiting = tr("{count} items not sent", count=unsent) if unsent else tr("everything is sent")
         contact = tr("last contact {when}", when=last_contact) if last_contact else ""
         self._sync.show_parts(_TONES[state], words, waiting, contact)
+
+    @property
+    def news(self) -> str:
+        """What is said about the program itself."""
+        return self._news.text()
+
+    def set_news(self, text: str) -> None:
+        """A few words about the program itself; "" for none."""
+        self._news.setText(text)
+        self._news.setAccessibleName(text)
+        self._news.setVisible(bool(text))
+        self._news.updateGeometry()
 
     def set_desk(self, text: str) -> None:
         """The desk's name: "Quầy BN03"."""
