@@ -1,7 +1,7 @@
 import threading
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QWidget
 from shiboken6 import isValid
 
@@ -336,8 +336,12 @@ def test_a_short_fact_stands_beside_its_name_and_a_long_one_below(qtbot, active)
     panel.show_details(
         Details("YC-1", "Nước yếu", fields=[("Điện thoại", "0912 345 678"), ("Nguyên văn", long)])
     )
-    qtbot.wait(1)
-    at = {each.text(): each.geometry() for each in panel.findChildren(QLabel)}
+
+    def places() -> dict[str, QRect]:
+        return {each.text(): each.geometry() for each in panel.findChildren(QLabel)}
+
+    qtbot.waitUntil(lambda: places()[long].top() > 0)  # laid out
+    at = places()
     assert at["0912 345 678"].left() > at["Điện thoại"].right()
     assert abs(at["0912 345 678"].top() - at["Điện thoại"].top()) < 4
     assert at[long].top() >= at["Nguyên văn"].bottom()
