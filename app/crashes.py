@@ -37,6 +37,7 @@ _BASES = tuple(
     each.as_posix() + "/" for each in (Path(__file__).resolve().parent.parent, Path(os.__file__).parent)
 )
 _CODE = re.compile(r"[a-z][a-z_]{0,39}(\.[a-z_]{1,40}){0,3}")
+_SQLITE = re.compile(r"SQLITE_[A-Z_]+")
 _FAULT_LINE = re.compile(r'^(?P<lead>\s*File )"(?P<file>.*)"(?P<rest>, line \d+ in [\w.<>]+)\s*$')
 _FAULT_HEAD = re.compile(
     r"(Fatal Python error: [A-Za-z ]+|Windows fatal exception: [A-Za-z0-9 ]+|"
@@ -92,15 +93,15 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _what(error: BaseException) -> str:
     kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    of = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
     more: list[str] = []
     if isinstance(error, AppError):
         more.append(code_of(error.code))
     if isinstance(error, OSError) and error.errno:
         more.append(errno.errorcode.get(error.errno, str(error.errno)))
-    if isinstance(error, sqlite3.Error):
-        more.append(str(getattr(error, "sqlite_errorname", "")))
-    return " ".join([name, *(each for each in more if each)])
+    if _SQLITE.fullmatch(name := str(getattr(error, "sqlite_errorname", ""))):
+        more.append(name)
+    return " ".join([f"{of}{kind.__qualname__}", *more])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
-"""Where things lie: the program's own resources and the home of the data."""
+"""Where things lie: the program's own resources and the home of the data, and how much room there is."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from platformdirs import user_data_path
+
+Disk = Callable[[Path], tuple[int, int]]
+"""The bytes of a folder's disk: all of them, and those that are free."""
 
 
 def resources() -> Path:
@@ -19,3 +24,9 @@ def data_home() -> Path:
     """`DAUMOI_HOME`, or the platform's folder for a user's data."""
     chosen = os.environ.get("DAUMOI_HOME")
     return Path(chosen) if chosen else user_data_path("DauMoi", appauthor=False)
+
+
+def disk_of(folder: Path) -> tuple[int, int]:
+    """See `Disk`. OSError where the folder is not there."""
+    usage = shutil.disk_usage(folder)
+    return usage.total, usage.free

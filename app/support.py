@@ -11,11 +11,10 @@ import json
 import locale
 import os
 import platform
-import shutil
 import sqlite3
 import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +31,9 @@ from app.domain.clock import Clock
 from app.domain.errors import AppError
 from app.logs import LOGS, logs_in
 from app.models.database import HEAD, read_engine
+from app.models.sqlite import key_of
 from app.queries.support import SupportQueries
+from app.settings import Disk, disk_of
 from app.words import tr
 
 SUFFIX = "zip"
@@ -44,15 +45,6 @@ _PACKAGES = (
 )  # fmt: skip
 _FOLDERS = (CONTENTS, "backups", "papers", "logs", "snapshots")
 _SETTINGS = ("language", "theme", "text_scale", "receipts")
-
-Disk = Callable[[Path], tuple[int, int]]
-"""The bytes of a folder's disk: all of them, and those that are free."""
-
-
-def disk_of(folder: Path) -> tuple[int, int]:
-    """See `Disk`. OSError where the folder is not there."""
-    usage = shutil.disk_usage(folder)
-    return usage.total, usage.free
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +181,10 @@ def _database(home: Path, read: Engine | None) -> Mapping[str, object]:
     path = home / OFFICE_DATABASE
     if read is None and not path.exists():
         return {"there": False}
-    engine = read or read_engine(path)
+    try:
+        engine = read or read_engine(path, key_of(path))
+    except (AppError, OSError) as error:
+        return {"failed": error.code if isinstance(error, AppError) else type(error).__name__}
     device = _desk(home).get("device")
     try:
         return SupportQueries(engine, device if isinstance(device, int) else 0).facts()

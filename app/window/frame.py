@@ -18,9 +18,11 @@ from app.bootstrap import Desktop, enrol_desk, found_here
 from app.crashes import code_of
 from app.domain.clock import Clock
 from app.domain.errors import AppError
+from app.domain.health import Worry
 from app.failures import sentence
 from app.logs import Diary
 from app.services.writer import Person
+from app.settings import Disk, disk_of
 from app.sync.client import SyncState as Contact
 from app.sync.enrolment import identity_of, read_enrolment
 from app.sync.transport import Transport
@@ -33,6 +35,7 @@ from app.ui.kit.jobs import JobRunner, Lane, Latest
 from app.ui.kit.page import Page
 from app.ui.kit.prompt import Prompter, QtPrompter
 from app.ui.settings.page import SIGN_OUT_KEY, Facts, Preferences, SettingsPage
+from app.ui.shell.health import health_words
 from app.ui.shell.texts import use_language
 from app.ui.shell.window import MainWindow
 from app.ui.start.card import Card
@@ -41,6 +44,7 @@ from app.ui.start.signin import SignInPage
 from app.window.contact import ContactTeller, desk_words, session_words, spoken
 from app.window.courtesy import Courtesy
 from app.window.faults import Faults
+from app.window.health import HealthWatch
 from app.window.instance import Act, Busy, Instance, Message, ask
 from app.window.preferences import kept, papers_folder, read_preferences, write_preferences
 from app.window.updating import Updating
@@ -65,10 +69,11 @@ TITLE_BAR = 48
 
 class DeskWindow(QStackedWidget):
     """The one window: shows set-up, sign-in or the day's work. Signals: `opened(MainWindow)`;
-    `contact_changed(SyncState)`."""
+    `contact_changed(SyncState)`; `health_changed(tuple[Worry, ...])`."""
 
     opened = Signal(object)
     contact_changed = Signal(object)
+    health_changed = Signal(object)
     _contact = Signal(object)
     _changed = Signal(object)
 
@@ -81,6 +86,7 @@ class DeskWindow(QStackedWidget):
         prompter: Prompter | None = None,
         sync_every: float = 5.0,
         updates: UpdateFolder | None = None,
+        disk: Disk = disk_of,
     ) -> None:
         """`updates`: the folder in which this start of the program is counted."""
         super().__init__()
@@ -97,10 +103,13 @@ class DeskWindow(QStackedWidget):
         self.main: MainWindow | None = None
         self._transport = transport
         self._sync_every = sync_every
+        self._disk = disk
+        self.health: HealthWatch | None = None
         self._stale: set[str] = set()
         self._kept: set[str] = set()
         self._teller: ContactTeller | None = None
         self._counting: Latest | None = None
+        self._pressed = False
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._refresh_now)
         self._contact.connect(self._show_contact)
@@ -140,6 +149,9 @@ class DeskWindow(QStackedWidget):
                 self._courtesy.watch(self.desktop.database)
                 self.desktop.writer.listen(self._changed.emit)
                 self.desktop.start_sync(self._contact.emit, self._sync_every)
+                self.health = HealthWatch(self.desktop, self.jobs, self, disk=self._disk)
+                self.health.changed.connect(self._show_health)
+                self.jobs.refused.connect(self.health.hear)
             self.sign_in()
         except AppError as error:
             if self.desktop is not None:
@@ -192,6 +204,8 @@ class DeskWindow(QStackedWidget):
         QShortcut(QKeySequence(SIGN_OUT_KEY), self.main, self.sign_out)
         self.main.status.sync_asked.connect(lambda: self._main().open_section("sync"))
         self._counting = Latest(self.jobs, self.main, Lane.IO)
+        self.main.status.health_asked.connect(lambda: self._main().open_section("today"))
+        self.main.status.show_health(self.worries)
         self.main.section_changed.connect(self._settled)
         self._show(self.main)
         self.main.open_section(place.sections[0].key)
@@ -207,6 +221,19 @@ class DeskWindow(QStackedWidget):
         """Ask who is next; not while a page would lose something."""
         if self.main is not None and self.main.may_leave():
             self.sign_in()
+
+    @property
+    def worries(self) -> tuple[Worry, ...]:
+        """What the PC itself lacks."""
+        return () if self.health is None else self.health.worries
+
+    def _show_health(self, worries: tuple[Worry, ...]) -> None:
+        if self.main is not None:
+            self.main.status.show_health(worries)
+        self.health_changed.emit(worries)
+        if any(each.code == "disk.none" for each in worries) and not self._pressed:
+            self._pressed = True  # once: after that it stands at the foot, in another colour
+            self.prompter.tell(self, health_words(worries[:1]))
 
     def show_session(self, words: str) -> None:
         """The cash session in the status bar."""
@@ -225,6 +252,8 @@ class DeskWindow(QStackedWidget):
 
     def shut(self) -> None:
         """End: jobs first, then sync, then the database."""
+        if self.health is not None:
+            self.health.stop()
         self.jobs.shutdown()
         self._let_go()
         if self.desktop is not None:
@@ -283,6 +312,7 @@ class DeskWindow(QStackedWidget):
             (tr("Data"), str(home)),
             (tr("Papers"), str(papers_folder(home))),
             (tr("Version"), __version__),
+            (tr("This PC"), health_words(self.worries) or tr("Clock, disk and data are as they should be.")),
         )
 
     def speak_first(self) -> None:

@@ -297,6 +297,8 @@ class _Pages:
         page = TodayPage(self.desk.today_queries, self.request_room)
         page.show_sync(self.desk.contact)
         self.window.contact_changed.connect(page.show_sync)
+        page.show_health(self.window.worries)
+        self.window.health_changed.connect(page.show_health)
         return page
 
     def _requests(self) -> QWidget:

@@ -76,10 +76,12 @@ class _Outcome:
 class JobRunner(QObject):
     """Lives in the UI thread and owns every signal; workers are plain Python.
 
-    Signals: `crashed(error)` for what nobody expected; `busy_changed(running)` when a job begins or ends.
+    Signals: `crashed(error)` for what nobody expected; `refused(error)` for each failure that has words, for
+    whoever listens besides; `busy_changed(running)` when a job begins or ends.
     """
 
     crashed = Signal(object)
+    refused = Signal(object)
     busy_changed = Signal(int)
     _moved = Signal(object, int, int)
     _ended = Signal(object, object)
@@ -154,6 +156,8 @@ class JobRunner(QObject):
         if order is None:
             return
         alive, error = isValid(order.owner), outcome.error
+        if isinstance(error, AppError):
+            self.refused.emit(error)
         if alive and order.settled is not None:
             order.settled()
         if error is None:

@@ -1,18 +1,21 @@
-"""The bar at the foot: connection and unsent work at the left; desk, cash session, person at the right."""
+"""The bar at the foot: connection and unsent work at the left, what the PC itself lacks beside it; desk, cash
+session, person at the right."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
+from app.domain.health import Worry
 from app.ui.kit.icons import draw
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.style import ring
 from app.ui.kit.theme import Tone, font, look, px, theme
+from app.ui.shell.health import health_words, short_words, tone_of
 from app.words import tr
 
 POINTS = 9.0
@@ -113,10 +116,11 @@ class _News(QAbstractButton):
 
 class StatusBar(QWidget):
     """Signals: `sync_asked()`: someone wants to see what is unsent and why; `news_asked()`: what `set_news`
-    is about."""
+    is about; `health_asked()`: what there is to do about the PC."""
 
     sync_asked = Signal()
     news_asked = Signal()
+    health_asked = Signal()
 
     def __init__(self, desk: str, person: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +129,11 @@ class StatusBar(QWidget):
         self._sync.clicked.connect(lambda _checked=False: self.sync_asked.emit())
         self._news = _News()
         self._news.clicked.connect(lambda _checked=False: self.news_asked.emit())
+        self._worries: tuple[Worry, ...] = ()
+        self._health = _Sync()
+        self._health.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
+        self._health.clicked.connect(lambda _checked=False: self.health_asked.emit())
+        self._health.hide()
         self._desk = Label(desk, tone=Tone.SOFT, points=POINTS)
         self._session = Label("", tone=Tone.SOFT, points=POINTS)
         self._person = ElidedLabel(person, points=POINTS)
@@ -132,6 +141,7 @@ class StatusBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._sync, 1)
         row.addWidget(self._news)
+        row.addWidget(self._health)
         for each in (self._desk, self._session, self._person):
             each.setAlignment(Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(each)
@@ -170,6 +180,15 @@ class StatusBar(QWidget):
         self._news.setVisible(bool(text))
         self._news.updateGeometry()
 
+    def show_health(self, worries: Sequence[Worry]) -> None:
+        """What the PC itself lacks: the most urgent in few words, all of it for whoever asks."""
+        self._worries = tuple(worries)
+        self._health.setVisible(bool(worries))
+        if worries:
+            self._health.show_parts(tone_of(worries[0]), short_words(worries[0]), "", "")
+        self._health.setToolTip(health_words(worries))
+        self._health.setAccessibleDescription(health_words(worries))
+
     def set_desk(self, text: str) -> None:
         """The desk's name: "Quầy BN03"."""
         self._desk.setText(text)
@@ -191,6 +210,7 @@ class StatusBar(QWidget):
     def retitle(self) -> None:
         """Words in the language of now; desk, session and person are the caller's."""
         self.show_sync(*self._said)
+        self.show_health(self._worries)
 
     def _measure(self) -> None:
         self.setFixedHeight(px(28))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import people
+from app.domain.health import Worry
 from app.domain.money import format_money, format_number
 from app.queries.readings import Route
 from app.queries.requests import RequestRow
@@ -28,6 +29,7 @@ from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import DUE_WIDTH, Due, contact_words, day_words, due_of, one_line, said, short_code
 from app.ui.rules.words import span_words
+from app.ui.shell.health import health_words
 from app.ui.sync.words import standing, sync_sentence
 from app.ui.today.tiles import Tile
 from app.words import tr
@@ -84,6 +86,9 @@ class TodayPage(Page):
         self._gap = Label(tone=Tone.ATTENTION, wrap=True)
         """The office hours of today in which nobody is at the contact desk."""
         self._gap.hide()
+        self._health = Label(tone=Tone.ATTENTION, wrap=True)
+        """What the PC itself lacks, and what to do about it."""
+        self._health.hide()
         self._sync = Pill("", Tone.SOFT)
         self._sync_words = Label(tone=Tone.SOFT)
         self._lay_out()
@@ -112,6 +117,12 @@ class TodayPage(Page):
         self._sync_words.setText(sync_sentence(state, last))
         now = standing(state)
         self._sync.show_state(now.word, now.tone, now.sign)
+
+    def show_health(self, worries: Sequence[Worry]) -> None:
+        """What the PC itself lacks."""
+        self._health.setText(health_words(worries))
+        self._health.set_tone(Tone.WRONG if any(each.presses for each in worries) else Tone.ATTENTION)
+        self._health.setVisible(bool(worries))
 
     def receive(self) -> IntakeDialog:
         """F2: take in a new request."""
@@ -228,6 +239,7 @@ class TodayPage(Page):
             lists.addWidget(self.routes, 1)
         column.addWidget(self.lists, 1000)
         column.addStretch(1)
+        column.addWidget(self._health)
         column.addWidget(self._gap)
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
