@@ -41,7 +41,7 @@ from app.sync.enrolment import (
     replica_key,
     succeed,
 )
-from app.sync.fetch import Ask, Told, fetch
+from app.sync.fetch import Ask, Told, fetch, holds_card
 from app.sync.journal import all_heads
 from app.sync.restore import finish, trusted
 from app.sync.scan_mail import ScanMail
@@ -348,7 +348,22 @@ def enrol_desk(
     encrypted: bool = False,
 ) -> Identity:
     """Make `home` a desk's by an enrolment, and fetch the office's data, to be kept `encrypted`. What was cut
-    short is completed by the same enrolment again, or by opening the desk.
+    short is completed by the same enrolment again, or by opening the desk. AppError as `join` and
+    `bring_data`."""
+    identity = join(home, enrolment, clock, transport, encrypted=encrypted)
+    bring_data(home, clock, transport, told)
+    return identity
+
+
+def join(
+    home: Path,
+    enrolment: Enrolment,
+    clock: Clock,
+    transport: Transport | None = None,
+    *,
+    encrypted: bool = False,
+) -> Identity:
+    """Make `home` a desk's by an enrolment; its data, to be kept `encrypted`, comes later.
 
     AppError as `enrol` and `choose`; "encryption.headoffice_here" where a head office's data lies plain
     beside it."""
@@ -360,16 +375,26 @@ def enrol_desk(
             way = way_to(home, enrolment.hub_url, clock, closing)
             closing.callback(way.close)
         choose(home, encrypted=encrypted)
-        identity = enrol(home, enrolment, way)
+        return enrol(home, enrolment, way)
+
+
+def data_came(home: Path, identity: Identity) -> bool:
+    """Whether a desk has its office's data, so that it can be opened without waiting for the line."""
+    return holds_card(home / OFFICE_DATABASE, identity.device)
+
+
+def bring_data(home: Path, clock: Clock, transport: Transport | None, told: Told) -> None:
+    """Fetch the office's data to a desk, or what is missing of it. AppError as `Desktop`."""
     Desktop(home, clock, transport, told).close()
-    return identity
 
 
 def invitation_by_phone(address: str, code: str, transport: Transport | None = None) -> Enrolment:
     """What a head office has told of an invitation by phone: where it is, and a code. AppError as
     `hub_address` and `invited`."""
     url = hub_address(address)
-    with closing(transport or HttpTransport(url)) as way:
+    if transport:
+        return invited(url, code, transport)
+    with closing(HttpTransport(url)) as way:
         return invited(url, code, way)
 
 

@@ -39,7 +39,7 @@ def _founded_by_keyboard(day: World) -> DeskWindow:
     page = window.currentWidget()
     assert isinstance(page, SetUpPage)
     stage.picture("set-up")
-    stage.key("Ctrl+Return")
+    stage.key("Tab", "Down", "Down", "Ctrl+Return")
     stage.write(UTILITY.name)
     stage.picture("set-up-utility")
     stage.key("Ctrl+Return")

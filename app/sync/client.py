@@ -64,7 +64,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a pass is. `phase`: "sending", "receiving", "snapshot"."""
+    """How far a pass is. `phase`: "sending", "receiving"; where the office's data comes for the first time
+    "preparing" (by the head office), "snapshot" and "installing", whose bytes are shares of the work."""
 
     phase: str
     done_bytes: int

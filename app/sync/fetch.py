@@ -139,7 +139,7 @@ class _Fetching:
                 log.info("no snapshot: %s", error.code)
                 return False
             if reply.making and waits < WAITS:
-                self._told(Progress("snapshot", have, note.size if note else 0, None))
+                self._told(Progress("preparing", have, note.size if note else 0, None))
                 self._sleep(WAIT_SECONDS[min(waits, len(WAIT_SECONDS) - 1)])
                 waits += 1
                 continue
@@ -203,7 +203,14 @@ class _Fetching:
         """The database from the file, under its name only when it is whole and on the disk."""
         remove_database(self._half)
         try:
-            install(self._packed, self._half, device, now, self._key)
+            install(
+                self._packed,
+                self._half,
+                device,
+                now,
+                self._key,
+                far=lambda done, total: self._told(Progress("installing", done, total, None)),
+            )
             put_on_disk(self._half)
         except BaseException:
             remove_database(self._half)
@@ -213,6 +220,19 @@ class _Fetching:
         )  # it has no entry; but SQLite would play in what it has left beside it
         self._half.replace(self._database)
         keep_names(self._database.parent)
+
+
+def holds_card(database: Path, device: int) -> bool:
+    """Whether the office's data has come, as `SyncClient.complete`; also when it cannot be looked at, for who
+    opens it says why. AppError "database.no_key"."""
+    if not database.exists():
+        return False
+    try:
+        with closing(sqlite.connect(database, sqlite.key_of(database))) as there:
+            sql = 'SELECT EXISTS (SELECT 1 FROM device WHERE "number" = ?)'
+            return bool(there.execute(sql, (device,)).fetchone()[0])
+    except sqlite.errors():
+        return True
 
 
 def holds_entries(database: Path) -> bool:

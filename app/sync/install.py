@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from itertools import chain as flat
 from pathlib import Path
@@ -42,7 +42,18 @@ TOGETHER = 30
 """Rows by one statement: with them, no table has more values than every SQLite takes."""
 
 
-def install(packed: Path, to: Path, device: int, now: datetime, key: Key | None = None) -> None:
+ROWS, INDEXES, SEARCH = 5, 1, 2
+"""Of the time that it takes, about."""
+
+
+def install(
+    packed: Path,
+    to: Path,
+    device: int,
+    now: datetime,
+    key: Key | None = None,
+    far: Callable[[int, int], object] = lambda done, total: None,
+) -> None:
     """Make a desk's database at `to`, where none is, from the snapshot in `packed`, encrypted with `key` if
     one is given; `device` is the desk's own. BadSnapshot; AppError as `open_database`. What was cut short is
     no database: it has to be made under another name than it is used by."""
@@ -56,7 +67,7 @@ def install(packed: Path, to: Path, device: int, now: datetime, key: Key | None 
             cur = write.cursor()
             cur.execute("BEGIN")
             try:
-                _install(cur, packed, device)
+                _install(cur, packed, device, far)
             except (LookupError, ValueError, TypeError, OverflowError) as error:
                 raise BadSnapshot("holds what no snapshot holds") from error
             except sqlite.errors() as error:
@@ -68,7 +79,9 @@ def install(packed: Path, to: Path, device: int, now: datetime, key: Key | None 
         database.close()
 
 
-def _install(cur: sqlite.Cursor, packed: Path, device: int) -> None:
+def _install(cur: sqlite.Cursor, packed: Path, device: int, far: Callable[[int, int], object]) -> None:
+    size = packed.stat().st_size
+    total = size * (ROWS + INDEXES + SEARCH)
     indexes = cur.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     ).fetchall()
@@ -76,11 +89,13 @@ def _install(cur: sqlite.Cursor, packed: Path, device: int) -> None:
     for name, _ in indexes:
         cur.execute(f'DROP INDEX "{name}"')
     taking = _Taking(cur)
-    for block in blocks_of(packed):
+    for block in blocks_of(packed, lambda read: far(read * ROWS, total)):
         taking.take(block)
     taking.check()
+    far(size * ROWS, total)
     for _, sql in indexes:
         cur.execute(sql)
+    far(size * (ROWS + INDEXES), total)
     cur.execute("DELETE FROM sqlite_stat1")  # which went with the indexes, in part
     cur.executemany("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", statistics)
     for office in {feed.office_no for feed in taking.feeds}:

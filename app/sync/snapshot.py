@@ -116,18 +116,19 @@ _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Block] = msgspec.msgpack.Decoder(Block)
 
 
-def blocks_of(path: Path) -> Iterator[Block]:
-    """The blocks of a file, within limits. BadSnapshot."""
+def blocks_of(path: Path, far: Callable[[int], object] = lambda read: None) -> Iterator[Block]:
+    """The blocks of a file, within limits; `far` hears how many bytes of the file are read. BadSnapshot."""
     room = MOST_GROWTH * path.stat().st_size + (1 << 20)
     limit: dict[int, int] = {zstd.DecompressionParameter.window_log_max: WINDOW}
     try:
-        with zstd.open(path, "rb", options=limit) as file:
+        with path.open("rb") as raw, zstd.open(raw, "rb", options=limit) as file:
             while start := file.read(4):
                 size = int.from_bytes(start)
                 room -= size
                 if room < 0 or size > LARGEST_BLOCK:
                     raise BadSnapshot("too large")
                 yield _decoder.decode(file.read(size))
+                far(raw.tell())
     except (zstd.ZstdError, EOFError, msgspec.DecodeError, msgspec.ValidationError) as error:
         raise BadSnapshot("cannot be unpacked") from error
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from app import __version__
-from app.bootstrap import Desktop, enrol_desk, found_here
+from app.bootstrap import Desktop, bring_data, data_came, found_here, invitation_by_phone, join
 from app.crashes import code_of
 from app.domain.clock import Clock
 from app.domain.errors import AppError
@@ -125,21 +125,38 @@ class DeskWindow(QStackedWidget):
     def begin(self) -> None:
         """Set-up when this home is nobody's yet, else sign-in; a home that cannot be opened is said."""
         try:
-            nobodys = identity_of(self.home) is None
+            identity = identity_of(self.home)
+            arrived = identity is None or data_came(self.home, identity)
         except AppError as error:
             self.refuse(error, self.begin)
             return
-        if nobodys:
+        if identity is None:
             from app.headoffice.founding import tariff_sets  # once in the life of a desk
 
             page = SetUpPage(
-                self._found, self._enrol, tuple(tariff_sets()), self.jobs, self.preferences.language
+                self._found,
+                self._enrol,
+                self._enrol_by_phone,
+                tuple(tariff_sets()),
+                self.jobs,
+                self.preferences.language,
             )
             page.language_chosen.connect(
                 lambda language: self._prefer(Preferences(language, self.preferences.theme))
             )
             page.finished.connect(self.begin)
             self._show(page)
+            return
+        if not arrived:
+            from app.ui.start.arrival import ArrivalPage
+
+            arrival = ArrivalPage(
+                identity.desk,
+                lambda told: bring_data(self.home, self.clock, self._transport, told),
+                self.jobs,
+            )
+            arrival.finished.connect(self.begin)
+            self._show(arrival)
             return
         try:
             if self.desktop is None:
@@ -278,7 +295,11 @@ class DeskWindow(QStackedWidget):
         found_here(self.home, self.clock, asdict(answers))
 
     def _enrol(self, path: Path) -> None:
-        enrol_desk(self.home, read_enrolment(path), self.clock, self._transport)
+        join(self.home, read_enrolment(path), self.clock, self._transport)
+
+    def _enrol_by_phone(self, address: str, code: str) -> None:
+        invitation = invitation_by_phone(address, code, self._transport)
+        join(self.home, invitation, self.clock, self._transport)
 
     # -- what comes from below --------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The set-up of a new installation: found an office here, or take an enrolment file."""
+"""The set-up of a new installation: come to an office by a code or a file, or found one here."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QStackedWidget, QWidget
 
 from app.domain.errors import AppError
+from app.domain.invitations import read_code
 from app.failures import sentence
 from app.ui.kit.buttons import Button
 from app.ui.kit.forms import Form
 from app.ui.kit.jobs import JobRunner, Lane
 from app.ui.start.card import Card
+from app.ui.start.choices import Choice, Choices
+from app.ui.start.code_edit import CodeEdit
+from app.ui.start.words import first_sentence
 from app.words import tr
 
 MIN_PASSWORD = 8
+PHONE, FILE, FOUND = "phone", "file", "found"
+"""Ways in which a desk comes to its office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class SetUpAnswers:
 class SetUpPage(QStackedWidget):
     """Set-up, step by step. Signals: `finished()`; `language_chosen(language)` as soon as it is chosen.
 
-    `found(answers)` and `enrol(path)` do the work, off the UI thread; an AppError of theirs is shown.
+    `found(answers)`, `enrol(path)` and `enrol_by_phone(address, code)` do the work, off the UI thread; an
+    AppError of theirs is shown.
     """
 
     finished = Signal()
@@ -53,13 +60,15 @@ class SetUpPage(QStackedWidget):
         self,
         found: Callable[[SetUpAnswers], object],
         enrol: Callable[[Path], object],
+        enrol_by_phone: Callable[[str, str], object],
         tariff_sets: Sequence[str],
         jobs: JobRunner,
         language: str = "vi",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._found, self._enrol, self._jobs = found, enrol, jobs
+        self._found, self._enrol, self._enrol_by_phone = found, enrol, enrol_by_phone
+        self._jobs = jobs
         self._language = language
         self._tariff_sets = tariff_sets
         self._answers: dict[str, Any] = {}
@@ -75,6 +84,11 @@ class SetUpPage(QStackedWidget):
         self._steps = []
         for title, words, form in (
             (tr("Welcome"), tr("This PC becomes a desk of a district office."), self._welcome()),
+            (
+                tr("A code by phone"),
+                tr("Ask the head office for an invitation: it tells an address and a code."),
+                self._phone(),
+            ),
             (tr("The utility"), tr("These can be changed later by the head office."), self._utility()),
             (tr("Office and desk"), tr("The desk's short name stands in every code."), self._office()),
             (tr("First administrator"), tr("Lets the others in."), self._admin()),
@@ -94,11 +108,34 @@ class SetUpPage(QStackedWidget):
         language = _choice([("vi", "Tiếng Việt"), ("en", "English")])
         language.setCurrentIndex(language.findData(self._language))
         language.activated.connect(lambda _: self._change_language(language.currentData()))
-        way = _choice(
-            [("found", tr("New office: this PC keeps the head office too")), ("enrol", tr("Enrolment file"))]
+        self.ways = Choices(
+            [
+                Choice(
+                    PHONE,
+                    tr("A code that the head office tells by phone"),
+                    tr("The head office can be reached over the network from here."),
+                ),
+                Choice(
+                    FILE,
+                    tr("A file from the head office"),
+                    tr("It came by e-mail or on a USB stick."),
+                ),
+                Choice(
+                    FOUND,
+                    tr("A new office: this PC keeps the head office too"),
+                    tr("For a small utility, or to begin alone. Other desks can join later."),
+                ),
+            ]
         )
         form.add("language", tr("&Language"), language)
-        form.add("way", tr("&Begin with"), way)
+        form.add("way", tr("How does this desk come to its office?"), self.ways, wide=True)
+        return form
+
+    def _phone(self) -> Form:
+        form = Form()
+        like = tr("As it is told, like 10.0.0.5")
+        form.add("address", tr("&Address of the head office"), QLineEdit(), like)
+        form.add("code", tr("&Code"), CodeEdit(), tr("Sixteen letters and figures; small letters will do"))
         return form
 
     def _utility(self) -> Form:
@@ -151,22 +188,32 @@ class SetUpPage(QStackedWidget):
         if errors:
             return
         self._answers.update(values)
-        if values.get("way") == "enrol":
+        if values.get("way") == FILE:
             self._choose_file()
+        elif "code" in values:
+            self._work(lambda: self._enrol_by_phone(values["address"], values["code"]))
         elif step is self._steps[-1]:
             taken = {k: v for k, v in self._answers.items() if k in SetUpAnswers.__dataclass_fields__}
             answers = SetUpAnswers(**taken)
             self._work(lambda: self._found(answers))
         else:
-            self.setCurrentIndex(self.currentIndex() + 1)
+            past = 2 if values.get("way") == FOUND else 1
+            self.setCurrentIndex(self.currentIndex() + past)
             self.step.form.focus_first()
 
     def back(self) -> None:
         """The step before."""
-        self.setCurrentIndex(max(self.currentIndex() - 1, 0))
+        past = 2 if self.currentIndex() == 2 else 1
+        self.setCurrentIndex(max(self.currentIndex() - past, 0))
+        self.step.form.focus_first()
 
     def _wrong(self, values: Mapping[str, Any]) -> dict[str, str]:
         wrong = {name: tr("Please fill in this field.") for name, value in values.items() if value == ""}
+        if values.get("code"):
+            try:
+                read_code(values["code"])
+            except AppError as error:
+                wrong["code"] = sentence(error, tr)
         desk = str(values.get("desk", "")).upper()
         if desk and not (2 <= len(desk) <= 8 and desk.isalnum() and desk.isascii() and desk[0].isalpha()):
             wrong["desk"] = tr("Two to eight letters and figures, as BN01")
@@ -204,7 +251,7 @@ class SetUpPage(QStackedWidget):
     @staticmethod
     def _failed(step: _Step, error: AppError) -> None:
         step.sentence.setText(step.words)
-        step.fail(sentence(error, tr))
+        step.fail(first_sentence(error))
 
 
 class _Step(Card):
