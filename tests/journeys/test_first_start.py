@@ -150,6 +150,21 @@ def test_it_can_be_stopped_and_goes_on(
     signs_in(qtbot, window)
 
 
+def test_the_ways_to_an_office_are_chosen_by_keyboard(open_window: Open, tmp_path: Path) -> None:
+    window = open_window(tmp_path / "BN07")
+    page = window.currentWidget()
+    assert isinstance(page, SetUpPage)
+    assert (page.ways.value(), cut_off(page.step), access_keys(page.step)) == ("phone", [], [])
+    QTest.keyClick(at_keyboard(), Qt.Key.Key_Tab)
+    for way in ("file", "found"):
+        QTest.keyClick(at_keyboard(), Qt.Key.Key_Down)
+        assert page.ways.value() == way
+    QTest.keyClick(at_keyboard(), Qt.Key.Key_Return, CTRL)
+    assert page.step.title.text() == "Công ty"
+    QTest.keyClick(at_keyboard(), Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert page.step.title.text() == "Chào mừng"
+
+
 def test_a_code_that_is_wrong_is_said_where_it_stands(
     open_window: Open, company: Company, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from app.domain.errors import AppError, Cancelled
@@ -95,6 +96,10 @@ class ArrivalPage(Card):
             "The office's customers, requests and figures are fetched from the head office and put in place "
             "on this PC, so that it can work without a connection afterwards."
         )
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        (self.stop if self.stop.isVisibleTo(self) else self.go_on).setFocus()
 
     def _work(self, job: Job[object]) -> object:
         def told(progress: Progress | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from app.ui.kit.labels import Label
@@ -41,9 +42,7 @@ class Choices(QWidget):
             self._sentences.append(said)
             self._column.addWidget(button)
             self._column.addWidget(said)
-        first = self._group.button(0)
-        first.setChecked(True)
-        self.setFocusProxy(first)
+        self._group.button(0).setChecked(True)
         self._group.idToggled.connect(self._toggled)
         self._measure()
         look.changed.connect(self._measure)
@@ -56,9 +55,12 @@ class Choices(QWidget):
         """Chooses one."""
         self._group.button(self._keys.index(value)).setChecked(True)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """On to the one that is chosen. (With a focus proxy instead, Tab would come to the second.)"""
+        self._group.checkedButton().setFocus(event.reason())
+
     def _toggled(self, at: int, checked: bool) -> None:
         if checked:
-            self.setFocusProxy(self._group.button(at))
             self.chosen.emit(self._keys[at])
 
     def _measure(self) -> None:
