@@ -50,7 +50,8 @@ def choose(home: Path, *, encrypted: bool) -> Key | None:
     could open it."""
     path = home / CHOICE
     if not encrypted:
-        path.unlink(missing_ok=True)
+        if path.is_file():  # not so where the home cannot be made: who comes to write there says it
+            path.unlink()
         return None
     there = choice_of(home)
     key = _find(there.mark) if there else None
