@@ -221,7 +221,6 @@ def _verify(args: argparse.Namespace) -> int:
     from app.bootstrap import CONTENTS, HUB_DATABASE, OFFICE_DATABASE
     from app.domain.clock import SystemClock
     from app.models import sqlite
-    from app.models.postgres import open_postgres
     from app.sync.verify import verify, verify_store
     from app.sync.verify_contents import verify_contents
 
@@ -229,6 +228,8 @@ def _verify(args: argparse.Namespace) -> int:
     path = args.home / (HUB_DATABASE if args.headoffice or args.database else OFFICE_DATABASE)
     where = str(path)
     if args.database:
+        from app.models.postgres import open_postgres
+
         with closing(open_postgres(args.database, now)) as store:
             where = store.where
             verdict = verify_store(store, now, step)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
+import sys
 import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from app.bootstrap import HeadOffice
 from app.domain.clock import Clock
 from app.headoffice.founding import NewOffice, NewStaff, NewUtility
-from app.headoffice.server import asgi
 from app.sync.enrolment import write_enrolment
+from app.sync.transport import TYPE
+from app.sync.wire import work_types_out
+
+log = logging.getLogger(__name__)
 
 PASSWORD = "dau-moi-2026"  # noqa: S105 everybody's in the demo, printed at its start
 UTILITY = NewUtility(
@@ -62,27 +68,20 @@ def found(headoffice: HeadOffice, staff: list[NewStaff] = STAFF) -> int:
 
 class HubThread:
     """A head office of a home, or over the PostgreSQL database at `database` with its key in the home, served
-    over HTTP on a free port of this machine until it is stopped."""
+    over HTTP on a free port of this machine until it is stopped. It answers this machine alone, so it needs
+    none of what `app.headoffice.server` sets against strangers, and none of its packages."""
 
     def __init__(self, home: Path, clock: Clock, database: str = "") -> None:
-        import uvicorn
-
+        work_types_out()
         self.headoffice = HeadOffice(home, clock, database)
-        config = uvicorn.Config(
-            asgi(self.headoffice.hub), host="127.0.0.1", port=0, log_level="error", access_log=False
-        )
-        self._server = uvicorn.Server(config)
-        self._started = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="headoffice", daemon=True)
+        self._server = _Server(self.headoffice.hub.answer)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="headoffice")
         self._thread.start()
-        if not self._started.wait(20):
-            raise TimeoutError("the head office did not start")
 
     @property
     def port(self) -> int:
         """Where it listens."""
-        listening = self._server.servers[0].sockets[0]
-        return int(listening.getsockname()[1])
+        return self._server.server_port
 
     def invite(self, folder: Path, desk: str, name: str, url: str, office_no: int = 1) -> Path:
         """An enrolment file for a new desk."""
@@ -92,16 +91,45 @@ class HubThread:
 
     def stop(self) -> None:
         """End serving and let go of the database."""
-        self._server.should_exit = True
-        self._thread.join(20)
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
         self.headoffice.close()
 
-    def _run(self) -> None:
-        async def run() -> None:
-            serving = asyncio.create_task(self._server.serve())
-            while not self._server.started and not serving.done():
-                await asyncio.sleep(0.01)
-            self._started.set()
-            await serving
 
-        asyncio.run(run())
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False  # a desk's connection rests open
+
+    def __init__(self, answer: Callable[[str, bytes], bytes]) -> None:
+        super().__init__(("127.0.0.1", 0), _Talk)
+        self.answer = answer
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A cable that was pulled is part of the day; anything else is a fault, and is said."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            log.exception("the demo's head office could not answer")
+
+
+class _Talk(BaseHTTPRequestHandler):
+    """What one desk says over one connection."""
+
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:  # noqa: N802
+        size = int(self.headers["content-length"])
+        body = self.rfile.read(size)
+        if len(body) < size:  # cut off in mid-sentence
+            self.close_connection = True
+            return
+        answer = self.server.answer(self.path, body)
+        self.send_response(200)
+        self.send_header("content-type", TYPE)
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the day tells its own story."""

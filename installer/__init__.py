@@ -1,0 +1,1 @@
+"""The Windows setup package and the Linux bundle: how they are built and tried. See README.md."""
