@@ -23,6 +23,11 @@ OPENED = (".daumoi-bundle", ".daumoi-enrolment", ".daumoi-update")
 """Files that the window opens, see `app/window/visits.py`."""
 
 
+SERVERS = ("app.headoffice.server", "app.models.postgres", "uvicorn", "starlette", "psycopg")
+"""What is missing where somebody asks a desk's package for what only a server does: the installed program has
+neither these packages nor its own modules that are made of them."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -40,6 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         wipe()
         print(sentence(error, tr), file=sys.stderr)
+        return REFUSED
+    except ModuleNotFoundError as error:
+        if error.name not in SERVERS:
+            raise
+        from app.failures import sentence
+
+        print(sentence(AppError("program.no_server"), tr), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print("\n" + tr("Stopped. What was finished before is kept."), file=sys.stderr)
@@ -90,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         generate,
         headoffice,
         imports,
+        package,
         reports,
         updates,
         window,
@@ -128,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         reports,
         generate,
         updates,
+        package,
     ):
         room.add(commands)
     return parser

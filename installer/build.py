@@ -61,11 +61,16 @@ def build_setup_on_linux(cache: Cache, version: str) -> Path:
     version = take_sources(work / "source", version)
     with Room(cache).opened() as room:
         inside = "/work/windows"
-        options = ["--noconfirm", "--log-level=WARN", f"--distpath=Z:{inside}/out", f"--workpath=Z:{inside}/build"]
+        options = [
+            "--noconfirm",
+            "--log-level=WARN",
+            f"--distpath=Z:{inside}/out",
+            f"--workpath=Z:{inside}/build",
+        ]
         spec = f"Z:{inside}/source/installer/daumoi.spec"
         room.wine("/python/python.exe", "-m", "PyInstaller", *options, spec, timeout=900, PYTHONHASHSEED="1")
         script = setup_sources(work / "out" / "daumoi", work, version)
-        room.run("makensis", "-V2", "-INPUTCHARSET", "UTF8", f"{inside}/{script.name}", timeout=600)
+        room.run("makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", f"{inside}/{script.name}", timeout=600)
     return handed_over(work / f"Daumoi-Setup-{version}.exe")
 
 
@@ -82,7 +87,7 @@ def build_setup_on_windows(cache: Cache, version: str) -> Path:
     version = take_sources(work / "source", version)
     pyinstaller(cache, work)
     script = setup_sources(work / "out" / "daumoi", work, version)
-    run(makensis, "-V2", "-INPUTCHARSET", "UTF8", str(script))
+    run(makensis, "-V2", "-WX", "-INPUTCHARSET", "UTF8", str(script))
     return handed_over(work / f"Daumoi-Setup-{version}.exe")
 
 
@@ -102,7 +107,12 @@ def build_bundle(cache: Cache, version: str) -> Path:
 
 def pyinstaller(cache: Cache, work: Path) -> None:
     """Have PyInstaller put the program together, on this system."""
-    options = ["--noconfirm", "--log-level=WARN", f"--distpath={work / 'out'}", f"--workpath={work / 'build'}"]
+    options = [
+        "--noconfirm",
+        "--log-level=WARN",
+        f"--distpath={work / 'out'}",
+        f"--workpath={work / 'build'}",
+    ]
     spec = work / "source" / "installer" / "daumoi.spec"
     run(str(cache.tool), "-m", "PyInstaller", *options, str(spec), PYTHONHASHSEED="1", PYTHONUTF8="1")
 

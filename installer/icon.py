@@ -1,4 +1,4 @@
-"""The program's icon for Windows, drawn from resources/icons/daumoi.svg in every size that Windows asks for."""
+"""The icon for Windows, drawn from resources/icons/daumoi.svg in every size that Windows asks for."""
 
 from __future__ import annotations
 

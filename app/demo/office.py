@@ -118,7 +118,7 @@ class _Talk(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         size = int(self.headers["content-length"])
         body = self.rfile.read(size)
         if len(body) < size:  # cut off in mid-sentence

@@ -184,6 +184,10 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "headoffice.not_founded": tr(
             "There is no head office in {path} yet. Found it first: daumoi headoffice found."
         ),
+        "program.no_server": tr(
+            "This is the program of an office. A head office that serves other PCs, or that works on "
+            "PostgreSQL, is run from the full Đầu Mối, see its README."
+        ),
         "headoffice.founded": tr("The head office in {path} is founded already, as {name}."),
         "headoffice.port": tr(
             "The address {host}, port {port} cannot be opened: it is in use or not of this PC. "
