@@ -14,7 +14,9 @@ from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
+from app.ui.kit.inspector import Notice
 from app.ui.requests.intake import IntakeDialog
+from app.ui.settings.updates import UpdatePanel
 from app.ui.today.page import TodayPage
 from app.window.frame import DeskWindow
 from app.window.instance import (
@@ -32,8 +34,10 @@ from app.window.instance import (
 from app.window.leaving import close_window
 from app.window.visits import Visits
 from tests.journeys.conftest import Open
+from tests.journeys.windows import said, settle
 from tests.offices import Company, person
 from tests.programs import command, environment, run
+from tests.ui.conftest import Asked
 
 Said_ = Callable[[bytes], bytes]
 
@@ -197,6 +201,44 @@ def test_a_draft_is_kept_before_it_closes(window: DeskWindow, qtbot: QtBot) -> N
     assert window.desktop is not None
     with window.desktop.database.read.connect() as read:
         assert read.exec_driver_sql("SELECT count(*) FROM draft").scalar() == 1
+
+
+def test_each_file_goes_where_it_belongs(
+    window: DeskWindow, tmp_path: Path, qtbot: QtBot, asked: Asked
+) -> None:
+    signed_in(window)
+    visits, main = Visits(window), window.main
+    assert main is not None
+
+    def told(name: str) -> str:
+        file = tmp_path / name
+        file.write_bytes(b"nothing of ours")
+        visits.hear(Message(Act.SHOW, [str(file)]))
+        settle(qtbot, window)
+        return main.key
+
+    assert told("BN03-answer.daumoi-bundle") == "sync"
+    qtbot.waitUntil(lambda: "BN03-answer.daumoi-bundle" in said(main.page("sync")))
+    assert told("1.2.daumoi-update") == "settings"
+    panel = main.page("settings").findChild(UpdatePanel)
+    assert isinstance(panel, UpdatePanel)
+    qtbot.waitUntil(lambda: panel.findChild(Notice) is not None)  # what is wrong with the file
+    assert asked.told == []
+    told("BN04.daumoi-enrolment")
+    assert "BN03" in asked.told[-1]
+    told("bang-ke.xlsx")
+    assert "không phải là tệp mà chương trình này mở" in asked.told[-1]
+
+
+def test_an_enrolment_is_taken_by_the_set_up(
+    company: Company, open_window: Open, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window(tmp_path / "new")
+    file = tmp_path / "BN04.daumoi-enrolment"
+    file.write_bytes(b"nothing of ours")
+    Visits(window).hear(Message(Act.SHOW, [str(file)]))
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: f"{file} không phải tệp đăng ký quầy" in said(window))
 
 
 def test_a_file_waits_for_the_sign_in(window: DeskWindow, tmp_path: Path, qtbot: QtBot) -> None:

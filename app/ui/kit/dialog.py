@@ -92,6 +92,8 @@ class Dialog(QDialog):
     def _within(self) -> QSize:
         over = self.parentWidget()
         assert over is not None, "a dialog stands over its page"
+        while (above := over.window().parentWidget()) is not None:
+            over = above  # one that stands over another is not held by its edges
         return over.window().size() - QSize(EDGE, EDGE)
 
     def _height_at(self, width: int) -> int:

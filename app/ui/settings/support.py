@@ -101,6 +101,7 @@ class SupportDialog(Dialog):
 
         def done(_nothing: object) -> None:
             self._say(tr("Saved: {path}. Send this file to the administrator.", path=path), Tone.GOOD)
+            self.back.setFocus(Qt.FocusReason.OtherFocusReason)
 
         self._jobs.run(
             self,

@@ -29,7 +29,7 @@ from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import DUE_WIDTH, Due, contact_words, day_words, due_of, one_line, said, short_code
 from app.ui.rules.words import span_words
-from app.ui.shell.health import health_words
+from app.ui.shell.health import health_words, tone_of
 from app.ui.sync.words import standing, sync_sentence
 from app.ui.today.tiles import Tile
 from app.words import tr
@@ -119,9 +119,9 @@ class TodayPage(Page):
         self._sync.show_state(now.word, now.tone, now.sign)
 
     def show_health(self, worries: Sequence[Worry]) -> None:
-        """What the PC itself lacks."""
-        self._health.setText(health_words(worries))
-        self._health.set_tone(Tone.WRONG if any(each.presses for each in worries) else Tone.ATTENTION)
+        """The most urgent of what the PC itself lacks; the settings tell all."""
+        self._health.setText(health_words(worries[:1]))
+        self._health.set_tone(tone_of(worries[0]) if worries else Tone.ATTENTION)
         self._health.setVisible(bool(worries))
 
     def receive(self) -> IntakeDialog:
@@ -223,6 +223,7 @@ class TodayPage(Page):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(12))
+        column.addWidget(self._health)
         tiles = QWidget()
         flow = FlowLayout(tiles, columns=True)
         for each in self.tiles.values():
@@ -239,7 +240,6 @@ class TodayPage(Page):
             lists.addWidget(self.routes, 1)
         column.addWidget(self.lists, 1000)
         column.addStretch(1)
-        column.addWidget(self._health)
         column.addWidget(self._gap)
         foot = QHBoxLayout()
         foot.setSpacing(px(8))
