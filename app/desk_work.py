@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from app.services.imports import ImportService
     from app.services.incidents import IncidentService
     from app.services.letters import LetterService
+    from app.services.pins import PinService
     from app.services.readings import ReadingService
     from app.services.refunds import RefundService
     from app.services.request_batches import RequestBatchService
@@ -437,3 +438,10 @@ class DeskWork:
         from app.services.signin import SignIn
 
         return SignIn(self.database.read, self.office_no)
+
+    @cached_property
+    def pins(self) -> PinService:
+        """Who unlocks the window."""
+        from app.services.pins import PinService
+
+        return PinService(self.database.read, self.writer, self.office_no, self.sign_in)

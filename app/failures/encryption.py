@@ -35,6 +35,11 @@ def encryption(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "This is the key of other data (mark {found}). The data here needs the key with the mark {mark}: "
             "ask the head office for that one."
         ),
+        "pin.form": tr("A PIN has 4 to 8 figures."),
+        "pin.easy": tr("This PIN is tried first by whoever guesses. Choose another."),
+        "pin.wrong": tr("That was not it. {left} tries are left, then the password is needed."),
+        "pin.spent": tr("The PIN was wrong five times. Unlock with your password."),
+        "unlock.wrong": tr("That was not it. Unlock with your password, the one you sign in with."),
         "encryption.none_held": tr(
             "The head office holds no key of desk {desk}. Check the name of the desk, also the ones it had "
             "before."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -21,9 +22,13 @@ _NOBODY = (
 """Of a password that nobody knows, made beforehand: hashing at the start would hold up the window."""
 
 
+SHORTEST = 8
+"""Letters that a password has at least."""
+
+
 def hash_password(password: str) -> str:
     """What is kept of a password. AppError "password.short" under 8 characters."""
-    if len(password) < 8:
+    if len(password) < SHORTEST:
         raise AppError("password.short")
     return _hasher.hash(password)
 
@@ -68,3 +73,16 @@ class SignIn:
         if found is None:
             raise AppError("sign_in.wrong")
         return Person(found.id, found.name, tuple(found.roles))
+
+    def confirm(self, person: UUID, password: str) -> None:
+        """That it is this person, who is let in still. AppError "sign_in.wrong"."""
+        s = Staff
+        wanted = select(s.password_hash).where(
+            s.office_no == self._office_no, s.id == person, s.retired_at.is_(None)
+        )
+        with self._read.connect() as read:
+            found = read.execute(wanted).scalar()
+        try:
+            _hasher.verify(found or _NOBODY, password)
+        except (VerificationError, InvalidHashError) as error:
+            raise AppError("sign_in.wrong") from error

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QTimer, Signal
@@ -45,8 +46,10 @@ from app.window.contact import ContactTeller, desk_words, session_words, spoken
 from app.window.courtesy import Courtesy
 from app.window.faults import Faults
 from app.window.health import HealthWatch
+from app.window.idle import IdleLock
 from app.window.instance import Act, Busy, Instance, Message, ask
 from app.window.preferences import kept, papers_folder, read_preferences, write_preferences
+from app.window.safekeeping import ask_encryption, ask_pin
 from app.window.updating import Updating
 from app.window.visits import Visits
 from app.words import LANGUAGES, tr
@@ -87,6 +90,7 @@ class DeskWindow(QStackedWidget):
         sync_every: float = 5.0,
         updates: UpdateFolder | None = None,
         disk: Disk = disk_of,
+        ticks: Callable[[], float] = monotonic,
     ) -> None:
         """`updates`: the folder in which this start of the program is counted."""
         super().__init__()
@@ -101,7 +105,7 @@ class DeskWindow(QStackedWidget):
         self.desktop: Desktop | None = None
         self.person: Person | None = None
         self.main: MainWindow | None = None
-        self._transport = transport
+        self.transport = transport
         self._sync_every = sync_every
         self._disk = disk
         self.health: HealthWatch | None = None
@@ -117,6 +121,7 @@ class DeskWindow(QStackedWidget):
         self.preferences = read_preferences(home)
         self.visits = Visits(self)
         self.faults = Faults(self)
+        self.idle = IdleLock(self, ticks)
         self.jobs.crashed.connect(self.faults.note)
         self.setWindowIcon(icon("daumoi"))
         self.setWindowTitle("Đầu Mối")
@@ -152,7 +157,7 @@ class DeskWindow(QStackedWidget):
 
             arrival = ArrivalPage(
                 identity.desk,
-                lambda told: bring_data(self.home, self.clock, self._transport, told),
+                lambda told: bring_data(self.home, self.clock, self.transport, told),
                 self.jobs,
             )
             arrival.finished.connect(self.begin)
@@ -160,7 +165,7 @@ class DeskWindow(QStackedWidget):
             return
         try:
             if self.desktop is None:
-                self.desktop = Desktop(self.home, self.clock, self._transport, updates=self._updates)
+                self.desktop = Desktop(self.home, self.clock, self.transport, updates=self._updates)
                 self._updating = Updating(self, self.desktop)
                 self._teller = ContactTeller(self, self.desktop)
                 self._courtesy.watch(self.desktop.database)
@@ -201,6 +206,7 @@ class DeskWindow(QStackedWidget):
         )
         if self.person is not None:
             self._let_go()
+        self.idle.let_go()
         self.person = None
         self._show(page)
 
@@ -263,9 +269,25 @@ class DeskWindow(QStackedWidget):
         page.preferences_chosen.connect(self._prefer)
         page.sign_out_asked.connect(self.sign_out)
         page.support_asked.connect(self.make_support_file)
+        page.pin_asked.connect(lambda: ask_pin(self))
+        page.encryption_asked.connect(lambda: ask_encryption(self))
         if self._updating is not None:
             page.add_section(self._updating.panel())
         return page
+
+    def put_away(self, card: Card) -> None:
+        """Show a card while the desk's data is closed."""
+        if self.person is not None:
+            self._let_go()
+        self.person = None
+        self._show(card)
+        for part in (self.health, self._updating):
+            if part is not None:
+                part.deleteLater()
+        self.health = self._updating = self._teller = None
+        if self.desktop is not None:
+            self.desktop.close()
+            self.desktop = None
 
     def shut(self) -> None:
         """End: jobs first, then sync, then the database."""
@@ -294,12 +316,12 @@ class DeskWindow(QStackedWidget):
     def _found(self, answers: SetUpAnswers) -> None:
         found_here(self.home, self.clock, asdict(answers))
 
-    def _enrol(self, path: Path) -> None:
-        join(self.home, read_enrolment(path), self.clock, self._transport)
+    def _enrol(self, path: Path, *, encrypted: bool) -> None:
+        join(self.home, read_enrolment(path), self.clock, self.transport, encrypted=encrypted)
 
-    def _enrol_by_phone(self, address: str, code: str) -> None:
-        invitation = invitation_by_phone(address, code, self._transport)
-        join(self.home, invitation, self.clock, self._transport)
+    def _enrol_by_phone(self, address: str, code: str, *, encrypted: bool) -> None:
+        invitation = invitation_by_phone(address, code, self.transport)
+        join(self.home, invitation, self.clock, self.transport, encrypted=encrypted)
 
     # -- what comes from below --------------------------------------------------------------------------
 
@@ -430,6 +452,7 @@ class DeskWindow(QStackedWidget):
 
     def closeEvent(self, event: object) -> None:  # noqa: N802
         """Leave only when no page would lose something."""
+        self.idle.keep_drafts()
         if self.main is not None and not self.main.close():
             event.ignore()  # type: ignore[attr-defined]
             return

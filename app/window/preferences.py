@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.documents.files import folder_for, replacing
 from app.ui.kit.theme import SCALES, THEMES
-from app.ui.settings.page import Preferences
+from app.ui.settings.page import LOCK_MINUTES, Preferences
 from app.words import LANGUAGES
 
 PREFERENCES = "preferences.json"
@@ -32,6 +32,7 @@ def read_preferences(home: Path) -> Preferences:
             and read.theme in THEMES
             and read.text_scale in SCALES
             and read.receipts in ("a5", "roll")
+            and read.lock_minutes in LOCK_MINUTES
         )
     except (OSError, ValueError, TypeError, RecursionError):
         return Preferences()

@@ -121,6 +121,8 @@ class Visits(QObject):
         if self._asking is not None and self._asking.isVisible():
             return Busy.ASKING
         asked, self._asking = self._asking, None
+        if window.idle.unsaved:
+            return Busy.UNSAVED
         for _ in range(DEPTH):
             if window.jobs.busy:
                 return Busy.WORK

@@ -97,6 +97,7 @@ def everywhere() -> list[tuple[str, str]]:
         ("Ctrl+↑ ↓, Ctrl+Space", tr("Choose one more row, or one less")),
         ("Ctrl+A", tr("Choose all rows")),
         ("Shift+F10", tr("The list's own menu: copy, columns and order")),
+        ("Ctrl+Alt+L", tr("Lock the window")),
         ("Ctrl+Shift+Q", tr("Sign out")),
     ]
 

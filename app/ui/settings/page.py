@@ -25,7 +25,11 @@ class Preferences:
     text_scale: int = 100
     receipts: str = "a5"
     """"a5" or "roll" (80 mm)."""
+    lock_minutes: int = 10
+    """Without key or mouse, until the window locks; 0: never."""
 
+
+LOCK_MINUTES = (0, 2, 5, 10, 15, 30, 60)
 
 SIGN_OUT_KEY = "Ctrl+Shift+Q"
 """Of the whole window."""
@@ -35,11 +39,14 @@ Facts = tuple[tuple[str, str], ...]
 
 
 class SettingsPage(Page):
-    """Signals: `preferences_chosen(Preferences)`; `sign_out_asked()`; `support_asked()`."""
+    """Signals: `preferences_chosen(Preferences)`; `sign_out_asked()`; `support_asked()`;
+    `pin_asked()`; `encryption_asked()`."""
 
     preferences_chosen = Signal(object)
     sign_out_asked = Signal()
     support_asked = Signal()
+    pin_asked = Signal()
+    encryption_asked = Signal()
 
     def __init__(self, preferences: Preferences, facts: Callable[[], Facts]) -> None:
         super().__init__(tr("Settings"))
@@ -54,8 +61,11 @@ class SettingsPage(Page):
         self.form.add("text_scale", tr("Text &size"), self._sizes)
         self._receipts = _choice(("a5", tr("A5 sheet")), ("roll", tr("Roll of 80 mm")))
         self.form.add("receipts", tr("&Receipts on"), self._receipts)
+        waits = [(n, tr("{count} minutes", count=n)) for n in LOCK_MINUTES if n]
+        self._locks = _choice(*waits, (0, tr("Never")))
+        self.form.add("lock_minutes", tr("Loc&k the window after"), self._locks)
         self.form.set_values(asdict(preferences))
-        for choice in (self._languages, self._themes, self._sizes, self._receipts):
+        for choice in (self._languages, self._themes, self._sizes, self._receipts, self._locks):
             choice.activated.connect(self._choose)
         self._told = QVBoxLayout()
         body = QWidget()
@@ -71,6 +81,8 @@ class SettingsPage(Page):
         acts.addWidget(out)
         self.support = Button(tr("Make a support file…"), self.support_asked.emit, key="F8")
         acts.addWidget(self.support)
+        acts.addWidget(Button(tr("PIN to unlock…"), self.pin_asked.emit, key="F6"))
+        acts.addWidget(Button(tr("Encrypt the data…"), self.encryption_asked.emit, key="F7"))
         acts.addStretch(1)
         column.addLayout(acts)
         column.addStretch(1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QStackedWidget, QWidget
 
 from app.domain.errors import AppError
 from app.domain.invitations import read_code
@@ -46,6 +46,18 @@ class SetUpAnswers:
     admin_password: str
 
 
+class EnrolByFile(Protocol):
+    """Makes this PC a desk by a file."""
+
+    def __call__(self, path: Path, *, encrypted: bool) -> object: ...
+
+
+class EnrolByPhone(Protocol):
+    """Makes this PC a desk by an address and a code."""
+
+    def __call__(self, address: str, code: str, *, encrypted: bool) -> object: ...
+
+
 class SetUpPage(QStackedWidget):
     """Set-up, step by step. Signals: `finished()`; `language_chosen(language)` as soon as it is chosen.
 
@@ -59,8 +71,8 @@ class SetUpPage(QStackedWidget):
     def __init__(
         self,
         found: Callable[[SetUpAnswers], object],
-        enrol: Callable[[Path], object],
-        enrol_by_phone: Callable[[str, str], object],
+        enrol: EnrolByFile,
+        enrol_by_phone: EnrolByPhone,
         tariff_sets: Sequence[str],
         jobs: JobRunner,
         language: str = "vi",
@@ -129,6 +141,14 @@ class SetUpPage(QStackedWidget):
         )
         form.add("language", tr("&Language"), language)
         form.add("way", tr("How does this desk come to its office?"), self.ways, wide=True)
+        self.encrypted = QCheckBox(tr("&Encrypt the data on this PC"))
+        form.add(
+            "encrypted",
+            tr("If the PC is stolen"),
+            self.encrypted,
+            tr("For a desk of a head office elsewhere, which holds the key, too. Can be changed later."),
+            wide=True,
+        )
         return form
 
     def _phone(self) -> Form:
@@ -191,7 +211,8 @@ class SetUpPage(QStackedWidget):
         if values.get("way") == FILE:
             self._choose_file()
         elif "code" in values:
-            self._work(lambda: self._enrol_by_phone(values["address"], values["code"]))
+            chosen = self.encrypted.isChecked()
+            self._work(lambda: self._enrol_by_phone(values["address"], values["code"], encrypted=chosen))
         elif step is self._steps[-1]:
             taken = {k: v for k, v in self._answers.items() if k in SetUpAnswers.__dataclass_fields__}
             answers = SetUpAnswers(**taken)
@@ -232,7 +253,8 @@ class SetUpPage(QStackedWidget):
 
     def take_file(self, path: str) -> None:
         """Enrol this PC by a file."""
-        self._work(lambda: self._enrol(Path(path)))
+        chosen = self.encrypted.isChecked()
+        self._work(lambda: self._enrol(Path(path), encrypted=chosen))
 
     def _work(self, work: Callable[[], object]) -> None:
         step = self.step
