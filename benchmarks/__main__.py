@@ -14,6 +14,7 @@ from benchmarks.office import cache
 
 MEASURES = {
     "window": "window",
+    "start": "first_start",
     "search": "search",
     "counter": "counter",
     "lists": "lists",

@@ -36,7 +36,7 @@ def test_the_whole_bench_in_its_smallest_size(tmp_path: Path) -> None:
 
 
 def _every_measure_gives_figures_and_a_limit(screen: str, kept: dict[str, Any]) -> None:
-    desk = ["window", "search", "counter", "lists", "import", "billing", "workbook", "measures"]
+    desk = ["window", "start", "search", "counter", "lists", "import", "billing", "workbook", "measures"]
     assert list(kept["measures"]) == [*desk, "sync", "crowd", "stall"]
     for name, figures in kept["measures"].items():
         assert all(figure["value"] > 0 or name == "crowd" for figure in figures)  # where nothing is refused
