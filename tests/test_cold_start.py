@@ -48,12 +48,13 @@ def end():
 
 run(Path(sys.argv[1]), SystemClock(), seen)
 run(Path(sys.argv[2]), SystemClock(), signed_out)
+import app.demo.main, app.demo.day
 print(json.dumps([*loaded, sorted(name.partition(".")[0] for name in sys.modules)]))
 """
 
 
 def test_the_desktop_does_without_the_parts_of_a_server(tmp_path: Path) -> None:
-    """First start, sign-in and the first page, with a head office in the same home."""
+    """First start, sign-in and the first page, with a head office in the same home; then the demo."""
     home = tmp_path / "home"
     answers = {
         "utility": "Cấp nước Một Mình", "kind": "water", "currency": "VND", "zone": "Asia/Ho_Chi_Minh",

@@ -12,7 +12,6 @@ from app.demo.office import OFFICE, PASSWORD, STAFF, UTILITY, HubThread, found
 from app.demo.world import CASHIER, DAY, SYNC_EVERY, World
 from app.domain.errors import AppError
 from app.models import Utility
-from app.models.postgres import open_postgres
 from app.ui.start.setup import SetUpPage
 from app.ui.start.signin import SignInPage
 from app.window.frame import DeskWindow
@@ -88,6 +87,8 @@ def _enrolled_by_keyboard(day: World) -> DeskWindow:
 def refuse_founded(database: str) -> None:
     """AppError "headoffice.founded" when there is a utility in a PostgreSQL database already; those of
     opening it."""
+    from app.models.postgres import open_postgres  # which the installed desktop does without
+
     store = open_postgres(database, office_clock(DAY, 0).now())
     try:
         with store.read.connect() as read:
