@@ -38,29 +38,26 @@ def version_of(text: str) -> str:
     return found[1]
 
 
-def take_sources(to: Path, version: str) -> str:
-    """A copy of what is built, as of `version` when that is given; returns the version."""
-    shutil.rmtree(to, ignore_errors=True)
+def take_sources(work: Path, version: str) -> None:
+    """A copy of what is built, as of `version`, in an empty `work`."""
+    shutil.rmtree(work, ignore_errors=True)
+    to = work / "source"
     for name in SOURCES:
         waste = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
         shutil.copytree(ROOT / name, to / name, ignore=waste)
     said = to / "app" / "__init__.py"
     text = said.read_text("utf-8")
-    own = version_of(text)
-    if version:
-        said.write_text(text.replace(f'"{own}"', f'"{version}"'), "utf-8")
-    return version or own
+    said.write_text(text.replace(f'"{version_of(text)}"', f'"{version}"'), "utf-8")
 
 
 def build_setup_on_linux(cache: Cache, version: str) -> Path:
     """The setup for Windows, by way of Wine."""
     if not cache.prepared:
         raise BuildError("The Wine root is not prepared. Type: sudo python3 installer/build.py --prepare")
-    work = cache.work / "windows"
-    shutil.rmtree(work, ignore_errors=True)
-    version = take_sources(work / "source", version)
+    work = cache.work / f"windows-{version}"
+    take_sources(work, version)
     with Room(cache).opened() as room:
-        inside = "/work/windows"
+        inside = f"/work/{work.name}"
         options = [
             "--noconfirm",
             "--log-level=WARN",
@@ -82,9 +79,8 @@ def build_setup_on_windows(cache: Cache, version: str) -> Path:
         raise BuildError("NSIS 3 is missing; its makensis has to be on the PATH.")
     cache.folder.mkdir(parents=True, exist_ok=True)
     cache.make_tools()
-    work = cache.work / "windows"
-    shutil.rmtree(work, ignore_errors=True)
-    version = take_sources(work / "source", version)
+    work = cache.work / f"windows-{version}"
+    take_sources(work, version)
     pyinstaller(cache, work)
     script = setup_sources(work / "out" / "daumoi", work, version)
     run(makensis, "-V2", "-WX", "-INPUTCHARSET", "UTF8", str(script))
@@ -95,9 +91,8 @@ def build_bundle(cache: Cache, version: str) -> Path:
     """The program for Linux, of the same specification, in an archive."""
     cache.folder.mkdir(parents=True, exist_ok=True)
     cache.make_tools()
-    work = cache.work / "linux"
-    shutil.rmtree(work, ignore_errors=True)
-    version = take_sources(work / "source", version)
+    work = cache.work / f"linux-{version}"
+    take_sources(work, version)
     pyinstaller(cache, work)
     archive = work / f"Daumoi-{version}-linux-x86_64.tar.gz"
     with tarfile.open(archive, "w:gz", compresslevel=6) as packed:
@@ -138,15 +133,16 @@ def main() -> int:
         parser.error("--version: three numbers, as 1.2.3")
     cache, begun = Cache(options.cache), time.monotonic()
     try:
+        version = options.version or version_of((ROOT / "app" / "__init__.py").read_text("utf-8"))
         if options.prepare:
             cache.prepare()
             return 0
         if options.linux:
-            made = build_bundle(cache, options.version)
+            made = build_bundle(cache, version)
         elif WINDOWS:
-            made = build_setup_on_windows(cache, options.version)
+            made = build_setup_on_windows(cache, version)
         else:
-            made = build_setup_on_linux(cache, options.version)
+            made = build_setup_on_linux(cache, version)
     except (BuildError, subprocess.SubprocessError) as error:
         say(str(error))
         return 1

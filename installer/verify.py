@@ -2,10 +2,11 @@
 """Tries the setup package under Wine, as root on Linux after `build.py --prepare`: a line for each step, and
 pictures to look at.
 
-    python3 installer/verify.py             with dist/Daumoi-Setup-<version>.exe and one of an older version
+    python3 installer/verify.py             with dist/Daumoi-Setup-<version>.exe, and one of an older version
     python3 installer/verify.py --linux     the day played by the bundle for Linux
 
-The older version's setup is made by `build.py --version 0.0.9` where none lies in dist/.
+The older version's setup is dist/Daumoi-Setup-0.0.9.exe, as `build.py --version 0.0.9` makes it; where there
+is none, the same program is packed under that number, with files that the new one does not have.
 Exit code 0 when everything held, 1 when something did not, 77 where there is no Wine root.
 """
 
@@ -28,7 +29,7 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from installer.build import DIST, build_setup_on_linux, version_of
-from installer.setup import manifest
+from installer.setup import manifest, setup_sources
 from installer.wine import ROOT, BuildError, Cache, Room, run, say, usual_cache
 
 SETUP_MB, INSTALLED_MB, INSTALL_SECONDS, START_TIMES = 70.0, 190.0, 60.0, 2.0
@@ -148,6 +149,24 @@ def digest_of(folder: Path) -> str:
         if each.is_file():
             sum_.update(each.relative_to(folder).as_posix().encode() + each.read_bytes())
     return sum_.hexdigest()
+
+
+def older(cache: Cache, version: str) -> Path:
+    """A setup of a lower number: the program of `version`, with files that it no longer has."""
+    work = cache.work / "older"
+    shutil.rmtree(work, ignore_errors=True)
+    made = cache.work / f"windows-{version}"
+    shutil.copytree(made / "out", work / "out")
+    shutil.copytree(made / "build", work / "build")
+    left_over = work / "out" / "daumoi" / "_internal" / "of the layout before"
+    left_over.mkdir()
+    (left_over / "old.dll").write_text("what the start must not find", "utf-8")
+    (work / "out" / "daumoi" / "old.dll").write_text("nor this", "utf-8")
+    script = setup_sources(work / "out" / "daumoi", work, OLDER)
+    with Room(cache).opened() as room:
+        quick = "-XSetCompressor /FINAL zlib"
+        room.run("makensis", "-V1", quick, "-INPUTCHARSET", "UTF8", f"/work/older/{script.name}", timeout=300)
+    return work / f"Daumoi-Setup-{OLDER}.exe"
 
 
 # ---- the steps ----
@@ -486,12 +505,11 @@ def main() -> int:
         say("There is no Wine root here: sudo python3 installer/build.py --prepare")
         return NO_WINE
     try:
-        setups = [DIST / f"Daumoi-Setup-{each}.exe" for each in (version, OLDER)]
-        for setup, each in zip(setups, ("", OLDER), strict=True):
-            if not setup.exists():
-                say(f"{setup.name} …")
-                build_setup_on_linux(cache, each)
-        trial = Trial(cache, setups[0], setups[1], options.out)
+        new, old = (DIST / f"Daumoi-Setup-{each}.exe" for each in (version, OLDER))
+        if not new.exists():
+            say(f"{new.name} …")
+            build_setup_on_linux(cache, version)
+        trial = Trial(cache, new, old if old.exists() else older(cache, version), options.out)
         for name in options.steps.split(","):
             step = STEPS[name]
             say((step.__doc__ or "").splitlines()[0])

@@ -96,7 +96,7 @@ class Cache:
             raise BuildError(
                 "A Wine root is prepared on Linux, by root: sudo python3 installer/build.py --prepare"
             )
-        for program in ("mmdebstrap", "unshare", "nsenter"):
+        for program in ("mmdebstrap", "setpriv", "unshare", "nsenter"):
             if not shutil.which(program):
                 raise BuildError(f"{program} is missing. Type: apt-get install mmdebstrap util-linux")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -266,8 +266,10 @@ class Room:
         for place, folder in self.binds.items():
             (self.cache.root / place[1:]).mkdir(exist_ok=True)
             mounts.append(f"mount --bind '{folder}' '.{place}'")
-        script = " && ".join([f"cd '{self.cache.root}'", *mounts, "echo $$", "exec chroot . sleep infinity"])
-        apart = ["unshare", "--mount", "--pid", "--net", "--ipc", "--fork", "--kill-child"]
+        first = "exec chroot . sh -c 'sleep infinity & wait'"  # a shell: it takes in what has lost its parent
+        script = " && ".join([f"cd '{self.cache.root}'", *mounts, "echo $$", first])
+        die_with_us = ["setpriv", "--pdeathsig", "KILL"]
+        apart = [*die_with_us, "unshare", *("--mount", "--pid", "--net", "--ipc", "--fork", "--kill-child")]
         outer = subprocess.Popen(  # noqa: S603
             [*apart, "sh", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
         )
