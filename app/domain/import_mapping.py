@@ -202,7 +202,8 @@ _DAY = timedelta(hours=23, minutes=59)
 
 def reader_of(form: str, zone: tzinfo) -> Moments:
     """Reads cells: dates of a workbook as they are, texts by `form` ("iso" or as Excel writes it,
-    "m/d/yyyy h:mm"), in `zone`. None for what is no such time. AppError "mapping.date_format"."""
+    "m/d/yyyy h:mm"; a date without hours is a day then too), in `zone`. None for what is no such time.
+    AppError "mapping.date_format"."""
     pattern = None if form.lower() == "iso" else _pattern(form)
 
     def read(cell: object, text: str) -> Moment | None:
@@ -226,6 +227,7 @@ def reader_of(form: str, zone: tzinfo) -> Moments:
 def _pattern(form: str) -> re.Pattern[str]:
     parts: list[str] = []
     names: list[str] = []
+    at: dict[str, int] = {}
     marks = [found.group().lower() for found in _TOKEN.finditer(form)]
     for mark in marks:
         name = {"y": "year", "m": "month", "d": "day", "h": "hour", "s": "second"}.get(mark[0], "")
@@ -237,12 +239,26 @@ def _pattern(form: str) -> re.Pattern[str]:
             parts.append(re.escape(mark.upper()))
             continue
         names.append(name)
+        at[name] = len(parts)
         figures = _FIGURES.get(mark, r"\d{2}" if name in ("minute", "second") else r"\d{1,2}")
         parts.append(f"(?P<{name}>{figures})")
     whole = "".join(marks) == form.lower() and len(set(names)) == len(names)
     if not whole or not {"year", "month", "day"} <= set(names) or ("minute" in names) != ("hour" in names):
         raise AppError("mapping.date_format", where="dates.format", value=form)
-    return re.compile("".join(parts), re.IGNORECASE | re.ASCII)
+    return re.compile("".join(_hours_optional(parts, at)), re.IGNORECASE | re.ASCII)
+
+
+def _hours_optional(parts: Sequence[str], at: Mapping[str, int]) -> list[str]:
+    """The parts of a pattern, the hours with what lies between them and the date optional: people leave them
+    out where they do not know them."""
+    days = sorted(at[name] for name in ("year", "month", "day"))
+    clock = sorted(place for name, place in at.items() if place not in days)
+    if clock and clock[0] > days[-1]:
+        cut = days[-1] + 1
+        return [*parts[:cut], "(?:", *parts[cut:], ")?"]
+    if clock and clock[-1] < days[0]:
+        return ["(?:", *parts[: days[0]], ")?", *parts[days[0] :]]
+    return list(parts)
 
 
 def _by(pattern: re.Pattern[str], text: str) -> date | None:
@@ -251,7 +267,7 @@ def _by(pattern: re.Pattern[str], text: str) -> date | None:
         return None
     said = found.groupdict()
     half = (said.pop("ampm", None) or "").lower()
-    n = {name: int(figures) for name, figures in said.items()}
+    n = {name: int(figures) for name, figures in said.items() if figures is not None}
     year = n["year"] + (2000 if len(said["year"]) == 2 else 0)
     if "hour" not in n:
         return date(year, n["month"], n["day"])

@@ -1,17 +1,14 @@
 """What a former register may hold: the headings under which people write it, the words of its states and
-channels, how its times are written. From these a mapping is proposed that a person then changes."""
+channels. From these a mapping is proposed that a person then changes."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC
 from functools import cache
 
 from app.domain.fold import fold
 from app.domain.import_fields import Field
-from app.domain.import_headings import Cell
-from app.domain.import_mapping import reader_of
 
 FIELDS_REGISTER: tuple[Field, ...] = (
     Field(
@@ -166,14 +163,6 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """What registers say, by field and our code; besides these our own names are known, in every language."""
 
-DATE_FORMATS = (
-    "d/m/yyyy h:mm", "d/m/yyyy", "d/m/yyyy h:mm:ss", "d/m/yy h:mm", "d/m/yy", "d-m-yyyy h:mm", "d-m-yyyy",
-    "d.m.yyyy h:mm", "d.m.yyyy", "iso", "yyyy/m/d h:mm", "yyyy/m/d", "m/d/yyyy h:mm", "m/d/yyyy h:mm:ss",
-    "m/d/yyyy h:mm AM/PM", "m/d/yyyy h:mm:ss AM/PM", "m/d/yyyy", "m/d/yy h:mm",
-)  # fmt: skip
-"""The day first, where both would do: so the registers of this country are written."""
-
-
 def register_titles(tr: Callable[[str], str]) -> dict[str, str]:
     """The words for each field of a former register, in the order in which they are offered."""
     return {
@@ -197,16 +186,6 @@ def register_titles(tr: Callable[[str], str]) -> dict[str, str]:
         "how": tr("How the customer was told"),
         "customer": tr("Customer code"),
     }
-
-
-def format_of(samples: Sequence[tuple[Cell, str]]) -> str:
-    """The first of `DATE_FORMATS` by which most of these cells are times."""
-
-    def read(form: str) -> int:
-        reader = reader_of(form, UTC)
-        return sum(reader(cell, text) is not None for cell, text in samples)
-
-    return max(DATE_FORMATS, key=read)
 
 
 def code_for(field: str, word: str, names: Mapping[str, Iterable[str]]) -> str | None:

@@ -315,7 +315,11 @@ def test_a_mapping_that_is_wrong_says_where(
         ("m/d/yy h:mm AM/PM", "3/14/25 12:20 PM", "2025-03-14 12:20:00"),
         ("m/d/yy h:mm AM/PM", "3/14/25 13:20 PM", None),
         ("m/d/yyyy h:mm", "14/3/2025 1:20", None),
-        ("m/d/yyyy h:mm", "3/14/2025", None),
+        ("m/d/yyyy h:mm", "3/14/2025", "2025-03-14 00:00:00"),
+        ("m/d/yyyy h:mm", "3/14/2025 ", None),
+        ("d/m/yyyy h:mm:ss AM/PM", "14/3/2025", "2025-03-14 00:00:00"),
+        ("h:mm d/m/yyyy", "14/3/2025", "2025-03-14 00:00:00"),
+        ("h:mm d/m/yyyy", "1:20 14/3/2025", "2025-03-14 01:20:00"),
         ("m/d/yyyy h:mm", "2/30/2025 1:20", None),
         ("m/d/yyyy h:mm", "3/14/1025 1:20", None),
         ("iso", "2025-03-14T01:20", "2025-03-14 01:20:00"),
@@ -327,6 +331,19 @@ def test_how_times_are_written(form: str, text: str, means: str | None) -> None:
     zone = zone_named("Asia/Ho_Chi_Minh")
     found = reader_of(form, zone)(text, text)
     assert (f"{found.at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if found else None) == means
+
+
+def test_a_day_without_hours_lasts_to_its_end(desktop: Desktop, tmp_path: Path) -> None:
+    """By a format with hours, too: one that came at 8:00 and was closed "that day" contradicts nothing."""
+    zone = zone_named("Asia/Ho_Chi_Minh")
+    one, plain = (reader_of(form, zone)("2/11/2026", "2/11/2026") for form in ("d/m/yyyy h:mm", "d/m/yyyy"))
+    assert one == plain
+    assert one is not None
+    assert one.day
+    came = OPEN | {"Ngày nhận": "2/11/2026"}
+    path = csv_of(tmp_path / "so.csv", CLOSED | {"Ngày trả lời": "2/11/2026"}, came)
+    plan = planned(desktop, path)
+    assert (len(plan.new), plan.wrong) == (2, [])
 
 
 def test_only_who_may_takes_requests_in(desktop: Desktop, tmp_path: Path) -> None:

@@ -51,9 +51,9 @@ class RegisterWay:
         self.more = ValuesStep(self._names, self._known, self._gather, self._ask_where)
         self.columns.mapping_used.connect(self.more.use)
 
-    def look(self, path: Path, sheet: str | None) -> Callable[[], Looked]:
+    def look(self, path: Path, sheet: str | None) -> Callable[[Step], Looked]:
         mapping, encoding = self.columns.asked(path)
-        return partial(register_source.look, path, sheet, mapping, encoding)
+        return lambda step: register_source.look(path, sheet, mapping, encoding, step)
 
     def plan(self, looked: Looked) -> Callable[[Step], Preview]:
         assert isinstance(looked, LookedRegister)
@@ -80,7 +80,7 @@ class RegisterWay:
         return mapping_text(
             columns.register.text().strip(),
             columns.by_heading(),
-            columns.date_format.currentText().strip(),
+            columns.form(),
             self.more.values(),
             kept | self.more.constants_chosen(),
             zone=given.zone if given else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -11,7 +12,17 @@ from app.domain.errors import AppError
 from app.domain.import_cells import clean
 from app.domain.import_headings import Cell
 from app.domain.import_mapping import JOINED, MOMENTS, RequestMapping, reader_of
-from app.domain.register_fields import DATE_FORMATS, FIELDS_REGISTER, format_of, register_titles
+from app.domain.money import format_number
+from app.domain.register_fields import FIELDS_REGISTER, register_titles
+from app.domain.register_times import (
+    DATE_FORMATS,
+    Written,
+    doubtful,
+    fitting,
+    in_letters,
+    telling,
+    unread,
+)
 from app.ui.imports.columns import ColumnsStep
 from app.ui.imports.register_source import LookedRegister
 from app.ui.imports.source import Looked
@@ -24,6 +35,9 @@ from app.words import tr
 
 ENCODINGS = ("", "cp1258", "cp1252", "gb18030")
 """Offered for a CSV file; that of the mapping besides."""
+
+ISO = "yyyy-mm-dd (ISO 8601)"
+"""How the format "iso" of a mapping is shown."""
 
 AND = "+"
 """Between fields that one column fills."""
@@ -42,7 +56,9 @@ class RegisterColumns(ColumnsStep):
         self.register.setMaxLength(80)
         self.date_format = QComboBox()
         self.date_format.setEditable(True)
-        self.date_format.addItems(list(DATE_FORMATS))
+        # What is typed stays as typed: "m/d/yyyy" is not to become the next longer one.
+        self.date_format.setCompleter(None)  # type: ignore[arg-type]
+        self.date_format.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.encoding = QComboBox()
         options = Form()
         options.add(
@@ -80,7 +96,7 @@ class RegisterColumns(ColumnsStep):
     def focus_first(self) -> None:
         if not self.register.text().strip():
             self.register.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self._wrong_format() is not None:
+        elif self._wrong_format():
             self.date_format.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             super().focus_first()
@@ -109,8 +125,10 @@ class RegisterColumns(ColumnsStep):
             self.register.setText(looked.path.stem)
         self._show_encodings(looked.encoding)
         super().show_file(looked)
-        given = looked.mapping.date_format if looked.mapping else self._guessed()
-        self.date_format.setCurrentText(given)
+        if looked.mapping is not None:
+            self._offer(DATE_FORMATS, looked.mapping.date_format)
+        else:
+            self._propose()
         self._say_example()
         self._say_used(looked)
         self.mapping_used.emit(looked.mapping)
@@ -136,6 +154,11 @@ class RegisterColumns(ColumnsStep):
         """For the mapping; empty where the file is Unicode or a workbook."""
         return "" if self.looked is None else self.looked.encoding or ""
 
+    def form(self) -> str:
+        """How times are written, for the mapping; empty where it is not chosen yet."""
+        text = self.date_format.currentText().strip()
+        return "iso" if text == ISO else text
+
     def lacking(self) -> str:
         filled = {field for fields in self.fields_at().values() for field in fields}
         constants = self.mapping.constants if self.mapping else {}
@@ -144,15 +167,22 @@ class RegisterColumns(ColumnsStep):
             return tr("Still to be chosen: {fields}.", fields=", ".join(map(_title_of, lacking)))
         if not self.register.text().strip():
             return tr("Write the name of the register first.")
-        wrong = self._wrong_format()
-        return "" if wrong is None else self._room.why(wrong)
+        return self._wrong_format()
 
-    def _wrong_format(self) -> AppError | None:
+    def _wrong_format(self) -> str:
+        """Why times cannot be read by what stands in the box."""
+        form = self.form()
+        if not form:
+            return tr("Choose how times are written.")
         try:
-            reader_of(self.date_format.currentText().strip(), self._room.zone)
-        except AppError as error:
-            return error
-        return None
+            reader_of(form, self._room.zone)
+        except AppError:
+            return tr(
+                "“{text}” is no way of writing times. Choose one from the list, or write one such as "
+                "d/m/yyyy h:mm.",
+                text=form,
+            )
+        return ""
 
     # -- how it works -----------------------------------------------------------------------------------
 
@@ -176,55 +206,101 @@ class RegisterColumns(ColumnsStep):
             if other != index and taken.intersection(fields):
                 rest = AND.join(field for field in fields if field not in taken)
                 self.boxes[other].setCurrentIndex(max(self.boxes[other].findData(rest), 0))
-        if self.mapping is None and taken.intersection(MOMENTS):
-            self.date_format.setCurrentText(self._guessed())
+        fits = self.form() in fitting(self._written())
+        if self.mapping is None and taken.intersection(MOMENTS) and not fits:
+            self._propose()
         self._say_lacking()
         self._say_example()
 
+    def _times(self) -> list[int]:
+        """The columns that are times."""
+        return [i for i, fields in self.fields_at().items() if set(fields) & set(MOMENTS)]
+
+    def _written(self) -> list[Written]:
+        """The dates in them, of the whole file."""
+        found = self.looked.written if self.looked else {}
+        return [each for i in self._times() for each in found.get(i, ())]
+
     def _samples(self) -> list[tuple[Cell, str]]:
-        """Some cells of the columns that are times."""
-        if self.looked is None:
-            return []
-        times = [i for i, fields in self.fields_at().items() if set(fields) & set(MOMENTS)]
-        cells = [
-            row[i]
-            for number, row in self.looked.sample
-            if number > self.header_row.value()
-            for i in times
-            if i < len(row)
-        ]
+        """Some of their cells, whatever is in them."""
+        after, sample = self.header_row.value(), self.looked.sample if self.looked else []
+        cells = [row[i] for n, row in sample if n > after for i in self._times() if i < len(row)]
         return [(cell, text) for cell in cells if (text := clean(cell))]
 
-    def _guessed(self) -> str:
-        return format_of(self._samples())
+    def _propose(self) -> None:
+        """The format by which every date of the file is a time. Where none is, or where dates may mean two
+        different days, a person is asked: nothing is chosen."""
+        written = self._written()
+        fits = fitting(written)
+        sure = fits and doubtful(written, fits) is None
+        self._offer(dict.fromkeys((*fits, *DATE_FORMATS)), fits[0] if sure else "")
+
+    def _offer(self, forms: Iterable[str], chosen: str) -> None:
+        self.date_format.blockSignals(True)
+        self.date_format.clear()
+        self.date_format.addItems([_form_words(form) for form in forms])
+        self.date_format.setCurrentIndex(self.date_format.findText(_form_words(chosen)))
+        self.date_format.setEditText(_form_words(chosen))
+        self.date_format.blockSignals(False)
 
     def _say_example(self) -> None:
-        """One time of the file as it is read; where most are written in another way, one of those. A wrong
-        cell among right ones is told with its row in the check."""
-        samples = self._samples()
-        self.example.setVisible(bool(samples))
-        if not samples:
-            return
-        try:
-            reader = reader_of(self.date_format.currentText().strip(), self._room.zone)
-        except AppError as error:
-            self._say_time(self._room.why(error), Tone.WRONG)
-            return
-        read = [(text, reader(cell, text)) for cell, text in samples]
-        unread = [text for text, moment in read if moment is None]
-        if 2 * len(unread) > len(read):
+        """The date of the file that tells best how they are written, as it is read; how many are not written
+        so; or what is to be decided."""
+        self.example.setVisible(bool(self._samples() or self._written()))
+        if self.form():
+            self._say_read()
+        else:
+            self._say_question()
+
+    def _say_question(self) -> None:
+        written = self._written()
+        fits = fitting(written)
+        doubt = doubtful(written, fits)
+        if doubt is not None:
+            each, *forms = doubt
+            one, other = (self._read(form, each.text) for form in forms)
             words = tr(
-                "“{text}” is not a time that is written so. Choose how they are written.", text=unread[0]
+                "“{text}” in row {row} may be {one} ({form}) or {other} ({other_form}). Choose how times are "
+                "written.",
+                text=each.text, row=each.row, one=one, form=forms[0], other=other, other_form=forms[1],
+            )  # fmt: skip
+        elif not fits and written:
+            words = tr("The dates are written in several ways. Choose how most of them are written.")
+        else:
+            words = tr("Choose how times are written.")
+        self._say_time(words, Tone.ATTENTION)
+
+    def _say_read(self) -> None:
+        if wrong := self._wrong_format():
+            self._say_time(wrong, Tone.WRONG)
+            return
+        form, written = self.form(), self._written()
+        proof = telling(written, form)
+        if written and proof is None:
+            self._say_time(_not_so(written[0].text), Tone.ATTENTION)
+            return
+        if proof is not None:
+            said = _read_as(proof.text, self._read(form, proof.text))
+        else:
+            read = [(text, self._read(form, cell)) for cell, text in self._samples()]
+            said = next((_read_as(text, shown) for text, shown in read if shown), "")
+            if read and not said:
+                self._say_time(_not_so(read[0][0]), Tone.ATTENTION)
+                return
+        left = unread(written, form)
+        if left:
+            said += " " + tr(
+                "{count} dates are not written so, such as “{text}” in row {row}.",
+                count=format_number(sum(each.count for each in left), tr.language),
+                text=left[0].text,
+                row=left[0].row,
             )
-            self._say_time(words, Tone.ATTENTION)
-            return
-        for text, moment in read:
-            if moment is None:
-                continue
-            shown = f"{moment.local:%d/%m/%Y}" if moment.day else f"{moment.local:%d/%m/%Y %H:%M}"
-            words = tr("“{text}” is read as {shown} (day/month/year).", text=text, shown=shown)
-            self._say_time(words, Tone.SOFT)
-            return
+        self._say_time(said, Tone.ATTENTION if left else Tone.SOFT)
+
+    def _read(self, form: str, cell: Cell) -> str:
+        """The time in a cell in words; empty for what is none."""
+        moment = reader_of(form, self._room.zone)(cell, clean(cell))
+        return in_letters(moment, tr) if moment else ""
 
     def _say_time(self, words: str, tone: Tone) -> None:
         self.example.setText(words)
@@ -261,6 +337,18 @@ class RegisterColumns(ColumnsStep):
 
 def _title_of(field: str) -> str:
     return register_titles(tr)[field]
+
+
+def _form_words(form: str) -> str:
+    return ISO if form == "iso" else form
+
+
+def _read_as(text: str, shown: str) -> str:
+    return tr("“{text}” is read as {shown}.", text=text, shown=shown)
+
+
+def _not_so(text: str) -> str:
+    return tr("“{text}” is not a time that is written so. Choose how they are written.", text=text)
 
 
 def mapping_files() -> str:

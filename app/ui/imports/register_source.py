@@ -19,6 +19,7 @@ from app.domain.import_mapping import CODES, KnownHere, RequestMapping, parse_ma
 from app.domain.import_requests import bind, headings_of, parse_requests
 from app.domain.importing import ParsedRow, find_header
 from app.domain.register_fields import FIELDS_REGISTER
+from app.domain.register_times import Written, written_in
 from app.services.import_requests import RequestImportService, RequestPlan
 from app.ui.imports import source
 from app.ui.imports.source import Looked, first_rows, watched
@@ -34,12 +35,14 @@ OLD = "cp1258"
 @dataclass(frozen=True)
 class LookedRegister(Looked):
     """What was seen of a register. `mapping` and the file it came from, if there was one; `troubles`: what in
-    it does not fit this file. `encoding`: of a CSV file that is not Unicode; None for a workbook."""
+    it does not fit this file. `encoding`: of a CSV file that is not Unicode; None for a workbook. `written`:
+    the dates in each column, of all rows."""
 
     mapping: RequestMapping | None
     mapping_file: Path | None
     troubles: Sequence[AppError]
     encoding: str | None
+    written: Mapping[int, Sequence[Written]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,15 @@ def beside(path: Path) -> Path:
 
 
 def look(
-    path: Path, sheet: str | None, mapping_file: Path | None = None, encoding: str | None = None
+    path: Path,
+    sheet: str | None,
+    mapping_file: Path | None = None,
+    encoding: str | None = None,
+    step: Step = lambda done, total: None,
 ) -> LookedRegister:
-    """Looks at a file. A `mapping_file` that is none is refused; of the one that lies beside the file it is
-    only told. Without `encoding` it is that of the mapping, or Unicode, or else that of old files.
+    """Looks at a file, at all its rows for how dates are written; `step` may raise Cancelled. A
+    `mapping_file` that is none is refused; of the one that lies beside the file it is only told. Without
+    `encoding` it is that of the mapping, or Unicode, or else that of old files.
 
     AppError as `read_table`, `find_header`; `read_mapping` and `parse_mapping` of the `mapping_file`.
     """
@@ -78,25 +86,28 @@ def look(
             given = None
     wanted = encoding if encoding is not None else mapping.encoding if mapping else ""
     try:
-        name, names, sample, text = _read(path, sheet, wanted)
+        name, names, sample, text, written = _read(path, sheet, wanted, step)
     except AppError as error:
         if error.code != "csv.encoding" or wanted or encoding is not None:
             raise
         wanted = OLD
-        name, names, sample, text = _read(path, sheet, wanted)
+        name, names, sample, text, written = _read(path, sheet, wanted, step)
         if any(c < " " and c not in "\r\n\t" for _, row in sample for cell in row for c in str(cell)):
             raise error from None  # a picture or a program, whatever its name says
     header = _header(sample, mapping, troubles)
     return LookedRegister(
-        path, names, name, header, sample, mapping, given, troubles, wanted if text else None
+        path, names, name, header, sample, mapping, given, troubles, wanted if text else None, written
     )
 
 
-def _read(path: Path, sheet: str | None, encoding: str) -> tuple[str, tuple[str, ...], list[Row], bool]:
+def _read(
+    path: Path, sheet: str | None, encoding: str, step: Step
+) -> tuple[str, tuple[str, ...], list[Row], bool, Mapping[int, Sequence[Written]]]:
     with read_table(path, encoding) as table:
         there = sheet if sheet in table.names else None
         name, sample = first_rows(table, path, there)
-        return name, table.names, sample, table.width is not None
+        written = written_in(watched(table.rows(name), step))
+        return name, table.names, sample, table.width is not None, written
 
 
 def _header(sample: list[Row], mapping: RequestMapping | None, troubles: list[AppError]) -> Header:

@@ -95,7 +95,7 @@ class Way(Protocol):
     @property
     def more(self) -> MoreStep | None: ...
 
-    def look(self, path: Path, sheet: str | None) -> Callable[[], Looked]:
+    def look(self, path: Path, sheet: str | None) -> Callable[[Step], Looked]:
         """What is seen of a file, for `columns.show_file`."""
         ...
 

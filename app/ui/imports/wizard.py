@@ -220,7 +220,7 @@ class ImportDialog(QDialog):
         look = self._way.look(path, sheet)
         self._work(
             tr("Opening {file}", file=path.name),
-            lambda _job: look(),
+            lambda job: look(job.step),
             self._show_columns,
             lane=Lane.IO,
         )

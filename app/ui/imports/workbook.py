@@ -29,8 +29,8 @@ class WorkbookWay:
         self.columns = ColumnsStep(task.fields, task.options())
         self.more = None
 
-    def look(self, path: Path, sheet: str | None) -> Callable[[], Looked]:
-        return partial(source.look, path, sheet, self._task.fields)
+    def look(self, path: Path, sheet: str | None) -> Callable[[Step], Looked]:
+        return lambda _step: source.look(path, sheet, self._task.fields)
 
     def plan(self, looked: Looked) -> Callable[[Step], Preview]:
         columns, planner = self.columns.columns(), self._task.planner()

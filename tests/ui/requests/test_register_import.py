@@ -99,7 +99,10 @@ def shown_file(dialog: ImportDialog, path: Path, settle: Callable[[], None]) -> 
     dialog.take_file(path)
     settle()
     assert dialog.steps.currentIndex() == COLUMNS, said(dialog)
-    return columns_of(dialog)
+    columns = columns_of(dialog)
+    if not columns.form():  # "2/11/2026" may be two days: which is asked
+        columns.date_format.setCurrentText("d/m/yyyy h:mm")
+    return columns
 
 
 def test_what_is_asked_for_first_is_read_whole(dialog: ImportDialog) -> None:
@@ -125,8 +128,7 @@ def test_a_register_goes_in_by_keyboard_with_what_its_words_propose(
     assert fields["Tình trạng"] == ("state",)
     assert fields["Mã KH"] == ("customer",)
     assert columns.register.text() == "Sổ Vệ An"
-    assert columns.date_format.currentText() == "d/m/yyyy h:mm"
-    assert "“2/11/2026 8:00” được hiểu là 02/11/2026 08:00" in said(dialog)
+    assert "“2/11/2026 8:00” được hiểu là ngày 2 tháng 11 năm 2026, 08:00." in said(dialog)
     # Two columns make up the words.
     detail = next(i for i, title in columns.columns().titles.items() if title == "Chi tiết")
     choose(columns.boxes[detail], "words")
@@ -380,10 +382,9 @@ def test_what_is_needed_is_asked_for(
     assert "Còn phải chọn cột cho: Số trong sổ, Ngày tiếp nhận" in dialog.notice.text()
     for i, field in enumerate(("key", "received", "words")):
         choose(columns.boxes[i], field)
-    assert columns.date_format.currentText() == "d/m/yyyy h:mm"  # as soon as it is known which are times
     columns.date_format.setCurrentText("m/d")
     qtbot.keyClick(dialog, F9)
-    assert "Ghi như trong Excel" in dialog.notice.text()
+    assert dialog.notice.text().startswith("“m/d” không phải là cách ghi ngày giờ.")
     columns.date_format.setCurrentText("yyyy-m-d")
     assert "“2/11/2026 8:00” không phải ngày giờ" in said(dialog)
     columns.date_format.setCurrentText("d/m/yyyy h:mm")
@@ -477,7 +478,7 @@ def test_a_register_without_outcomes_is_asked_for_one(
     )
     columns = shown_file(dialog, file, settle)
     assert columns.fields_at()[0] == ("key",)
-    assert "“02/11/2026” được hiểu là 02/11/2026" in columns.example.text()  # one wrong cell is no other way
+    assert "“02/11/2026” được hiểu là ngày 2 tháng 11 năm 2026." in columns.example.text()
     end = next(i for i, title in columns.columns().titles.items() if title == "Ngày kết thúc")
     choose(columns.boxes[end], "closed")
     qtbot.keyClick(dialog, F9)
@@ -540,3 +541,79 @@ def test_a_register_of_open_requests_is_asked_for_no_outcome(
     settle()
     assert dialog.steps.currentIndex() == CHECK, said(dialog)
     assert parts(dialog)["wrong"] == 0
+
+
+def dated(path: Path, *dates: str) -> Path:
+    """A register with these days of receipt."""
+    rows = [f"SR-{n},{each},Vỡ ống số {n}" for n, each in enumerate(dates, 1)]
+    path.write_text("\n".join(("Số phiếu,Ngày nhận,Nội dung", *rows)), "utf-8")
+    return path
+
+
+def test_the_order_of_day_and_month_is_judged_by_every_row(
+    dialog: ImportDialog, tmp_path: Path, settle: Callable[[], None]
+) -> None:
+    """An American file whose first 1,400 days are all below 13, and one whose only proof is its last row."""
+    low = [f"{month:02}/{day:02}/2026" for month in (9, 10) for day in range(1, 13)] * 60
+    columns = shown_file(dialog, dated(tmp_path / "my.csv", *low, "09/13/2026 14:05", "09/14/2026"), settle)
+    assert columns.form() == "m/d/yyyy h:mm"
+    assert columns.example.text() == "“09/13/2026 14:05” được hiểu là ngày 13 tháng 9 năm 2026, 14:05."
+    columns.date_format.setCurrentText("d/m/yyyy")
+    left = "2 ngày không ghi theo cách này, chẳng hạn “09/13/2026 14:05” ở dòng 1442."
+    assert left in columns.example.text()
+    ours = dated(tmp_path / "ta.csv", *low, "không rõ", "31/04/2026", "13/09/2026")
+    columns = shown_file(dialog, ours, settle)
+    assert columns.form() == "d/m/yyyy"
+    assert columns.example.text() == "“13/09/2026” được hiểu là ngày 13 tháng 9 năm 2026."
+
+
+def test_dates_that_may_be_two_days_are_asked_about(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    dialog.take_file(dated(tmp_path / "so.csv", "09/09/2026", "09/01/2026", "10/01/2026 8:30"))
+    settle()
+    columns = columns_of(dialog)
+    assert columns.form() == ""
+    assert columns.example.text() == (
+        "“09/01/2026” ở dòng 3 có thể là ngày 9 tháng 1 năm 2026 (d/m/yyyy h:mm) hoặc ngày 1 tháng 9 năm "
+        "2026 (m/d/yyyy h:mm). Chọn cách ghi ngày giờ."
+    )
+    qtbot.keyClick(dialog, F9)
+    assert dialog.steps.currentIndex() == COLUMNS
+    assert "Chọn cách ghi ngày giờ." in dialog.notice.text()
+    assert columns.date_format.hasFocus()
+    qtbot.keyClick(columns.date_format, Qt.Key.Key_Down)  # what fits stands first
+    assert columns.form() == "d/m/yyyy h:mm"
+    qtbot.keyClick(dialog, F9)
+    settle()
+    assert dialog.steps.currentIndex() == MORE
+
+
+def test_dates_written_in_several_ways_are_asked_about(
+    dialog: ImportDialog, tmp_path: Path, settle: Callable[[], None]
+) -> None:
+    dialog.take_file(dated(tmp_path / "so.csv", "13/09/2026", "14/09/2026", "09/15/2026"))
+    settle()
+    columns = columns_of(dialog)
+    assert columns.form() == ""
+    assert "theo nhiều cách" in columns.example.text()
+    columns.date_format.setCurrentText("d/m/yyyy")
+    assert "1 ngày không ghi theo cách này, chẳng hạn “09/15/2026” ở dòng 4." in columns.example.text()
+
+
+def test_a_format_stays_as_it_is_typed(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    columns = shown_file(dialog, dated(tmp_path / "so.csv", "09/13/2026"), settle)
+    edit = columns.date_format.lineEdit()
+    assert edit is not None
+    edit.selectAll()
+    qtbot.keyClicks(edit, "M/d/yyyy")
+    assert columns.form() == "M/d/yyyy"
+    qtbot.keyClick(edit, Qt.Key.Key_Space)
+    assert columns.form() == "M/d/yyyy"
+    assert "ngày 13 tháng 9 năm 2026" in columns.example.text()
+    edit.setText("–")
+    assert columns.example.text().startswith("“–” không phải là cách ghi ngày giờ.")
+    edit.setText("yyyy-mm-dd (ISO 8601)")
+    assert columns.form() == "iso"
