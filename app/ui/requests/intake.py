@@ -128,9 +128,10 @@ class IntakeDialog(Dialog):
 
     def start(self) -> None:
         """Shows the form with the keyboard in its first field: after a customer who was found already, but
-        never in the middle of what was brought back."""
+        never in the middle of what was brought back. What stands in the field gives way to what is typed."""
         self.open()
         found = self.form.customer.customer_id is not None and self._restored.isHidden()
+        self.form.customer.selectAll()
         self.form.editor("type_code" if found else "customer").setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say_due(self) -> None:

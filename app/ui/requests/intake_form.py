@@ -170,12 +170,14 @@ class IntakeForm(Form):
     # -- drafts -----------------------------------------------------------------------------------------
 
     def kept(self) -> dict[str, Any] | None:
-        """What is worth keeping, as plain values; None while nothing was typed."""
+        """What is worth keeping, as plain values; None while nothing was typed but who asks: the next one
+        at the counter is somebody else."""
         fields = self.values()
         fields["arrived_on"] = fields["arrived_on"].isoformat()
         fields["incident"] = None if self.incident_id is None else str(self.incident_id)
         fields["customer_words"] = self.customer.text()
-        return fields if any(fields[name] for name in ("customer_words", *TEXTS)) else None
+        fields["filled"] = dict(self._filled)
+        return fields if any(fields[name] != self._filled.get(name, "") for name in TEXTS) else None
 
     def restore(self, fields: Mapping[str, Any]) -> None:
         """Puts back what was kept."""
@@ -185,7 +187,7 @@ class IntakeForm(Form):
         self.incident_id = UUID(fields["incident"]) if fields.get("incident") else None
         self.customer.set_value(fields.get("customer"))
         self.customer.setText(str(fields.get("customer_words", "")))
-        self.customer.setCursorPosition(0)
+        self._filled = dict(fields.get("filled", {}))
         self.adapt()
         self.mark_clean()
 

@@ -247,6 +247,32 @@ def test_what_was_typed_survives_a_crash(
     assert only_row(desktop).customer_id == customer
 
 
+def test_the_next_customer_is_not_glued_to_the_one_before(
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, hand: Hand, room: RequestRoom
+) -> None:
+    add_customer(desktop)
+    dialog = hand.open_intake()
+    hand.type("BN-007415", Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.form.editor("contact_name").text() != "")
+    hand.type(Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(IntakeDialog))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    dialog = hand.open_intake()  # only who asks was there: nothing to bring back
+    assert dialog.form.customer.text() == ""
+    hand.type("BN-007415", Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.form.editor("contact_name").text() != "")
+    hand.type("ro", Key.Key_Return, Key.Key_Return, "Rò rỉ trước nhà", Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(IntakeDialog))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    dialog = hand.open_intake()
+    assert dialog.form.values()["words"] == "Rò rỉ trước nhà"
+    hand.type("nguoi qua duong", Key.Key_Return)
+    assert dialog.form.customer.text() == "nguoi qua duong"
+    qtbot.waitUntil(lambda: dialog.form.values()["contact_name"] == "nguoi qua duong")
+
+
 def test_saved_just_before_the_crash_is_not_saved_twice(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, hand: Hand, room: RequestRoom
 ) -> None:
