@@ -17,6 +17,8 @@ from app.words import tr
 MINUTE = timedelta(minutes=1)
 NEAR = timedelta(hours=10)
 """With less left it is said how much."""
+BY_MINUTES = 120
+"""With less left it is said in minutes: a whole hour left off would be half of it."""
 DUE_WIDTH = 148
 """Pixels, at 100 %, in which the due column has room for all that `due_of` says."""
 
@@ -66,7 +68,7 @@ def _near_words(due: datetime, now: datetime, calendar: WorkingCalendar, by_cloc
     left = _minutes_left(due, now, calendar, by_clock)
     if not 0 < left < NEAR // MINUTE:
         return due_words(due, now, calendar, by_clock)
-    if left < 60:
+    if left < BY_MINUTES:
         return tr("{count} min left", count=left)
     return tr("{time}, {count} h left", time=f"{due.astimezone(calendar.zone):%H:%M}", count=left // 60)
 
@@ -118,11 +120,11 @@ def due_notice(row: RequestRow, now: datetime, calendar: WorkingCalendar, by_clo
     left = _minutes_left(row.due, now, calendar, by_clock) if near else 0
     if not left:
         return tr("Due {when}", when=when), tone
-    if by_clock and left < 60:
+    if by_clock and left < BY_MINUTES:
         return tr("Due {when}, {count} min left", when=when, count=left), tone
     if by_clock:
         return tr("Due {when}, {count} h left", when=when, count=left // 60), tone
-    if left < 60:
+    if left < BY_MINUTES:
         return tr("Due {when}, {count} min of working time left", when=when, count=left), tone
     return tr("Due {when}, {count} h of working time left", when=when, count=left // 60), tone
 

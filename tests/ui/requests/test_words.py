@@ -64,7 +64,7 @@ def row(
         ("routed", at(20, 10, 28), "hôm nay 10:28", Tone.ATTENTION),
         ("routed", at(20, 10, 29), "còn 1 phút", Tone.ATTENTION),
         ("routed", at(20, 11, 27), "còn 59 phút", Tone.ATTENTION),
-        ("routed", at(20, 11, 28), "11:28, còn 1 giờ", Tone.ATTENTION),
+        ("routed", at(20, 11, 28), "còn 60 phút", Tone.ATTENTION),
         ("routed", at(20, 16, 30), "16:30, còn 4 giờ", Tone.ATTENTION),  # without the break at noon
         ("routed", at(20, 23, 59), "23:59, còn 4 giờ", Tone.ATTENTION),
         ("routed", at(21, 0, 0), "ngày mai 00:00", Tone.SOFT),
