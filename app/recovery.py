@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,8 @@ from app.domain import backups as rule
 from app.domain.clock import Clock
 from app.domain.deadlines import zone_named
 from app.domain.errors import AppError
+from app.models import sqlite
+from app.models.base import millis
 from app.models.converting import convert
 from app.models.copies import Step, remove_database
 from app.models.database import open_database, trouble_told
@@ -140,9 +142,25 @@ class Backups:
         """When the newest one was made, in the office's zone."""
         return next((b.made for b in self.here() if b.heading), None)
 
+    @property
+    def there_is_data(self) -> bool:
+        """Whether this desk has a database."""
+        return (self.home / OFFICE_DATABASE).exists()
+
     def due(self) -> bool:
         """Whether that of today is missing."""
         return rule.due(self.last(), self._clock.now().astimezone(zone_named(self._identity().zone)))
+
+    def stale(self, seconds: float) -> bool:
+        """Whether something was done since the newest one, which is older than so many seconds."""
+        newest = next((b.heading for b in self.here() if b.heading), None)
+        if newest is None:
+            return True
+        if abs(millis(self._clock.now()) - newest.made_ms) < seconds * 1000:
+            return False
+        database = self.home / OFFICE_DATABASE
+        with trouble_told(database), closing(sqlite.reading(database)) as there:
+            return bool(there.execute("SELECT count(*) FROM entry").fetchone()[0] != newest.entries)
 
     # -- ways out ---------------------------------------------------------------------------------------
 

@@ -15,9 +15,10 @@ import pytest
 from app.bootstrap import OFFICE_DATABASE, Desktop
 from app.domain.errors import AppError
 from app.models.copies import SIDECARS
+from app.models.database import note_damage
 from app.recovery import Backups
 from app.services.requests import NewRequest
-from app.sync.restore import kept_aside, note_damage
+from app.sync.restore import kept_aside
 from tests.headoffice.agreeing import assert_agreed
 from tests.offices import Company, person
 

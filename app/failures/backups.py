@@ -38,8 +38,7 @@ def backups(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "backup.no_backup": tr("There is no backup that can be used. Choose a file, or another way."),
         "database.lost": tr(
             "The database {path} is missing or empty, though this desk had one. It can be brought back: "
-            "open the "
-            "program, which offers the ways, or see daumoi restore --help."
+            "open the program anew, which offers the ways, or see daumoi restore --help."
         ),
         "database.unreadable": tr(
             "Of {path} nothing can be read any more. Take the newest backup, or the data from the head "

@@ -47,8 +47,8 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
                 "lacks."
             ),
             tr(
-                "The database {path} is damaged. What was saved can be brought back: open the program, which "
-                "offers the ways, or see daumoi restore --help."
+                "The database {path} is damaged. What was saved can be brought back: open the program anew, "
+                "which offers the ways, or see daumoi restore --help."
             ),
         ),
         "database.newer": tr(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -184,6 +184,17 @@ def trouble_told(path: Path) -> Iterator[None]:
         raise named from error
 
 
+def doubted(path: Path) -> Path:
+    """The file whose being there says that a database has to be looked through before it is opened."""
+    return path.with_name(f"{path.stem}.damaged")
+
+
+def note_damage(path: Path) -> None:
+    """Have a database looked through before it is opened the next time."""
+    with suppress(OSError):
+        doubted(path).touch()
+
+
 def open_database(
     path: Path, now: datetime, key: Key | None = None, settle: Settle = lambda cur: None
 ) -> Database:
@@ -222,13 +233,15 @@ def _renewed(path: Path, key: Key | None, old: sqlite.Connection) -> sqlite.Conn
 
 
 def trouble(error: BaseException, path: Path) -> AppError | None:
-    """What has befallen a database, where it is not the program's own fault."""
+    """What has befallen a database, where it is not the program's own fault; that it is damaged, is noted."""
     if isinstance(error, OSError):
         full = error.errno == errno.ENOSPC
         return AppError("disk.full" if full else "folder.not_writable", path=str(path.parent))
     name = getattr(error, "sqlite_errorname", "")
     for start, code, at in _TROUBLE:
         if name.startswith(start):
+            if code == "database.damaged" and path.exists():
+                note_damage(path)
             return AppError(code, path=str(at(path)))
     return None
 

@@ -37,7 +37,7 @@ Feed = tuple[int, int]
 NOBODY = -1
 """No device: what is added is no writer's own."""
 
-MISSES = 20_000
+MISSES = 5_000
 """So many rows in a row cannot be read before the end of a table is taken to have come."""
 
 
@@ -165,6 +165,10 @@ def rows_of(there: sqlite.Connection, table: str, columns: Sequence[str]) -> Ite
     """The rows of a table that can be read; what lies on a damaged page is passed over."""
     sql = f'SELECT rowid, {", ".join(_quoted(columns))} FROM "{table}" WHERE rowid '
     last = misses = 0
+    try:
+        there.execute(f"{sql} > ? LIMIT 0", (0,))
+    except _unreadable():
+        return  # the tables themselves are not known any more
     with suppress(*_unreadable()):
         while misses < MISSES:
             try:

@@ -23,7 +23,7 @@ from app.models.copies import (
     remove_database,
     sound,
 )
-from app.models.database import trouble_told
+from app.models.database import doubted, trouble_told
 from app.models.keys import MAGIC
 from app.sync.backups import FOLDER, backup_at, backups_in, unpack
 from app.sync.enrolment import Identity
@@ -165,7 +165,7 @@ def finish(database: Path) -> bool:
             keep_names(database.parent)
             new.replace(database)
             keep_names(database.parent)
-        _doubted(database).unlink(missing_ok=True)
+        doubted(database).unlink(missing_ok=True)
         note.unlink()
         return True
 
@@ -176,16 +176,6 @@ def kept_aside(database: Path) -> list[Path]:
     return sorted(found, reverse=True)
 
 
-def note_damage(database: Path) -> None:
-    """Have the database looked through before it is opened the next time."""
-    with trouble_told(database):
-        _doubted(database).touch()
-
-
-def _doubted(database: Path) -> Path:
-    return database.with_name(f"{database.stem}.damaged")
-
-
 def trusted(database: Path) -> None:
     """For whoever is about to open the database of a desk and alone has the home. AppError "database.lost"
     where there is none though there was one, "database.damaged" where its damage was noticed before."""
@@ -193,8 +183,8 @@ def trusted(database: Path) -> None:
         if not database.exists() or not database.stat().st_size:
             if backups_in(database.parent / FOLDER) or kept_aside(database):
                 raise AppError("database.lost", path=str(database))
-        elif _doubted(database).exists():
+        elif doubted(database).exists():
             with closing(_opened(database)) as there:
                 if not sound(there):
                     raise AppError("database.damaged", path=str(database))
-        _doubted(database).unlink(missing_ok=True)
+        doubted(database).unlink(missing_ok=True)

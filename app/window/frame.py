@@ -15,7 +15,15 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from app import __version__
-from app.bootstrap import Desktop, bring_data, data_came, found_here, invitation_by_phone, join
+from app.bootstrap import (
+    OFFICE_DATABASE,
+    Desktop,
+    bring_data,
+    data_came,
+    found_here,
+    invitation_by_phone,
+    join,
+)
 from app.crashes import code_of
 from app.domain.clock import Clock
 from app.domain.errors import AppError
@@ -26,6 +34,7 @@ from app.services.writer import Person
 from app.settings import Disk, disk_of
 from app.sync.client import SyncState as Contact
 from app.sync.enrolment import identity_of, read_enrolment
+from app.sync.restore import trusted
 from app.sync.transport import Transport
 from app.sync.update_folder import UpdateFolder, update_folder
 from app.sync.writer import Changes
@@ -72,11 +81,14 @@ TITLE_BAR = 48
 
 class DeskWindow(QStackedWidget):
     """The one window: shows set-up, sign-in or the day's work. Signals: `opened(MainWindow)`;
-    `contact_changed(SyncState)`; `health_changed(tuple[Worry, ...])`."""
+    `contact_changed(SyncState)`; `health_changed(tuple[Worry, ...])`; `wrote()`: something was
+    written; `signed_out()`."""
 
     opened = Signal(object)
     contact_changed = Signal(object)
     health_changed = Signal(object)
+    wrote = Signal()
+    signed_out = Signal()
     _contact = Signal(object)
     _changed = Signal(object)
 
@@ -114,6 +126,7 @@ class DeskWindow(QStackedWidget):
         self._teller: ContactTeller | None = None
         self._counting: Latest | None = None
         self._pressed = False
+        self._behind: object = None
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._refresh_now)
         self._contact.connect(self._show_contact)
@@ -132,7 +145,11 @@ class DeskWindow(QStackedWidget):
         try:
             identity = identity_of(self.home)
             arrived = identity is None or data_came(self.home, identity)
+            if not arrived:
+                trusted(self.home / OFFICE_DATABASE)
         except AppError as error:
+            if self._way_out(error):
+                return
             self.refuse(error, self.begin)
             return
         if identity is None:
@@ -184,6 +201,8 @@ class DeskWindow(QStackedWidget):
             # No other window has this home, or `run` would have gone to it.
             if error.code == "home.in_use":
                 error = AppError("home.in_command", path=str(self.home))
+            if self._way_out(error):
+                return
             self.refuse(error, self.begin)
 
     def refuse(self, error: AppError, again: Callable[[], object]) -> None:
@@ -192,6 +211,35 @@ class DeskWindow(QStackedWidget):
         card.acts.addWidget(Button(tr("Try again"), again))
         card.acts.addWidget(Button(tr("Close"), self.close, primary=True))
         self._show(card)
+
+    def _way_out(self, error: AppError) -> bool:
+        """Where this desk's data is damaged or gone: offer the ways out."""
+        from app.window import backups  # here: a desk whose data is whole does without
+
+        found = backups.offers(error, self.home / OFFICE_DATABASE)
+        if found:
+            recovery = backups.Recovery(self, sentence(error, tr))
+            recovery.show()
+            recovery.look()
+        return found
+
+    def take_over(self, page: QWidget, behind: object) -> None:
+        """Show a page in place of everything else; nobody is signed in. `behind` is what moves the page."""
+        self._behind = behind  # nothing else holds it: what a signal is connected to is held weakly
+        if self.person is not None:
+            self._let_go()
+        self.person = None
+        self._show(page)
+
+    def close_desk(self) -> None:
+        """Let go of the desk's data, and of what watches it."""
+        for part in (self.health, self._updating):
+            if part is not None:
+                part.deleteLater()
+        self.health = self._updating = self._teller = None
+        if self.desktop is not None:
+            self.desktop.close()
+            self.desktop = None
 
     def sign_in(self) -> None:
         """Ask who is at the desk."""
@@ -206,6 +254,7 @@ class DeskWindow(QStackedWidget):
         )
         if self.person is not None:
             self._let_go()
+            self.signed_out.emit()
         self.idle.let_go()
         self.person = None
         self._show(page)
@@ -273,21 +322,18 @@ class DeskWindow(QStackedWidget):
         page.encryption_asked.connect(lambda: ask_encryption(self))
         if self._updating is not None:
             page.add_section(self._updating.panel())
+        page.backups_asked.connect(self._open_backups)
         return page
 
     def put_away(self, card: Card) -> None:
         """Show a card while the desk's data is closed."""
-        if self.person is not None:
-            self._let_go()
-        self.person = None
-        self._show(card)
-        for part in (self.health, self._updating):
-            if part is not None:
-                part.deleteLater()
-        self.health = self._updating = self._teller = None
-        if self.desktop is not None:
-            self.desktop.close()
-            self.desktop = None
+        self.take_over(card, None)
+        self.close_desk()
+
+    def _open_backups(self) -> None:
+        from app.window.backups import open_backups
+
+        open_backups(self)
 
     def shut(self) -> None:
         """End: jobs first, then sync, then the database."""
@@ -327,6 +373,7 @@ class DeskWindow(QStackedWidget):
 
     def _note_changes(self, changes: Changes) -> None:
         self._stale |= changes.tables
+        self.wrote.emit()
         if not self._refresh.isActive():
             self._refresh.start()
 
@@ -501,6 +548,9 @@ def run(
         if ask(home, handed) is not None:
             return 0
     window = DeskWindow(home, clock, transport=transport, updates=updates)
+    from app.window.backups import Keeper  # with the window there, not before it
+
+    keeper = Keeper(window)
     diary: Diary | None = None
 
     def begin() -> None:
@@ -516,6 +566,7 @@ def run(
 
     def start() -> None:
         begin()
+        keeper.start()
         screen = window.screen()
         if placed(window, screen.availableGeometry(), screen.size().width()):
             window.showMaximized()
@@ -531,6 +582,7 @@ def run(
             return app.exec()
         finally:
             window.shut()
+            keeper.last()
             instance.release()
             if diary is not None:
                 diary.close()

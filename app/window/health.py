@@ -15,9 +15,9 @@ from app.bootstrap import Desktop
 from app.domain.errors import AppError
 from app.domain.health import Seen, SteadyWatch, Worry, worries
 from app.models.base import millis
+from app.models.database import note_damage
 from app.queries.health import CHECKED, HealthQueries
 from app.settings import Disk, disk_of
-from app.sync.restore import note_damage
 from app.ui.kit.jobs import Job, JobRunner, Lane
 
 log = logging.getLogger(__name__)

@@ -40,13 +40,15 @@ Facts = tuple[tuple[str, str], ...]
 
 class SettingsPage(Page):
     """Signals: `preferences_chosen(Preferences)`; `sign_out_asked()`; `support_asked()`;
-    `pin_asked()`; `encryption_asked()`."""
+    `pin_asked()`; `encryption_asked()`;
+    `backups_asked()`."""
 
     preferences_chosen = Signal(object)
     sign_out_asked = Signal()
     support_asked = Signal()
     pin_asked = Signal()
     encryption_asked = Signal()
+    backups_asked = Signal()
 
     def __init__(self, preferences: Preferences, facts: Callable[[], Facts]) -> None:
         super().__init__(tr("Settings"))
@@ -83,6 +85,7 @@ class SettingsPage(Page):
         acts.addWidget(self.support)
         acts.addWidget(Button(tr("PIN to unlock…"), self.pin_asked.emit, key="F6"))
         acts.addWidget(Button(tr("Encrypt the data…"), self.encryption_asked.emit, key="F7"))
+        acts.addWidget(Button(tr("Backups…"), self.backups_asked.emit, key="F9"))
         acts.addStretch(1)
         column.addLayout(acts)
         column.addStretch(1)

@@ -1,0 +1,1 @@
+"""Backups in the window: those there are, and the ways out when the desk's data is damaged."""
