@@ -311,6 +311,8 @@ class DeskWindow(QStackedWidget):
         """The cash session in the status bar."""
         if self.main is not None:
             self.main.status.set_session(words)
+        if self._updating is not None:
+            self._updating.show()
 
     def settings_page(self) -> SettingsPage:
         """The page of settings."""
@@ -434,6 +436,8 @@ class DeskWindow(QStackedWidget):
             status.set_person(spoken(self.person.name, self.person.roles))
             if status.session:
                 status.set_session(session_words(desk, self.person, self.clock.now()))
+            if self._updating is not None:
+                self._updating.show()
 
     def _prefer(self, preferences: Preferences) -> None:
         other_paper = preferences.receipts != self.preferences.receipts

@@ -159,7 +159,11 @@ class Updating(QObject):
         def begin(_job: Job[Manifest]) -> Manifest:
             return self._begin()
 
-        window.jobs.run(window, begin, done=lambda _manifest: window.close(), failed=failed)
+        def begun(_manifest: Manifest) -> None:
+            self.on_close = False  # it is at work already
+            window.close()
+
+        window.jobs.run(window, begin, done=begun, failed=failed)
 
     def _begin(self) -> Manifest:
         """AppError "update.session_open", and as `UpdateFolder.install`."""

@@ -134,6 +134,7 @@ def test_what_lies_in_the_home_is_not_trusted_either(home: Path, stick: Path) ->
     folder = of(home)
     manifest = folder.take(put(stick, "1.1.0"))
     setup = folder.setup(manifest)
+    assert folder.ready() == manifest
     before = setup.stat()
     setup.write_bytes(setup_of("6.6.6"))
     os.utime(setup, ns=(before.st_atime_ns, before.st_mtime_ns))  # who means harm sets the time back, too

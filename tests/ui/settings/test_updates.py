@@ -20,6 +20,7 @@ from app.sync import update_folder
 from app.sync.update_folder import Happened, State, UpdateFolder
 from app.ui.kit.inspector import Notice
 from app.ui.settings.updates import UpdatePanel
+from app.ui.shell.texts import use_language
 from app.ui.shell.window import MainWindow
 from app.window.frame import DeskWindow
 from tests.journeys.conftest import asked, home, look, open_window
@@ -144,8 +145,12 @@ def test_on_closing_when_somebody_wants_it_so(
     main = at_work(window)
     panel = panel_of(qtbot, window)
     qtbot.keyClick(panel, Qt.Key.Key_F10)
-    qtbot.waitUntil(lambda: main.status.news == "Phiên bản 0.2.0 sẽ cài khi đóng")
     assert panel.file.hasFocus()  # the button that had it is gone
+    qtbot.waitUntil(lambda: main.status.news == "Phiên bản 0.2.0 sẽ cài khi đóng")
+    use_language(QApplication.instance(), "en")
+    qtbot.waitUntil(lambda: main.status.news == "Version 0.2.0 is installed on closing")
+    use_language(QApplication.instance(), "vi")
+    panel = panel_of(qtbot, window)
     qtbot.waitUntil(lambda: not window.jobs.busy)
     window.close()
     assert called(home) == "0.2.0 /S /UPDATE\n"
