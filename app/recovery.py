@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from app import __version__
 from app.bootstrap import OFFICE_DATABASE, alone, asking, way_to
 from app.documents.files import folder_for, replacing
@@ -32,6 +34,11 @@ from app.sync.restore import coming, finish, kept_aside
 from app.sync.transport import Transport
 
 SETTINGS = "backup.json"
+LOCK = "backup.lock"
+"""Held while a backup is made: one at a time, so that what one has left may go."""
+
+WAIT = 60.0
+"""Seconds to wait for another that is being made."""
 FAULTS = {"database.damaged", "database.lost", "database.newer"}
 """What is wrong with a database when the ways out are offered."""
 
@@ -102,6 +109,16 @@ class Backups:
         """A backup now, also while the desk is at work, in the home and at the second place; with `folder`
         there alone. AppError as `Maker.make`; what keeps it from the second place is only told."""
         maker = self._maker()
+        lock = FileLock(self.home / LOCK, thread_local=False)
+        try:
+            with lock.acquire(timeout=WAIT):
+                return self._made(maker, step, folder)
+        except Timeout as error:
+            raise AppError("database.busy", path=str(self.folder)) from error
+        except OSError as error:
+            raise AppError("folder.not_writable", path=str(self.home)) from error
+
+    def _made(self, maker: Maker, step: Step, folder: Path | None) -> Done:
         if folder is not None:
             if not folder.is_dir():
                 raise AppError("backup.place_missing", path=str(folder))

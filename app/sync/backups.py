@@ -104,6 +104,7 @@ class Maker:
         found: dict[str, object] = {}
         try:
             with trouble_told(copy):
+                clear(folder, self.identity.desk)
                 with closing(sqlite.connect(self.database, sqlite.key_of(self.database))) as source:
                     copy_database(source, copy, step, lambda cur: found.update(self._sealed(cur)))
                 size, digest = copy.stat().st_size, _digest(copy)
@@ -198,6 +199,13 @@ def backups_in(folder: Path) -> list[Backup]:
                 found.append(backup_at(path))
     good = sorted((b for b in found if b.heading), key=lambda b: (b.made, b.path.name), reverse=True)
     return [*good, *(b for b in found if b.heading is None)]
+
+
+def clear(folder: Path, desk: str) -> None:
+    """Remove what a backup of this desk that was cut short has left. OSError."""
+    for path in folder.glob(f"DauMoi-{desk}-*"):
+        if not path.name.endswith(SUFFIX):
+            path.unlink()
 
 
 def prune(folder: Path, just_made: Path) -> None:

@@ -154,6 +154,7 @@ def finish(database: Path) -> bool:
             said = msgspec.json.decode(note.read_bytes(), type=_Note)
         except FileNotFoundError:
             remove_database(new)  # which did not become whole
+            note.with_name(note.name + ".part").unlink(missing_ok=True)
             return False
         if new.exists():
             aside = database.with_name(said.aside)
