@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -34,6 +35,7 @@ from app.sync.contents import Contents
 from app.sync.enrolment import (
     Enrolment,
     Identity,
+    be,
     enrol,
     hub_address,
     identity_of,
@@ -41,7 +43,7 @@ from app.sync.enrolment import (
     replica_key,
     succeed,
 )
-from app.sync.fetch import Ask, Told, fetch, holds_card
+from app.sync.fetch import Ask, Told, fetch, holds_card, lay_down
 from app.sync.journal import all_heads
 from app.sync.restore import finish, trusted
 from app.sync.scan_mail import ScanMail
@@ -110,6 +112,24 @@ class HeadOffice:
         from app.headoffice.escrow import held
 
         return held(self.database, self._key, office_no, desk)
+
+    def start_file(self, enrolment: Enrolment, path: Path) -> Identity:
+        """Let the desk of an invitation in, and write all that it needs to begin without a line to a file
+        that only the code opens. AppError as `Hub.let_in` and `replacing`."""
+        from app.sync.start_file import Beginning, write_start
+
+        key = Ed25519PrivateKey.generate()
+        reply = self.hub.let_in(enrolment.code, key.public_key().public_bytes_raw())
+        identity = Identity(
+            reply.device, reply.office_no, reply.desk, reply.zone, enrolment.hub_url, enrolment.hub_key
+        )
+        snapshot = self._snapshots.fresh(reply.office_no)
+        with snapshot.open("rb") as file:
+            digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).digest()
+        beginning = Beginning(identity, key.private_bytes_raw(), snapshot.stat().st_size, digest)
+        with replacing(path) as draft:
+            write_start(draft, enrolment.code, beginning, snapshot)
+        return identity
 
     def import_bundle(self, path: Path, answer: Path | None = None) -> BundleReport:
         """Take a desk's request bundle and write the bundle that answers it, beside it unless `answer` names
@@ -376,6 +396,23 @@ def join(
             closing.callback(way.close)
         choose(home, encrypted=encrypted)
         return enrol(home, enrolment, way)
+
+
+def begin_by_file(home: Path, path: Path, code: str, *, encrypted: bool = False) -> Identity:
+    """Make `home` a desk's by a file that holds its office's data too; it is put in place by `bring_data`,
+    without a line. AppError as `read_start`, `lay_down` and `be`; "start.not_encrypted", for without a line
+    the head office could not be given the key to keep."""
+    from app.sync.start_file import read_start
+
+    if encrypted:
+        raise AppError("start.not_encrypted")
+    beginning, parts = read_start(path, code)
+    there = identity_of(home)
+    if there and there.device != beginning.identity.device:
+        raise AppError("home.enrolled", path=str(home), desk=there.desk)
+    lay_down(home / OFFICE_DATABASE, beginning.digest, beginning.size, parts)
+    be(home, beginning.identity, beginning.key)
+    return beginning.identity
 
 
 def data_came(home: Path, identity: Identity) -> bool:

@@ -41,6 +41,9 @@ def add(commands: Commands) -> None:
         action="store_true",
         help=tr("keep the data of this desk encrypted; needs the head office"),
     )
+    enrol.add_argument(
+        "--code", default="", help=tr("the code of a file that holds the office's data too")
+    )
     home_option(enrol)
     sync = command(
         commands,
@@ -123,6 +126,8 @@ def _enrol(args: argparse.Namespace) -> int:
     from app.domain.clock import SystemClock
     from app.sync.enrolment import identity_of, read_enrolment
 
+    if args.code:
+        return _begin(args)
     if args.url:
         enrolment = invitation_by_phone(args.url, args.invitation)
     else:
@@ -142,6 +147,17 @@ def _enrol(args: argparse.Namespace) -> int:
 
     identity = enrol_desk(args.home, enrolment, SystemClock(), told=told, encrypted=args.encrypt)
     wipe()
+    print(tr("This is desk {desk} of office {number} now.", desk=identity.desk, number=identity.office_no))
+    return 0
+
+
+def _begin(args: argparse.Namespace) -> int:
+    """By a file that holds the office's data too."""
+    from app.bootstrap import begin_by_file, bring_data
+    from app.domain.clock import SystemClock
+
+    identity = begin_by_file(args.home, Path(args.invitation), args.code, encrypted=args.encrypt)
+    bring_data(args.home, SystemClock(), None, lambda progress: None)
     print(tr("This is desk {desk} of office {number} now.", desk=identity.desk, number=identity.office_no))
     return 0
 

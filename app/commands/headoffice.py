@@ -190,6 +190,11 @@ def _add_invite(within: Commands) -> None:
         "--leader", action="store_true", help=tr("it is the leader's desk: denunciations are opened there")
     )
     invite.add_argument("--out", type=Path, metavar="FILE", help=tr("enrolment file to write"))
+    invite.add_argument(
+        "--whole",
+        action="store_true",
+        help=tr("the file holds the office's data too, for a desk without a line; the code opens it"),
+    )
     invite.set_defaults(refuse=invite.error)
 
 
@@ -544,6 +549,8 @@ def _invite(args: argparse.Namespace) -> int:
         code("HD", args.desk, 2026, 1)
     except ValueError as error:
         raise AppError("desk.name", desk=args.desk) from error
+    if args.whole and not (args.out and args.url):
+        args.refuse(tr("--whole goes with --out and --url"))
     if not (args.out or args.url):
         args.refuse(tr("--out is needed, or --url for a code by phone"))
     if args.url and not args.url.startswith(("http://", "https://")):
@@ -555,6 +562,17 @@ def _invite(args: argparse.Namespace) -> int:
             raise AppError("desk.taken", desk=args.desk)
         name = args.name or args.desk
         invited = headoffice.enrolment(args.office, args.desk, name, args.url, leads=args.leader)
+        if args.whole:
+            headoffice.start_file(invited, args.out)
+            print(
+                tr(
+                    "{path} makes one PC desk {desk}, without a line. Its code, by phone: {code}",
+                    path=args.out,
+                    desk=args.desk,
+                    code=invited.code,
+                )
+            )
+            return 0
         if args.out:
             with replacing(args.out) as draft:
                 write_enrolment(draft, invited)

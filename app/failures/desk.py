@@ -93,6 +93,21 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "enrol.not_a_file": tr(
             "{path} is not an enrolment file. Choose the one that the head office has sent."
         ),
+        "start.no_file": tr(
+            "{path} is not a file with which a desk begins. Choose the one that the head office has made."
+        ),
+        "start.other_release": tr(
+            "{path} was made by another release of the program. Install the same release here, or ask the "
+            "head office for a new file."
+        ),
+        "start.torn": tr("{path} is not whole. Copy it again from where it came, or ask for a new file."),
+        "start.wrong_code": tr(
+            "This code does not open {path}. Compare it with what the head office has told, letter by letter."
+        ),
+        "start.not_encrypted": tr(
+            "Without a line the data cannot be encrypted, since the head office has to keep a copy of the "
+            "key. Begin without encryption; it can be turned on once there is a line."
+        ),
         "enrol.address": tr(
             "{address} cannot be the address of a head office. Write it as 10.0.0.5 or https://hub.company.vn."
         ),

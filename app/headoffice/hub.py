@@ -437,9 +437,19 @@ class Hub:
             if there := _of_key(read, asked.public_key):
                 return there
             found = self._invited(read, name_of(self._code(asked)))
+        return self._let_in(found, asked.public_key)
+
+    def let_in(self, code: str, public_key: bytes) -> EnrolReply:
+        """Let a desk in by its invitation, whose key was made here: it has no line by which to ask itself.
+        AppError "enrol.unknown_code", "enrol.used_code"."""
+        with self._store.read.connect() as read:
+            found = self._invited(read, name_of(code))
+        return self._let_in(found, public_key)
+
+    def _let_in(self, found: Any, public_key: bytes) -> EnrolReply:
         office, desk = int(found["office_no"]), found["desk"]
         with self._writer.entry("device.enrol", None, desk=self.office_feed(office)) as draft:
-            there = _of_key(draft.read, asked.public_key)
+            there = _of_key(draft.read, public_key)
             if there is None:
                 if draft.read.execute(select(Device.id).where(Device.desk == desk)).first() is not None:
                     raise AppError("enrol.used_code")
@@ -447,8 +457,8 @@ class Hub:
                 zone = draft.read.execute(select(Utility.zone)).scalar_one()
                 draft.add(
                     Device, number=number, kind="desktop", desk=desk, name=found["name"],
-                    public_key=asked.public_key,
-                    leads=self._sealing.take_in(draft, asked.public_key, leads=bool(found.get("leads"))),
+                    public_key=public_key,
+                    leads=self._sealing.take_in(draft, public_key, leads=bool(found.get("leads"))),
                 )  # fmt: skip
                 there = EnrolReply(number, office, desk, zone)
         return there

@@ -88,6 +88,13 @@ class Snapshots:
             return SnapshotReply(making=True)
         return SnapshotReply(_digest_in(path), size, offset, data)
 
+    def fresh(self, office: int) -> Path:
+        """A snapshot of an office as it is now, made while the caller waits."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._folder / "making.lock"):
+            self._write(office, self._folder / f"{office}.part")
+            return self._all(office)[-1]
+
     def close(self) -> None:
         """Give up what is being made."""
         self._closing.set()

@@ -140,6 +140,16 @@ def enrol(home: Path, enrolment: Enrolment, transport: Transport) -> Identity:
     return identity
 
 
+def be(home: Path, identity: Identity, key: bytes) -> None:
+    """Become the desk that the head office has made: its key first, then the identity. AppError
+    "home.enrolled" when the home is another desk's."""
+    there = identity_of(home)
+    if there and there.device != identity.device:
+        raise AppError("home.enrolled", path=str(home), desk=there.desk)
+    keep_file(home / identity.key_file, key)
+    keep_file(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(identity)))
+
+
 def succeed(home: Path, identity: Identity, reply: EnrolReply, key: Ed25519PrivateKey) -> Identity:
     """Become the desk's successor: its key first, then, in one step, the identity that names it."""
     key_file = f"desk-{reply.device}.key"

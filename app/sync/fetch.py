@@ -7,7 +7,7 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -94,6 +94,23 @@ def fetch(
     return False
 
 
+def lay_down(database: Path, digest: bytes, size: int, parts: Iterable[bytes]) -> None:
+    """Put a snapshot that came another way where `fetch` finds it whole. AppError "disk.full",
+    "folder.not_writable"; "start.torn" when it is not that one."""
+    fetching = _Fetching(database, _nobody, lambda progress: None, time.sleep, time.monotonic, None)
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        fetching.lay_down(_Note(digest, size), parts)
+    except BadSnapshot as error:
+        raise AppError("start.torn", path=str(database)) from error
+    except OSError as error:
+        raise trouble(error, database) or error from error
+
+
+def _nobody(request: SnapshotRequest) -> SnapshotReply:
+    raise AppError("sync.offline", url="")
+
+
 class _Fetching:
     def __init__(
         self,
@@ -165,8 +182,10 @@ class _Fetching:
 
     def _begin(self, reply: SnapshotReply) -> _Note:
         """Take down which one comes now; what there is of another goes first."""
-        note = _Note(reply.digest, reply.size)
         self._packed.unlink(missing_ok=True)
+        return self._take_down(_Note(reply.digest, reply.size))
+
+    def _take_down(self, note: _Note) -> _Note:
         part = self._noted.with_name(self._noted.name + ".part")
         part.write_bytes(msgspec.json.encode(note))
         put_on_disk(part)
@@ -185,6 +204,17 @@ class _Fetching:
         self._told(Progress("snapshot", have, size, left))
         fits = int(came * RANGE_SECONDS / max(took, 0.001))
         self._length = max(LEAST_RANGE, min(fits, 2 * self._length, MOST_RANGE))
+
+    def lay_down(self, note: _Note, parts: Iterable[bytes]) -> None:
+        """The whole file; it is noted only when it is on the disk."""
+        self.forget()
+        with self._packed.open("wb") as file:
+            for part in parts:
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        self._check(note)
+        self._take_down(note)
 
     def _check(self, note: _Note) -> None:
         with self._packed.open("rb") as file:

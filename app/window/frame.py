@@ -18,6 +18,7 @@ from app import __version__
 from app.bootstrap import (
     OFFICE_DATABASE,
     Desktop,
+    begin_by_file,
     bring_data,
     data_came,
     found_here,
@@ -159,6 +160,7 @@ class DeskWindow(QStackedWidget):
                 self._found,
                 self._enrol,
                 self._enrol_by_phone,
+                self._begin_by_file,
                 tuple(tariff_sets()),
                 self.jobs,
                 self.preferences.language,
@@ -366,6 +368,9 @@ class DeskWindow(QStackedWidget):
 
     def _enrol(self, path: Path, *, encrypted: bool) -> None:
         join(self.home, read_enrolment(path), self.clock, self.transport, encrypted=encrypted)
+
+    def _begin_by_file(self, path: Path, code: str, *, encrypted: bool = False) -> None:
+        begin_by_file(self.home, path, code, encrypted=encrypted)
 
     def _enrol_by_phone(self, address: str, code: str, *, encrypted: bool) -> None:
         invitation = invitation_by_phone(address, code, self.transport)

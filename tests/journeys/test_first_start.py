@@ -180,3 +180,23 @@ def test_a_code_that_is_wrong_is_said_where_it_stands(
     QTest.keyClick(code, Qt.Key.Key_Return, CTRL)
     assert "Mã có mười sáu chữ và số" in said(window)
     assert not window.jobs.busy
+
+
+def test_a_desk_without_a_line_begins_by_a_file_and_its_code(
+    open_window: Open, company: Company, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_line(path: str, data: bytes) -> bytes:
+        raise AppError("sync.offline", url=PHONE)
+
+    invitation = company.headoffice.enrolment(1, "BN07", "Quầy 7", PHONE)
+    file = tmp_path / "BN07.daumoi-start"
+    company.headoffice.start_file(invitation, file)
+    monkeypatch.setattr(company.headoffice.hub, "answer", no_line)
+    window = open_window(tmp_path / "BN07")
+    page = window.currentWidget()
+    assert isinstance(page, SetUpPage)
+    page.take_file(str(file))
+    assert (page.step.title.text(), cut_off(page.step), access_keys(page.step)) == ("Mã của tệp", [], [])
+    QTest.keyClicks(at_keyboard(), invitation.code)
+    QTest.keyClick(at_keyboard(), Qt.Key.Key_Return, CTRL)
+    signs_in(qtbot, window)

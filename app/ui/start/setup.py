@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QSta
 from app.domain.errors import AppError
 from app.domain.invitations import read_code
 from app.failures import sentence
+from app.sync.start_file import SUFFIX
 from app.ui.kit.buttons import Button
 from app.ui.kit.forms import Form
 from app.ui.kit.jobs import JobRunner, Lane
@@ -25,6 +26,8 @@ from app.words import tr
 MIN_PASSWORD = 8
 PHONE, FILE, FOUND = "phone", "file", "found"
 """Ways in which a desk comes to its office."""
+FILE_CODE, FOUNDING = 2, 3
+"""Steps to which they lead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,12 @@ class EnrolByPhone(Protocol):
     def __call__(self, address: str, code: str, *, encrypted: bool) -> object: ...
 
 
+class BeginByFile(Protocol):
+    """Makes this PC a desk by a file that holds the office's data too, and its code."""
+
+    def __call__(self, path: Path, code: str, *, encrypted: bool) -> object: ...
+
+
 class SetUpPage(QStackedWidget):
     """Set-up, step by step. Signals: `finished()`; `language_chosen(language)` as soon as it is chosen.
 
@@ -73,6 +82,7 @@ class SetUpPage(QStackedWidget):
         found: Callable[[SetUpAnswers], object],
         enrol: EnrolByFile,
         enrol_by_phone: EnrolByPhone,
+        begin_by_file: BeginByFile,
         tariff_sets: Sequence[str],
         jobs: JobRunner,
         language: str = "vi",
@@ -80,6 +90,8 @@ class SetUpPage(QStackedWidget):
     ) -> None:
         super().__init__(parent)
         self._found, self._enrol, self._enrol_by_phone = found, enrol, enrol_by_phone
+        self._begin_by_file = begin_by_file
+        self._file = Path()
         self._jobs = jobs
         self._language = language
         self._tariff_sets = tariff_sets
@@ -100,6 +112,11 @@ class SetUpPage(QStackedWidget):
                 tr("A code by phone"),
                 tr("Ask the head office for an invitation: it tells an address and a code."),
                 self._phone(),
+            ),
+            (
+                tr("The code of the file"),
+                tr("The file holds the office's data; the head office tells its code by phone."),
+                self._file_code(),
             ),
             (tr("The utility"), tr("These can be changed later by the head office."), self._utility()),
             (tr("Office and desk"), tr("The desk's short name stands in every code."), self._office()),
@@ -158,6 +175,12 @@ class SetUpPage(QStackedWidget):
         form.add("code", tr("&Code"), CodeEdit(), tr("Sixteen letters and figures; small letters will do"))
         return form
 
+    def _file_code(self) -> Form:
+        form = Form()
+        hint = tr("Sixteen letters and figures; small letters will do")
+        form.add("file_code", tr("&Code"), CodeEdit(), hint)
+        return form
+
     def _utility(self) -> Form:
         form = Form()
         form.add("utility", tr("&Name of the utility"), QLineEdit(), wide=True)
@@ -213,28 +236,30 @@ class SetUpPage(QStackedWidget):
         elif "code" in values:
             chosen = self.encrypted.isChecked()
             self._work(lambda: self._enrol_by_phone(values["address"], values["code"], encrypted=chosen))
+        elif "file_code" in values:
+            file, encrypted = self._file, self.encrypted.isChecked()
+            self._work(lambda: self._begin_by_file(file, values["file_code"], encrypted=encrypted))
         elif step is self._steps[-1]:
             taken = {k: v for k, v in self._answers.items() if k in SetUpAnswers.__dataclass_fields__}
             answers = SetUpAnswers(**taken)
             self._work(lambda: self._found(answers))
         else:
-            past = 2 if values.get("way") == FOUND else 1
-            self.setCurrentIndex(self.currentIndex() + past)
+            self.setCurrentIndex(FOUNDING if values.get("way") == FOUND else self.currentIndex() + 1)
             self.step.form.focus_first()
 
     def back(self) -> None:
         """The step before."""
-        past = 2 if self.currentIndex() == 2 else 1
-        self.setCurrentIndex(max(self.currentIndex() - past, 0))
+        self.setCurrentIndex(self.currentIndex() - 1 if self.currentIndex() > FOUNDING else 0)
         self.step.form.focus_first()
 
     def _wrong(self, values: Mapping[str, Any]) -> dict[str, str]:
         wrong = {name: tr("Please fill in this field.") for name, value in values.items() if value == ""}
-        if values.get("code"):
-            try:
-                read_code(values["code"])
-            except AppError as error:
-                wrong["code"] = sentence(error, tr)
+        for name in ("code", "file_code"):
+            if values.get(name):
+                try:
+                    read_code(values[name])
+                except AppError as error:
+                    wrong[name] = sentence(error, tr)
         desk = str(values.get("desk", "")).upper()
         if desk and not (2 <= len(desk) <= 8 and desk.isalnum() and desk.isascii() and desk[0].isalpha()):
             wrong["desk"] = tr("Two to eight letters and figures, as BN01")
@@ -246,13 +271,19 @@ class SetUpPage(QStackedWidget):
         return wrong
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, tr("Enrolment file"), "", tr("Enrolment files (*.daumoi-enrolment)"))
+        kinds = tr("Files of the head office (*.daumoi-enrolment *.daumoi-start)")
+        dialog = QFileDialog(self, tr("Enrolment file"), "", kinds)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.take_file)
         dialog.open()
 
     def take_file(self, path: str) -> None:
-        """Enrol this PC by a file."""
+        """Enrol this PC by a file; one that holds the office's data too has a code."""
+        if path.endswith(SUFFIX):
+            self._file = Path(path)
+            self.setCurrentIndex(FILE_CODE)
+            self.step.form.focus_first()
+            return
         chosen = self.encrypted.isChecked()
         self._work(lambda: self._enrol(Path(path), encrypted=chosen))
 
