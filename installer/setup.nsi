@@ -69,6 +69,10 @@ VIFileVersion "${VERSION}.0"
 !define MUI_FINISHPAGE_RUN_TEXT "$(W_RUN)"
 !define MUI_FINISHPAGE_RUN_FUNCTION OpenProgram
 
+!define MULTIUSER_INSTALLMODEPAGE_TEXT_TOP "$(W_WHO)"
+!define MULTIUSER_INSTALLMODEPAGE_TEXT_ALLUSERS "$(W_ALL)"
+!define MULTIUSER_INSTALLMODEPAGE_TEXT_CURRENTUSER "$(W_ONE)"
+
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MULTIUSER_PAGE_INSTALLMODE
 !insertmacro MUI_PAGE_INSTFILES
@@ -213,14 +217,17 @@ Function .onInit
   ${IfNot} ${AtLeastWin10}
     !insertmacro REFUSE "$(W_64)" 2
   ${EndIf}
-  !insertmacro MULTIUSER_INIT
+  ; Before MultiUser.nsh, whose own box comes up in a silent setup too.
+  UserInfo::GetAccountType
+  Pop $2
   ${GetParameters} $0
   ClearErrors
   ${GetOptions} $0 "/AllUsers" $1
   ${IfNot} ${Errors}
-  ${AndIf} $MultiUser.InstallMode != "AllUsers"
+  ${AndIf} $2 != "Admin"
     !insertmacro REFUSE "$(W_RIGHTS)" 2
   ${EndIf}
+  !insertmacro MULTIUSER_INIT
 FunctionEnd
 
 ; A folder given by /D= stays, whoever it is installed for.

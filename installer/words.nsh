@@ -11,6 +11,12 @@
   "Đầu Mối là chương trình của chi nhánh: khách hàng, chỉ số, hóa đơn, thu tiền và yêu cầu, có mạng hay không có mạng.$\r$\n$\r$\nDữ liệu đã có trên máy này được giữ nguyên. Nếu Đầu Mối đang mở, chương trình cài đặt sẽ xin đóng lại và chờ, không tắt ngang." \
   "Đầu Mối is the program of a district office: customers, indexes, bills, payments and requests, with or without a connection.$\r$\n$\r$\nThe data on this PC stays as it is. If Đầu Mối is open, it is asked to close and waited for; it is never cut off." \
   "Đầu Mối 是营业所的业务程序：客户、抄表、账单、收费与诉求，联网或断网均可使用。$\r$\n$\r$\n本机已有的数据保持不变。若 Đầu Mối 正在运行，安装程序会请它关闭并等待，绝不强行结束。"
+!insertmacro SAY W_WHO "Cài Đầu Mối cho ai dùng?" "Who is to use Đầu Mối on this PC?" "本机由谁使用 Đầu Mối？"
+!insertmacro SAY W_ALL \
+  "Mọi người dùng máy này (cần quyền quản trị)" \
+  "Everybody who uses this PC (takes administrator's rights)" \
+  "使用本机的所有人（需要管理员权限）"
+!insertmacro SAY W_ONE "Chỉ mình tôi" "Only me" "仅限本人"
 !insertmacro SAY W_CLOSING "Chờ Đầu Mối đóng lại" "Waiting for Đầu Mối to close" "等待 Đầu Mối 关闭"
 !insertmacro SAY W_COPYING "Chép chương trình" "Copying the program" "复制程序文件"
 !insertmacro SAY W_CHECKING "Kiểm tra dữ liệu" "Checking the data" "检查数据"
