@@ -78,9 +78,9 @@ class UpdatePanel(QWidget):
         super().__init__()
         self._updating, self._jobs, self._why = updating, jobs, why
         self._session = False
-        self.now = Button(tr("Install now"), self._install, key="F9", primary=True)
+        self.now = Button(tr("Install now"), self._install, key="F2", primary=True)
         self.later = Button(tr("Install when I close"), self._choose_later, key="F10")
-        self.file = Button(tr("Update from a file…"), self._ask_which, key="F7")
+        self.file = Button(tr("Update from a file…"), self._ask_which, key="F3")
         self._words = QVBoxLayout()
         self._words.setSpacing(px(6))
         self._last = QVBoxLayout()

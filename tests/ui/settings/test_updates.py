@@ -96,7 +96,7 @@ def test_it_is_fetched_behind_the_work_and_offered_at_the_foot(
     assert panel.now.hasFocus()
     assert "Phiên bản 0.2.0 đã sẵn sàng" in said(panel)
     assert "Tìm nhanh hơn." in said(panel)
-    qtbot.keyClick(panel, Qt.Key.Key_F9)
+    qtbot.keyClick(panel, Qt.Key.Key_F2)
     qtbot.waitUntil(lambda: not window.isVisible())
     assert called(home) == "0.2.0 /S /UPDATE\n"
     assert folder_of(window).state.trial == Trial("0.1.0", NEWER, "0003")
@@ -129,7 +129,7 @@ def test_never_while_something_typed_is_not_saved(
     main = at_work(window)
     panel = panel_of(qtbot, window)
     monkeypatch.setattr(main, "may_leave", lambda: False)
-    qtbot.keyClick(panel, Qt.Key.Key_F9)
+    qtbot.keyClick(panel, Qt.Key.Key_F2)
     assert "chưa lưu" in said(panel)
     qtbot.waitUntil(lambda: not window.jobs.busy)
     assert not (home / "called").exists()
