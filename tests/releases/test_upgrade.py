@@ -9,7 +9,7 @@ import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -256,7 +256,7 @@ def test_killed_at_any_point_the_next_start_has_all_of_it(
         now = everything(path)
         halves.add(now == before)
         assert now in (before, whole)
-        open_database(path, NOW, settle=settle).close()
+        open_database(path, NOW + timedelta(minutes=1), settle=settle).close()
         assert everything(path) == whole
         assert not [name for name in backups(path) if ".part" in name]
     assert halves == {True, False}
