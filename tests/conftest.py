@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import Engine
 
 from app.bootstrap import Desktop
 from app.models import database, sqlite
@@ -14,6 +18,7 @@ from app.models.database import open_database
 from app.models.keys import Key
 from app.models.postgres import open_postgres
 from app.models.store import Store
+from app.services import signin
 from tests.blank import make_blank, new_databases_from
 from tests.offices import Company, database_of
 from tests.postgres import Server, postgres_server
@@ -52,6 +57,36 @@ def power() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def passwords() -> Iterator[None]:
+    """A password is hashed as always, at a cost that tests can pay."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signin, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements() -> Iterator[None]:
+    """All plain databases of a process share what SQLAlchemy has compiled, as the queries of a program do:
+    each test opens databases of its own, and would compile every statement anew."""
+    made = sqlite.engine
+    first: list[Engine] = []
+
+    def sharing(path: Path, key: Key | None, **options: Any) -> Engine:
+        engine = made(path, key, **options)
+        if key is None:
+            if first:
+                engine.dialect = engine.pool._dialect = first[0].dialect
+                engine._compiled_cache = first[0]._compiled_cache
+            first.append(engine)
+            del first[1:]
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "engine", sharing)
+        yield
+
+
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a founded head office, to copy."""
@@ -68,11 +103,24 @@ def founded_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres: Serv
         yield company
 
 
+@pytest.fixture(scope="session")
+def enrolled(tmp_path_factory: pytest.TempPathFactory, founded: Path) -> Path:
+    """The homes of a founded head office and of its first desk, BN03, to copy."""
+    company = Company(tmp_path_factory.mktemp("enrolled"), founded)
+    company.desk("BN03")
+    company.close()
+    return company.folder
+
+
 @pytest.fixture
 def company(request: pytest.FixtureRequest, tmp_path: Path, founded: Path) -> Iterator[Company]:
-    """A head office with one district office and no desk yet; over PostgreSQL where the test says so
-    (`tests.offices.ON_BOTH`)."""
+    """A head office with one district office and no desk yet, save for tests that ask for `desktop`;
+    over PostgreSQL where the test says so (`tests.offices.ON_BOTH`)."""
     if getattr(request, "param", "sqlite") == "sqlite":
+        if "desktop" in request.fixturenames:
+            enrolled: Path = request.getfixturevalue("enrolled")
+            shutil.copytree(enrolled / "BN03", tmp_path / "BN03")
+            founded = enrolled / "headoffice"
         company = Company(tmp_path, founded)
     else:
         template: Company = request.getfixturevalue("founded_on_postgres")
@@ -84,7 +132,8 @@ def company(request: pytest.FixtureRequest, tmp_path: Path, founded: Path) -> It
 @pytest.fixture
 def desktop(company: Company) -> Desktop:
     """The first desk, BN03."""
-    return company.desk("BN03")
+    home = company.folder / "BN03"
+    return company.opened(home) if home.exists() else company.desk("BN03")
 
 
 @pytest.fixture(scope="session")
