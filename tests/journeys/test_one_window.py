@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
@@ -117,7 +116,7 @@ def test_who_says_nothing_is_not_waited_for(
     assert say(b'{"act":') == b""
 
 
-def test_real_programs(tmp_path: Path) -> None:
+def test_real_programs(tmp_path: Path, qtbot: QtBot) -> None:
     """The second start goes to the first and ends well; a killed one keeps nobody out; `quit` closes."""
     home = tmp_path / "Quầy 1"
 
@@ -127,7 +126,6 @@ def test_real_programs(tmp_path: Path) -> None:
     def until_it_answers() -> None:
         assert ask(home, Message(Act.SHOW), 20) == Answer(Said.SHOWN)
 
-    QCoreApplication.instance() or QCoreApplication([])
     window = opened()
     try:
         until_it_answers()
