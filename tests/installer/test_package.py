@@ -114,7 +114,7 @@ class Absent:
         if name in {parts.OF_SERVER!r} or name.partition(".")[0] in {parts.SERVER!r}:
             raise ModuleNotFoundError(name, name=name)
 sys.meta_path.insert(0, Absent())
-import app.window.frame, app.demo.office
+import app.window.frame, app.demo.day
 from app.cli import main
 main(["--language", "en", "fits", "--home", "nowhere"])
 print(main(["--language", "en", "headoffice", "--home", sys.argv[1]]))
