@@ -407,6 +407,7 @@ class DeskWindow(QStackedWidget):
         home = self._desk().home
         return (
             (tr("Data"), str(home)),
+            (tr("Protection"), tr("Encrypted") if self._desk().database.key else tr("Not encrypted")),
             (tr("Papers"), str(papers_folder(home))),
             (tr("Version"), __version__),
             (tr("This PC"), health_words(self.worries) or tr("Clock, disk and data are as they should be.")),

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.kit.buttons import Button
+from app.ui.kit.flow import FlowLayout
 from app.ui.kit.forms import Form
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, scrolled
@@ -78,15 +79,14 @@ class SettingsPage(Page):
         column.addLayout(self._told)
         self._sections = QVBoxLayout()
         column.addLayout(self._sections)
-        acts = QHBoxLayout()
+        acts = FlowLayout()
         out = Button(tr("Sign out"), self.sign_out_asked.emit, key=SIGN_OUT_KEY, bound=False, sign="logout")
         acts.addWidget(out)
         self.support = Button(tr("Make a support file…"), self.support_asked.emit, key="F8")
         acts.addWidget(self.support)
         acts.addWidget(Button(tr("PIN to unlock…"), self.pin_asked.emit, key="F6"))
-        acts.addWidget(Button(tr("Encrypt the data…"), self.encryption_asked.emit, key="F7"))
         acts.addWidget(Button(tr("Backups…"), self.backups_asked.emit, key="F9"))
-        acts.addStretch(1)
+        acts.addWidget(Button(tr("Encrypt the data…"), self.encryption_asked.emit, key="Ctrl+F9"))
         column.addLayout(acts)
         column.addStretch(1)
         body.setMaximumWidth(px(820))

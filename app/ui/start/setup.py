@@ -158,12 +158,12 @@ class SetUpPage(QStackedWidget):
         )
         form.add("language", tr("&Language"), language)
         form.add("way", tr("How does this desk come to its office?"), self.ways, wide=True)
-        self.encrypted = QCheckBox(tr("&Encrypt the data on this PC"))
+        self.encrypted = QCheckBox()
         form.add(
             "encrypted",
-            tr("If the PC is stolen"),
+            tr("&Encrypt the data on this PC"),
             self.encrypted,
-            tr("For a desk of a head office elsewhere, which holds the key, too. Can be changed later."),
+            tr("If the PC is stolen, nobody reads it. The head office elsewhere holds the key, too."),
             wide=True,
         )
         return form
