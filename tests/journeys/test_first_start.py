@@ -155,7 +155,8 @@ def test_the_ways_to_an_office_are_chosen_by_keyboard(open_window: Open, tmp_pat
     page = window.currentWidget()
     assert isinstance(page, SetUpPage)
     assert (page.ways.value(), cut_off(page.step), access_keys(page.step)) == ("phone", [], [])
-    QTest.keyClick(at_keyboard(), Qt.Key.Key_Tab)
+    for _ in ("encrypted", "way"):
+        QTest.keyClick(at_keyboard(), Qt.Key.Key_Tab)
     for way in ("file", "found"):
         QTest.keyClick(at_keyboard(), Qt.Key.Key_Down)
         assert page.ways.value() == way

@@ -157,15 +157,14 @@ class SetUpPage(QStackedWidget):
             ]
         )
         form.add("language", tr("&Language"), language)
-        form.add("way", tr("How does this desk come to its office?"), self.ways, wide=True)
         self.encrypted = QCheckBox()
         form.add(
             "encrypted",
             tr("&Encrypt the data on this PC"),
             self.encrypted,
             tr("If the PC is stolen, nobody reads it. The head office elsewhere holds the key, too."),
-            wide=True,
         )
+        form.add("way", tr("How does this desk come to its office?"), self.ways, wide=True)
         return form
 
     def _phone(self) -> Form:
