@@ -88,8 +88,8 @@ class Keeper(QObject):
         try:
             if self._backups.there_is_data and self._backups.stale(0):
                 self._backups.make(step)
-        except (AppError, Cancelled):
-            log.warning("no backup at the end", exc_info=True)
+        except AppError as error:  # one of them: the moment was over
+            log.warning("no backup at the end: %s", error.code)
 
     def _note_act(self) -> None:
         self._acted = monotonic()
@@ -196,7 +196,9 @@ def offers(error: AppError, database: Path) -> bool:
 class Recovery:
     """The ways out, in a window whose desk is closed or is to be closed."""
 
-    def __init__(self, window: DeskWindow, words: str) -> None:
+    def __init__(self, window: DeskWindow, words: str, *, newer: bool = False) -> None:
+        """`newer`: the data is of a newer release, whose journal this one would not understand."""
+        self._newer = newer
         self._window = window
         self._backups = Backups(window.home, window.clock)
         self._job: Job[Recovered] | None = None
@@ -240,7 +242,7 @@ class Recovery:
     def _offer(self, ways: Ways) -> None:
         self._ways = ways
         offered = []
-        if ways.journal:
+        if ways.journal and not self._newer:
             offered.append(
                 WayOut(
                     "journal",

@@ -220,7 +220,7 @@ class DeskWindow(QStackedWidget):
 
         found = backups.offers(error, self.home / OFFICE_DATABASE)
         if found:
-            recovery = backups.Recovery(self, sentence(error, tr))
+            recovery = backups.Recovery(self, sentence(error, tr), newer=error.code == "database.newer")
             recovery.show()
             recovery.look()
         return found

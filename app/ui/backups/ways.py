@@ -56,6 +56,9 @@ class WaysPage(Card):
         for each in (self._stop, self._again, self._close):
             self.acts.addWidget(each)
         self.work(tr("Looking at the backups…"))
+        for each in (self._again, self._close):
+            each.setEnabled(True)  # nothing is changed yet
+        self._stop.hide()
 
     def offer(self, ways: Sequence[WayOut]) -> None:
         """Show the ways; the first one is the best."""
