@@ -185,3 +185,16 @@ def test_nobody_is_locked_out_at_the_sign_in(qtbot: QtBot, open_window: Open, ho
     window.idle._ticks = Ticks()
     away(window, 60)
     assert isinstance(window.currentWidget(), SignInPage)
+
+
+def test_the_data_is_encrypted_from_the_settings_and_the_desk_opens_again(
+    qtbot: QtBot, window: DeskWindow, asked: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAUMOI_KEYS", str(tmp_path / "keys"))
+    for encrypted in (True, False):
+        page = go(qtbot, window, "yen", "settings")
+        qtbot.keyClick(page, Qt.Key.Key_F9, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda: isinstance(window.currentWidget(), SignInPage), timeout=20_000)
+        assert (desk_of(window).database.key is not None) == encrypted
+    assert len(asked.questions) == 2
+    assert asked.told == []
