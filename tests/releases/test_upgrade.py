@@ -252,6 +252,9 @@ def test_killed_at_any_point_the_next_start_has_all_of_it(
         path = tmp_path / str(at) / "office.db"
         path.parent.mkdir()
         shutil.copy(left["schema-2"], path)
+        cut_short = path.parent / "backups" / "office-0002-20261101-080000.db.part"
+        cut_short.parent.mkdir()
+        cut_short.touch()
         assert upgraded_until(path, at) == 0
         now = everything(path)
         halves.add(now == before)
