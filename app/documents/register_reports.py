@@ -80,6 +80,8 @@ class RegisterReports:
             said.append(tr("reopened {count} times", count=e.reopened))
         if e.incident:
             said.append(e.incident)
+        if e.former:
+            said.append(tr("former number {number}", number=e.former))
         return ", ".join(said)
 
     def letters(self, step: Step) -> Report:

@@ -106,6 +106,27 @@ def request_id(office_no: int, register: str, key: str) -> UUID:
     return uuid5(_NAMESPACE, f"{office_no}\n{fold(register)}\n{key}")
 
 
+def source_of(register: str, key: str) -> str:
+    """What a request of a former register says of where it came from."""
+    return f"{register} {key}"
+
+
+def former(office_no: int, id: UUID, source: str | None) -> tuple[str, str] | None:
+    """The register and the number there of a request that was taken in; None for any other. Both may hold
+    blanks: its id tells which of them parts the two, and that it is no newspaper's name."""
+    words = (source or "").split(" ")
+    for at in range(1, len(words)):
+        register, key = " ".join(words[:at]), " ".join(words[at:])
+        if request_id(office_no, register, key) == id:
+            return register, key
+    return None
+
+
+def happened_id(request: UUID, what: str) -> UUID:
+    """The id of what a former register says has happened: the same at every desk that reads it."""
+    return uuid5(request, what)
+
+
 def parse_requests(
     rows: Iterable[Row],
     mapping: RequestMapping,

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, or_, select
 from sqlalchemy import Connection as Read
 
 from app.domain.deadlines import zone_named
+from app.domain.import_requests import former
 from app.domain.measures import LOW_SCORE
 from app.domain.requests import HANDLED
 from app.models import Customer, Incident, Request, RequestEvent, RequestState, Staff
@@ -59,6 +60,8 @@ class Entry:
     reopened: int
     score: int | None
     restricted: bool
+    former: str = ""
+    """Its number in a former register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ class RegisterQueries:
             r.contact_name, r.phone, r.address, r.words, s.unit_code, p.name.label("person"), s.due,
             s.outcome, s.answered_at, s.told_at, s.closed_at, s.held_at, s.head_at, s.leader_at,
             s.company_at, i.code.label("incident"), s.reopened, s.score,
+            r.office_no, r.source,
         ]  # fmt: skip
         return (
             select(*columns)
@@ -207,6 +211,7 @@ def _entry(row: Any, words: dict[tuple[UUID, str, datetime], Any], hidden: froze
     answer = words.get((row.id, "answered", row.answered_at))
     told = words.get((row.id, "told", row.told_at))
     few = row.type_code in hidden
+    taken_in = former(row.office_no, row.id, row.source)
     how = told.data.get("how") if told is not None else None
     return Entry(
         id=row.id,
@@ -237,4 +242,5 @@ def _entry(row: Any, words: dict[tuple[UUID, str, datetime], Any], hidden: froze
         reopened=row.reopened,
         score=row.score,
         restricted=few,
+        former=taken_in[1] if taken_in is not None else "",
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, select, text
 
 from app.domain.codes import parse_code
 from app.domain.fold import fold
+from app.domain.import_requests import former
 from app.domain.requests import OPEN
 from app.models import Request, RequestState, Series
 from app.queries.customer_search import search_words
@@ -26,7 +27,7 @@ def matching(read: Connection, office_no: int, words: str, vault: Vault, *, open
     code, then those of people of whose name they are whole words, then those whose name's words begin so and
     those of customers found by code, then by what is said; of each the newest first."""
     r, s = Request, RequestState
-    coded = dict.fromkeys(_by_code(read, office_no, words))
+    coded = dict.fromkeys([*_by_code(read, office_no, words), *_by_former_number(read, office_no, words)])
     found = dict(coded)
     named: list[UUID] = []
     begun: list[UUID] = []
@@ -34,7 +35,7 @@ def matching(read: Connection, office_no: int, words: str, vault: Vault, *, open
     if customers:
         of_them = select(r.id).where(here(r, office_no), r.customer_id.in_(customers))
         found |= dict.fromkeys(read.execute(of_them.order_by(r.id.desc()).limit(MOST_HITS)).scalars())
-    looked = select(r.id, r.sealed, r.words, r.contact_name, r.phone, r.address)
+    looked = select(r.id, r.sealed, r.words, r.contact_name, r.phone, r.address, r.source)
     if not open_only:
         looked = looked.where(r.office_no == office_no).order_by(r.id.desc()).limit(LOOKED_THROUGH)
     else:
@@ -73,6 +74,27 @@ def _by_code(read: Connection, office_no: int, words: str) -> list[UUID]:
     r = Request
     wanted = select(r.id).where(here(r, office_no), r.code.in_(codes))
     return list(read.execute(wanted).scalars())
+
+
+_NOT_BY_TIME = UUID(int=3 << 120)
+"""Ids that are made by the clock are smaller until 2039; of those made from a number of a former register
+99 in 100 are greater."""
+
+
+def _by_former_number(read: Connection, office_no: int, words: str) -> list[UUID]:
+    """By the number that it had in a former register: people ask by it for years. The few of a small register
+    whose ids all look made by the clock are found among the newest."""
+    key = " ".join(words.split())
+    r = Request
+    if not any(c.isdigit() for c in key):
+        return []
+    any_former = select(r.id).where(r.office_no == office_no, r.id >= _NOT_BY_TIME).limit(1)
+    if read.execute(any_former).first() is None:
+        return []
+    ends = r.source.like("% " + re.sub(r"([\\%_])", r"\\\1", key), escape="\\")
+    found = read.execute(select(r.id, r.source).where(r.office_no == office_no, ends)).all()
+    numbers = {id: whole[1] for id, source in found if (whole := former(office_no, id, source)) is not None}
+    return [id for id, number in numbers.items() if fold(number) == fold(key)]
 
 
 def _customers(read: Connection, words: str) -> list[UUID]:

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, bindpara
 
 from app.domain import people
 from app.domain.fold import fold
+from app.domain.import_requests import former, happened_id
 from app.domain.requests import EVENTS, HANDLED, OPEN, Event, fold_request
 from app.models import (
     Customer,
@@ -101,6 +102,8 @@ class RequestRow:
     area: str | None = None
     shut: bool = False
     """Sealed to other desks: who asks and what is said cannot be read here."""
+    former: tuple[str, str] | None = None
+    """The register that it was taken in from, and its number there."""
     unread: bool = False
     """Moved by somebody else since the person who asks looked at it."""
 
@@ -125,6 +128,8 @@ class Happened:
     fitted: bool
     person: str = ""
     """To whom of the unit."""
+    former: bool = False
+    """As a former register says it; `by` took it in and did not do it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +279,10 @@ class RequestQueries:
                 return None
             written = read.execute(_HAPPENED, {"office": self._office_no, "request": request_id}).all()
             opened = self._vault.open(read, {x.id: x.sealed for x in written})
+            # What a former register says has an id of its own kind: by it the two are told apart.
+            taken_in = {
+                (x.kind, x.hlc, x.device) for x in written if x.id == happened_id(request_id, x.kind)
+            }
             folded = [
                 (
                     Event(
@@ -295,6 +304,7 @@ class RequestQueries:
             Happened(
                 x.kind, x.at, by, x.unit, x.text, x.due, dict(x.data), id(x) not in misfits,
                 names.get(x.person, "") if isinstance(x.person, UUID) else "",
+                (x.kind, x.hlc, x.device) in taken_in,
             )
             for x, by in sorted(folded, key=lambda each: _place(each[0]))
         ]  # fmt: skip
@@ -376,7 +386,7 @@ class RequestQueries:
             r.id, r.code, r.type_code, r.type_id, r.channel, r.words, s.customer_id, r.contact_name, r.phone,
             r.address, r.received_at, r.received_by, s.state, s.unit_code, s.person, s.step, s.step_due,
             s.due, s.held_at, s.warn_at, s.asked, s.incident_id, s.reopened, s.score, s.moved_hlc,
-            s.closed_at, c.code.label("customer_code"), p.name.label("person_name"), r.sealed,
+            s.closed_at, c.code.label("customer_code"), p.name.label("person_name"), r.sealed, r.source,
         ]  # fmt: skip
         return (
             select(*columns)
@@ -389,7 +399,7 @@ class RequestQueries:
     def _as_rows(self, read: Connection, found: Sequence[Any]) -> list[RequestRow]:
         restricted = restricted_codes(read)
         opened = self._vault.open(read, {x.id: x.sealed for x in found})
-        return [_as_row(each, restricted, opened.get(each.id)) for each in found]
+        return [_as_row(each, self._office_no, restricted, opened.get(each.id)) for each in found]
 
     def _visible(self, read: Connection, viewer: Viewer, wanted: Select[Any]) -> Select[Any]:
         s = RequestState
@@ -433,11 +443,14 @@ def restricted_codes(read: Connection) -> frozenset[str]:
     return frozenset(read.execute(RESTRICTED).scalars())
 
 
-def _as_row(found: Any, restricted: frozenset[str], opened: dict[str, str] | None) -> RequestRow:
+def _as_row(
+    found: Any, office_no: int, restricted: frozenset[str], opened: dict[str, str] | None
+) -> RequestRow:
     values = dict(found._mapping)
     values["shut"] = values.pop("sealed") is not None and opened is None
     values |= {name: text for name, text in (opened or {}).items() if name in _SEALED}
     asked = tuple(unit for unit in (values.pop("asked") or "").split("|") if unit)
+    values["former"] = former(office_no, found.id, values.pop("source"))
     values["unread"] = bool(values.get("unread"))
     return RequestRow(**values, asked=asked, restricted=found.type_code in restricted)
 

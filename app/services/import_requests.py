@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import Connection as Read
 from sqlalchemy import Engine, select
 
 from app.domain.deadlines import zone_named
 from app.domain.import_mapping import KnownHere, RequestMapping
-from app.domain.import_requests import request_id
+from app.domain.import_requests import happened_id, request_id, source_of
 from app.domain.importing import ParsedRow, Problem
 from app.models import Customer, Request, RequestEvent, Staff
 from app.queries.customers import here
@@ -186,15 +186,14 @@ class RequestImportService:
             received_at=received,
             received_by=by.id,
             arrived_at=values["arrived"],
-            source=f"{register} {values['key']}",
+            source=source_of(register, str(values["key"])),
             area=values["area"] or (card.ward if card else None),
             right_code=kind.right_code if kind.category == "complaint" else None,
         )
 
         def happened(what: str, at: datetime, **more: Any) -> None:
-            # The same id at every desk that reads the file: what happened, happened once.
             said = {"request_id": id, "kind": what, "at": at, "by": by.id, "data": {}, **more}
-            draft.add(RequestEvent, id=uuid5(id, what), **said)
+            draft.add(RequestEvent, id=happened_id(id, what), **said)
 
         ended = values["state"] in ("answered", "closed")
         step = None if ended else self._acts.first_step(kind)

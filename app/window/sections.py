@@ -420,7 +420,19 @@ class _Pages:
             words = fold(each.title()).split()
             if typed and all(any(word.startswith(part) for word in words) for part in typed):
                 hits.append(Hit(tr("Pages"), each.title(), "", "", each.icon, each.key))
-        return hits
+        return hits + self._found_acts(typed)
+
+    def _found_acts(self, typed: list[str]) -> list[Hit]:
+        """What is done once and lies deep in a menu, found in the language of the screen and in English."""
+        from app.ui.requests.page import IMPORT_REGISTER
+
+        title = tr("Import a former register of requests")
+        words = fold(f"{title} import former register").split()
+        found = typed and all(any(word.startswith(part) for word in words) for part in typed)
+        if not found or not self.may("requests.import"):
+            return []
+        where = tr("Requests")
+        return [Hit(tr("Acts"), title, where, "F12 K", "file-spreadsheet", "requests", IMPORT_REGISTER)]
 
     def _found_customers(self, text: str) -> list[Hit]:
         plain = text.strip().casefold()
@@ -441,10 +453,11 @@ class _Pages:
         hits = []
         for row in (rows[id] for id in ids):
             who, asked = contact_words(row, tr), one_line(said(row))
+            numbers = [number.casefold() for number in (row.code, *(row.former or ())[1:])]
             hits.append(
                 Hit(
                     tr("Requests"), who or asked, asked if who else "", row.code, "message-exclamation",
-                    "requests", row.id, exact=row.code.casefold() == text.strip().casefold(),
+                    "requests", row.id, exact=text.strip().casefold() in numbers,
                     note=hit_note(row, today, room.zone),
                 )
             )  # fmt: skip

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from app.ui.imports.wizard import ImportDialog
 from app.ui.kit.keys import KeysDialog
 from app.ui.requests.page import RequestsPage
 from app.ui.shell.search import HIT_ROLE, Hit, SearchPalette
@@ -48,6 +49,28 @@ def test_pages_are_found_by_what_they_are_called(
     qtbot.waitUntil(lambda: [each.title for each in hits(palette) if each.group == "Trang"] == [title])
     qtbot.keyClick(held, Qt.Key.Key_Return)
     assert main.key == key
+
+
+@pytest.mark.parametrize("typed", ["nhap so", "import"])
+def test_the_import_of_a_former_register_is_found_by_what_it_is_called(
+    qtbot: QtBot, home: Path, open_window: Open, typed: str
+) -> None:
+    window = open_window(home)
+    go(qtbot, window, "mai", "today")
+    main = main_of(window)
+    qtbot.keyClick(main, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = main.findChild(SearchPalette)
+    held = QApplication.focusWidget()
+    assert palette is not None
+    assert held is not None
+    qtbot.keyClicks(held, typed)
+    qtbot.waitUntil(lambda: [each.title for each in hits(palette)] == ["Nhập sổ yêu cầu cũ"])
+    qtbot.keyClick(held, Qt.Key.Key_Return)
+    dialog = window.findChild(ImportDialog)
+    assert dialog is not None
+    assert dialog.choose.text().startswith("Enter")
+    assert main.key == "requests"
+    dialog.reject()
 
 
 def test_the_keys_of_the_page_in_sight(qtbot: QtBot, home: Path, open_window: Open) -> None:

@@ -22,13 +22,15 @@ from app.documents.tables import read_table
 from app.domain.deadlines import due, zone_named
 from app.domain.errors import AppError, Cancelled
 from app.domain.import_mapping import parse_mapping, reader_of
+from app.domain.import_requests import former, request_id, source_of
 from app.failures import sentence
 from app.models import Customer, Request, RequestEvent, RequestState
+from app.queries.requests import Viewer
 from app.sync.verify import verify
 from app.words import Words
 from tests.former_register import CLOSED, MAPPING, OPEN, csv_of, planned, taken, why
 from tests.offices import Company, person
-from tests.requests import at
+from tests.requests import at, past
 
 COMPLAINTS = Path(__file__).parents[3] / "shared" / "data" / "complaints-311.csv"
 OF_311 = Path(__file__).parents[1] / "data" / "complaints-311.mapping.json"
@@ -344,6 +346,38 @@ def test_a_day_without_hours_lasts_to_its_end(desktop: Desktop, tmp_path: Path) 
     path = csv_of(tmp_path / "so.csv", CLOSED | {"Ngày trả lời": "2/11/2026"}, came)
     plan = planned(desktop, path)
     assert (len(plan.new), plan.wrong) == (2, [])
+
+
+@given(st.text("ab 1-", min_size=1), st.text("ab 1-/", min_size=1))
+def test_the_former_number_is_known_by_the_id(register: str, key: str) -> None:
+    id = request_id(1, register, key)
+    assert former(1, id, source_of(register, key)) == (register, key)
+    assert former(2, id, source_of(register, key)) is None
+
+
+def test_people_ask_by_the_number_of_the_former_register(desktop: Desktop, tmp_path: Path) -> None:
+    rows = (OPEN | {"Số": "SR 10/02"}, CLOSED | {"Số": "SR-1003"}, OPEN | {"Số": "SR-1002"})
+    taken(desktop, csv_of(tmp_path / "so.csv", *rows))
+    asked = past(desktop, "11-02 09:00", words="Báo SR-1002", source="Báo Bắc Ninh SR-1002", closed=False)
+    queries, viewer = desktop.request_queries, Viewer(person(desktop, "yen").id, None, restricted=False)
+    (first, *others) = queries.best("sr-1002", viewer, 8)
+    assert others == [asked]  # by its words
+    found = queries.rows([first, asked])
+    assert (found[first].former, found[asked].former) == (("Sổ Vệ An", "SR-1002"), None)
+    for words, key in (("SR 10/02", "SR 10/02"), ("SR-1003", "SR-1003")):
+        (id,) = queries.best(words, viewer, 8)
+        assert queries.rows([id])[id].former == ("Sổ Vệ An", key)
+    assert queries.best("SR_1003", viewer, 8) == []
+    story = queries.story(id, viewer)
+    assert story is not None
+    before = {event.kind for event in story.events if event.former}
+    assert before == {"received", "answered", "told", "closed"}
+    desktop.requests.reopen(person(desktop, "mai"), id, "Lại rò")
+    again = queries.story(id, viewer)
+    assert again is not None
+    assert [event.kind for event in again.events if not event.former] == ["reopened"]
+    entries = desktop.register_queries.register(date(2026, 11, 1), date(2026, 11, 30), viewer)
+    assert sorted(each.former for each in entries) == ["", "SR 10/02", "SR-1002", "SR-1003"]
 
 
 def test_only_who_may_takes_requests_in(desktop: Desktop, tmp_path: Path) -> None:

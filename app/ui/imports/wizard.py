@@ -83,7 +83,11 @@ class ImportDialog(QDialog):
         said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         wide = px(460)
         said.setFixedSize(wide, said.heightForWidth(wide))  # a layout would guess from another width
-        self.choose = Button(self._way.choose, self._ask_for_file, primary=True, sign="file-spreadsheet")
+        # Enter is the dialog's own key, for its default.
+        self.choose = Button(
+            self._way.choose, self._ask_for_file, key="Return", bound=False, primary=True,
+            sign="file-spreadsheet",
+        )  # fmt: skip
         self.choose.setDefault(True)
         column.addStretch(3)
         column.addWidget(said, 0, centre)

@@ -152,6 +152,7 @@ class RequestInspector(Inspector):
         room, unit = self.room, self.room.unit_name(row.unit_code)
         came = f"{names.channels(tr)[row.channel]} · {day_words(row.received_at, now, room.zone)}"
         fields = [
+            (tr("Former number"), joined(*row.former[::-1]) if row.former else ""),
             (tr("State"), state_words(row) if row.state in HANDLED and row.held_at is None else ""),
             (tr("Request type"), room.type_name(row.type_code)),
             (tr("Channel"), came),

@@ -47,6 +47,10 @@ TABLES = frozenset({"request", "request_event", "customer", "work_order", "work_
 """A change of these concerns the page."""
 
 
+IMPORT_REGISTER = "import_register"
+"""Asked for by the search for everything."""
+
+
 class RequestsPage(Page):
     """The requests of the office. `show_record` takes a request's id or the key of a filter."""
 
@@ -129,7 +133,10 @@ class RequestsPage(Page):
         self.reload()
 
     def show_record(self, record: object) -> bool:
-        """Goes to the request of an id, or chooses the filter of a key."""
+        """Goes to the request of an id, chooses the filter of a key, or begins the act `IMPORT_REGISTER`."""
+        if record == IMPORT_REGISTER:
+            self.import_register()
+            return True
         if isinstance(record, str) and record in FILTERS:
             self.bar.show_narrowed(EVERYTHING)
             self.choose_filter(record)

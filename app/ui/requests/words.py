@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from app.domain import names
@@ -227,7 +227,11 @@ def step_words(step: Happened, units: Mapping[str, str], steps: Mapping[str, str
     """One line of the story: what happened, by whom, and what was said. `steps` are the names of the steps of
     its kind."""
     unit = units.get(step.unit_code or "", step.unit_code or "")
+    if step.former and step.kind != "received":
+        step = replace(step, by=tr("former register"))
     match step.kind:
+        case "received" if step.former:
+            head = tr("From the former register, imported by {name}", name=step.by)
         case "received":
             head = tr("Received by {name}", name=step.by)
         case "routed" if step.person:

@@ -10,7 +10,8 @@ from typing import Any
 import openpyxl
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
@@ -175,6 +176,15 @@ def test_a_register_goes_in_by_keyboard_with_what_its_words_propose(
     page.choose_filter("all")
     settle()
     assert page.model.rowCount() == 2
+    page.search.setText("18")
+    settle()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+    settle()
+    panel = "\n".join(label.text() for label in page.inspector.findChildren(QLabel))
+    assert "Số sổ cũ" in panel
+    assert "18 · Sổ Vệ An" in panel
+    assert "Từ sổ cũ, Bùi Thị Mai nhập vào" in panel
+    assert "Đã xử lý xong (sổ cũ)" in panel or "(sổ cũ): Đã thay ống" in panel
     assert verify(desktop.home / "office.db", desktop.clock.now()).good
 
 
@@ -617,3 +627,18 @@ def test_a_format_stays_as_it_is_typed(
     assert columns.example.text().startswith("“–” không phải là cách ghi ngày giờ.")
     edit.setText("yyyy-mm-dd (ISO 8601)")
     assert columns.form() == "iso"
+
+
+def test_a_blank_within_what_is_typed_does_not_open_the_list(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    columns = shown_file(dialog, csv_of(tmp_path / "so.csv", OPEN), settle)
+    box = columns.boxes[0]
+    box.setFocus()
+    qtbot.keyClicks(box, "khu v")
+    assert not box.view().isVisible()
+    assert box.currentData() == "area"
+    QTest.qWait(QApplication.keyboardInputInterval() + 50)
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    assert box.view().isVisible()
+    box.hidePopup()
