@@ -143,10 +143,12 @@ def size_of(folder: Path) -> float:
 
 
 def digest_of(folder: Path) -> str:
-    """Of every file in a folder, with its name."""
+    """Of every file in a folder, with its name; without what SQLite makes where somebody only reads: an empty
+    log beside a database, and its index."""
     sum_ = hashlib.sha256()
     for each in sorted(folder.rglob("*")):
-        if each.is_file():
+        of_reading = each.name.endswith("-shm") or (each.name.endswith("-wal") and not each.stat().st_size)
+        if each.is_file() and not of_reading:
             sum_.update(each.relative_to(folder).as_posix().encode() + each.read_bytes())
     return sum_.hexdigest()
 
