@@ -160,6 +160,9 @@ class RegisterColumns(ColumnsStep):
         return "iso" if text == ISO else text
 
     def lacking(self) -> str:
+        return self._lacking_but_format() or self._wrong_format()
+
+    def _lacking_but_format(self) -> str:
         filled = {field for fields in self.fields_at().values() for field in fields}
         constants = self.mapping.constants if self.mapping else {}
         lacking = [f.name for f in FIELDS_REGISTER if f.required and f.name not in (*filled, *constants)]
@@ -167,7 +170,12 @@ class RegisterColumns(ColumnsStep):
             return tr("Still to be chosen: {fields}.", fields=", ".join(map(_title_of, lacking)))
         if not self.register.text().strip():
             return tr("Write the name of the register first.")
-        return self._wrong_format()
+        return ""
+
+    def _say_lacking(self) -> None:
+        """Without what `example` says of the format."""
+        self.notice.setText(self._lacking_but_format())
+        self.notice.setVisible(bool(self.notice.text()))
 
     def _wrong_format(self) -> str:
         """Why times cannot be read by what stands in the box."""
@@ -290,7 +298,7 @@ class RegisterColumns(ColumnsStep):
         left = unread(written, form)
         if left:
             said += " " + tr(
-                "{count} dates are not written so, such as “{text}” in row {row}.",
+                "Dates that are not written so: {count}, such as “{text}” in row {row}.",
                 count=format_number(sum(each.count for each in left), tr.language),
                 text=left[0].text,
                 row=left[0].row,

@@ -594,6 +594,7 @@ def test_dates_that_may_be_two_days_are_asked_about(
     assert columns.date_format.hasFocus()
     qtbot.keyClick(columns.date_format, Qt.Key.Key_Down)  # what fits stands first
     assert columns.form() == "d/m/yyyy h:mm"
+    assert "Chọn cách ghi ngày giờ" not in columns.example.text() + columns.notice.text()
     qtbot.keyClick(dialog, F9)
     settle()
     assert dialog.steps.currentIndex() == MORE
