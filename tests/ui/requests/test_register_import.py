@@ -618,6 +618,10 @@ def test_a_format_stays_as_it_is_typed(
     columns = shown_file(dialog, dated(tmp_path / "so.csv", "09/13/2026"), settle)
     edit = columns.date_format.lineEdit()
     assert edit is not None
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "d/m/yy")
+    assert edit.text() == "d/m/yy"
     edit.selectAll()
     qtbot.keyClicks(edit, "M/d/yyyy")
     assert columns.form() == "M/d/yyyy"
