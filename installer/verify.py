@@ -94,7 +94,8 @@ class Trial:
     def setup(self, setup: Path, *options: str, timeout: float = 300) -> tuple[int, float]:
         """Run a setup; its exit code and seconds."""
         begun = time.monotonic()
-        code, _ = self.room.outcome("wine", f"Z:/work/verify/{setup.name}", *options, timeout=timeout)
+        line = " ".join([f"Z:\\work\\verify\\{setup.name}", *options])  # unquoted, as /D= wants to be
+        code, _ = self.room.outcome("wine", "cmd", "/c", line, timeout=timeout)
         return code, time.monotonic() - begun
 
     def cli(self, *arguments: str, timeout: float = 300) -> tuple[int, str]:
