@@ -403,6 +403,8 @@ def day(trial: Trial) -> None:
 def self_pictures(played: Path, to: Path) -> int:
     """Copies the pictures that the program took of itself; how many."""
     shutil.rmtree(to, ignore_errors=True)
+    if not played.exists():
+        return 0
     shutil.copytree(played, to)
     return len(list(to.glob("*.png")))
 
