@@ -143,15 +143,22 @@ def size_of(folder: Path) -> float:
     return sum(each.stat().st_size for each in folder.rglob("*") if each.is_file()) / 1e6
 
 
-def digest_of(folder: Path) -> str:
-    """Of every file in a folder, with its name; without what SQLite makes where somebody only reads: an empty
-    log beside a database, and its index."""
-    sum_ = hashlib.sha256()
+def contents_of(folder: Path) -> dict[str, str]:
+    """The digest of every file in a folder, by name; without what is made where somebody only reads or looks
+    whether a window is open: locks, and beside a database an empty log and its index."""
+    found = {}
     for each in sorted(folder.rglob("*")):
-        of_reading = each.name.endswith("-shm") or (each.name.endswith("-wal") and not each.stat().st_size)
-        if each.is_file() and not of_reading:
-            sum_.update(each.relative_to(folder).as_posix().encode() + each.read_bytes())
-    return sum_.hexdigest()
+        passing = each.name.endswith(("-shm", ".lock"))
+        passing = passing or (each.name.endswith("-wal") and not each.stat().st_size)
+        if each.is_file() and not passing:
+            found[each.relative_to(folder).as_posix()] = hashlib.sha256(each.read_bytes()).hexdigest()
+    return found
+
+
+def differing(before: dict[str, str], folder: Path) -> str:
+    """The names of the files that are others than before; nothing when all is as it was."""
+    now = contents_of(folder)
+    return ", ".join(name for name in sorted({*before, *now}) if before.get(name) != now.get(name))
 
 
 def older(cache: Cache, version: str) -> Path:
@@ -291,10 +298,10 @@ def upgrade(trial: Trial, customers: int) -> None:
         shutil.rmtree(kept)
         uninstall = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\DauMoi"
         check(trial.registry(uninstall, "DisplayVersion") == trial.version, f"listed as {trial.version}")
-        before = digest_of(trial.home)
+        before = contents_of(trial.home)
         code, _ = trial.setup(trial.new, "/S", "/CurrentUser")
         check(
-            code == 0 and digest_of(trial.home) == before, "the setup again: not a byte of the data changes"
+            code == 0 and not differing(before, trial.home), "the setup again: not a byte of the data changes"
         )
         code, said = trial.cli("verify")
         last = (said.strip().splitlines() or [""])[-1]
@@ -313,12 +320,12 @@ def downgrade(trial: Trial) -> None:
     with closing(sqlite3.connect(database)) as data, data:
         (revision,) = data.execute("SELECT version_num FROM alembic_version").fetchone()
         data.execute("UPDATE alembic_version SET version_num = '9999'")
-    before = digest_of(trial.home)
+    before = contents_of(trial.home)
     with trial.opened():
         code, _ = trial.setup(trial.old, "/S", "/CurrentUser")
         check(code == 3, f"refused onto newer data: exit code {code}")
         check(OLDER in trial.note(), f"and said so: {trial.note()}")
-        check(digest_of(trial.home) == before, "the data is as it was")
+        check(not differing(before, trial.home), "the data is as it was")
         check(
             whole(trial.program) and not trial.program.with_name("program.new").exists(), "so is the program"
         )
@@ -411,12 +418,13 @@ def self_pictures(played: Path, to: Path) -> int:
 
 def removed(trial: Trial) -> None:
     """The program goes, the data stays."""
-    before = digest_of(trial.home)
+    before = contents_of(trial.home)
     with trial.opened() as room:
         room.outcome("wine", rf"{FOLDER}\uninstall.exe", "/S", "/CurrentUser", f"_?={FOLDER}", timeout=120)
         check(not trial.program.exists(), "the program is gone")
         check(not [*trial.prefix.glob("drive_c/users/root/**/*.lnk")], "so are its links")
-        check(digest_of(trial.home) == before, "the data stays")
+        others = differing(before, trial.home)
+        check(not others, f"the data stays {others}")
         check("DauMoi" in trial.note(), f"and it is said where: {trial.note()}")
         uninstall = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\DauMoi"
         check(not trial.registry(uninstall, "DisplayVersion"), "no longer listed")
