@@ -63,7 +63,7 @@ def _the_made_up_office_is_what_its_journal_says(home: Path) -> None:
 def test_an_unknown_name_is_told_with_those_there_are(tmp_path: Path) -> None:
     done = run(tmp_path, "speed")
     assert done.returncode == 2
-    names = "window, search, counter, lists, import, billing, workbook, measures, sync, crowd, stall"
+    names = "window, start, search, counter, lists, import, billing, workbook, measures, sync, crowd, stall"
     assert f"speed is not one of {names}" in done.stderr
     assert not list(tmp_path.iterdir())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,7 @@ def test_bundles_and_the_line_take_turns(company: Company, desktop: Desktop, oth
 def test_the_head_office_is_heard_of_by_an_answer(company: Company, desktop: Desktop) -> None:
     before = desktop.client.last_contact()
     assert before is not None
+    company.clock.advance(timedelta(hours=1))
     trip(company, desktop)
     after = desktop.client.last_contact()
     assert after is not None

@@ -713,7 +713,7 @@ def test_while_it_is_made_the_desk_waits_and_is_told(
     made = fetch.fetch(home / OFFICE_DATABASE, question, 1, company.clock.now(), told.append, sleep)
     assert made
     assert waits == [0.2, 0.5, 1.0]
-    assert told[0] == Progress("snapshot", 0, 0, None)
+    assert told[0] == Progress("preparing", 0, 0, None)
 
 
 def test_who_waits_too_long_takes_entries(company: Company, line: Line) -> None:

@@ -162,7 +162,7 @@ def test_a_page_that_cannot_be_read(home: Path, window: DeskWindow, qtbot: QtBot
     window.jobs.run(window, lambda _job: desk.sign_in.people(), done=lambda _: None, failed=lambda _: None)
     settle(qtbot, window)
     settle(qtbot, window)
-    assert main_of(window).status._health.parts[0] == "Dữ liệu có chỗ hỏng"
+    qtbot.waitUntil(lambda: main_of(window).status._health.parts[0] == "Dữ liệu có chỗ hỏng")
     assert (home / "office.damaged").exists()
     window.shut()
     with pytest.raises(Exception, match=r"database\.damaged"):

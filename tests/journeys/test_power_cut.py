@@ -22,7 +22,7 @@ from app.demo.check import contents_of
 from app.domain.clock import SteppingClock, SystemClock
 from app.domain.errors import AppError
 from app.models.base import instant
-from app.models.database import Database
+from app.models.database import Database, Settle
 from app.models.keys import Key
 from app.sync.enrolment import identity_of
 from app.sync.transport import DirectTransport
@@ -187,8 +187,8 @@ def test_a_set_up_on_a_disk_that_is_full_is_done_again_once_there_is_room(
     opened = bootstrap.open_database
     left = [entries]
 
-    def with_little_room(path: Path, now: datetime, key: Key | None = None) -> Database:
-        database = opened(path, now, key)
+    def with_little_room(path: Path, now: datetime, *key: Key | None, settle: Settle) -> Database:
+        database = opened(path, now, *key, settle=settle)
 
         def count(sql: str) -> None:
             left[0] -= sql == "COMMIT"

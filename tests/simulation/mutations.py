@@ -103,10 +103,10 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "the new identity is written before its key",
         ENROLMENT,
-        "    _keep(home / key_file, key.private_bytes_raw())\n",
+        "    keep_file(home / key_file, key.private_bytes_raw())\n",
         "    named = msgspec.structs.replace(identity, device=reply.device, key_file=key_file)\n"
-        "    _keep(home / IDENTITY_FILE, msgspec.json.encode(named))\n"
-        "    _keep(home / key_file, key.private_bytes_raw())\n",
+        "    keep_file(home / IDENTITY_FILE, msgspec.json.encode(named))\n"
+        "    keep_file(home / key_file, key.private_bytes_raw())\n",
         test="tests/sync/test_enrolment.py::test_a_successor_has_its_key_or_is_none",
     ),
     Mutation(

@@ -26,7 +26,7 @@ def test_a_successor_has_its_key_or_is_none(
     keys = {11: replica_key(tmp_path, make=True), 12: Ed25519PrivateKey.generate()}
     (tmp_path / IDENTITY_FILE).write_bytes(msgspec.json.encode(old))
     files: list[Path] = []
-    keep = enrolment._keep
+    keep = enrolment.keep_file
 
     def until_the_cut(path: Path, data: bytes) -> None:
         if len(files) == written:
@@ -34,7 +34,7 @@ def test_a_successor_has_its_key_or_is_none(
         files.append(path)
         keep(path, data)
 
-    monkeypatch.setattr(enrolment, "_keep", until_the_cut)
+    monkeypatch.setattr(enrolment, "keep_file", until_the_cut)
     try:
         succeed(tmp_path, old, EnrolReply(12, 1, "BN03B", "Asia/Ho_Chi_Minh"), keys[12])
     except PowerCut:
