@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Engine
 
 from app.bootstrap import Desktop
 from app.models import database, sqlite
@@ -62,28 +60,6 @@ def passwords() -> Iterator[None]:
     """A password is hashed as always, at a cost that tests can pay."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(signin, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def statements() -> Iterator[None]:
-    """All plain databases of a process share what SQLAlchemy has compiled, as the queries of a program do:
-    each test opens databases of its own, and would compile every statement anew."""
-    made = sqlite.engine
-    first: list[Engine] = []
-
-    def sharing(path: Path, key: Key | None, **options: Any) -> Engine:
-        engine = made(path, key, **options)
-        if key is None:
-            if first:
-                engine.dialect = engine.pool._dialect = first[0].dialect
-                engine._compiled_cache = first[0]._compiled_cache
-            first.append(engine)
-            del first[1:]
-        return engine
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sqlite, "engine", sharing)
         yield
 
 

@@ -114,6 +114,8 @@ def test_ctrl_c_leaves_no_half_file(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         env=environment(TMPDIR=str(temporary), PYTHONWARNINGS="default"),
+        # A shell that runs the tests in the background lets them, and what they start, not hear Ctrl+C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         # The rows go into a file of openpyxl's own until the end; with the first of them it is being written.
