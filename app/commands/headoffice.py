@@ -198,6 +198,14 @@ def _add_invite(within: Commands) -> None:
     invite.set_defaults(refuse=invite.error)
 
 
+def _desk_options(parser: argparse.ArgumentParser, example: str) -> None:
+    """Of a command about one desk: where the head office is, and which desk it is."""
+    home_option(parser, again=True)
+    database_option(parser, again=True)
+    parser.add_argument("--office", type=int, required=True, metavar="N", help=tr("number of the office"))
+    parser.add_argument("--desk", required=True, metavar=example, help=tr("short name, for codes"))
+
+
 def _add_leader(within: Commands) -> None:
     leader = command(
         within,
@@ -206,10 +214,7 @@ def _add_leader(within: Commands) -> None:
         "  daumoi headoffice leader --office 1 --desk BN01\n",
         _leader,
     )
-    home_option(leader, again=True)
-    database_option(leader, again=True)
-    leader.add_argument("--office", type=int, required=True, metavar="N", help=tr("number of the office"))
-    leader.add_argument("--desk", required=True, metavar="BN01", help=tr("short name, for codes"))
+    _desk_options(leader, "BN01")
 
 
 def _add_revoke(within: Commands) -> None:
@@ -220,10 +225,7 @@ def _add_revoke(within: Commands) -> None:
         "  daumoi headoffice revoke --office 1 --desk BN03\n",
         _revoke,
     )
-    home_option(revoke, again=True)
-    database_option(revoke, again=True)
-    revoke.add_argument("--office", type=int, required=True, metavar="N", help=tr("number of the office"))
-    revoke.add_argument("--desk", required=True, metavar="BN03", help=tr("short name, for codes"))
+    _desk_options(revoke, "BN03")
 
 
 def _add_escrow(within: Commands) -> None:
@@ -234,10 +236,7 @@ def _add_escrow(within: Commands) -> None:
         "  daumoi headoffice escrow --office 1 --desk BN03 --out BN03.daumoi-key\n",
         _escrow,
     )
-    home_option(escrow, again=True)
-    database_option(escrow, again=True)
-    escrow.add_argument("--office", type=int, required=True, metavar="N", help=tr("number of the office"))
-    escrow.add_argument("--desk", required=True, metavar="BN03", help=tr("short name, for codes"))
+    _desk_options(escrow, "BN03")
     escrow.add_argument("--mark", help=tr("the mark that the desk names; the newest key unless given"))
     escrow.add_argument("--out", type=Path, metavar="FILE", help=tr("file to write instead of telling it"))
 

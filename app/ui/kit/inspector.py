@@ -71,6 +71,14 @@ def clear(layout: QLayout) -> None:
             clear(inner)
 
 
+def show_notice(layout: QLayout, words: str, tone: Tone) -> None:
+    """One notice in the place of whatever the layout had."""
+    clear(layout)
+    notice = Notice(words, tone)
+    layout.addWidget(notice)
+    notice.show()
+
+
 def lines_of(lines: Iterable[Sequence[Label]], gap: int = 4) -> QGridLayout:
     """Lines one below the other: what comes second takes what room there is, a third is at the right."""
     grid = QGridLayout()

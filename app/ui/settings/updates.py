@@ -16,7 +16,7 @@ from app.sync.update_folder import Happened
 from app.sync.updates import UpdateView
 from app.ui.kit.buttons import Button
 from app.ui.kit.flow import Flow
-from app.ui.kit.inspector import Notice, clear
+from app.ui.kit.inspector import Notice, clear, show_notice
 from app.ui.kit.jobs import Job, JobRunner, Lane
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
@@ -219,10 +219,7 @@ class UpdatePanel(QWidget):
         )
 
     def _say(self, words: str, tone: Tone) -> None:
-        clear(self._last)
-        notice = Notice(words, tone)
-        self._last.addWidget(notice)
-        notice.show()
+        show_notice(self._last, words, tone)
 
 
 def _files() -> str:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from app.domain.errors import AppError
 from app.ui.kit.buttons import Button
 from app.ui.kit.flow import Flow
-from app.ui.kit.inspector import Notice, clear
+from app.ui.kit.inspector import show_notice
 from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.labels import Label
 from app.ui.kit.room import Room
@@ -105,10 +105,7 @@ class Files(QWidget):
             each.setEnabled(on)
 
     def _say(self, words: str, tone: Tone) -> None:
-        clear(self._last)
-        notice = Notice(words, tone)
-        self._last.addWidget(notice)
-        notice.show()
+        show_notice(self._last, words, tone)
 
 
 def _files() -> str:
