@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 
 class AppError(Exception):
@@ -30,3 +32,14 @@ class Cancelled(AppError):
 
     def __init__(self) -> None:
         super().__init__("cancelled")
+
+
+@contextmanager
+def file_told(path: Path) -> Iterator[None]:
+    """A file that cannot be read within comes out as AppError "file.not_found", "file.not_readable"."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise AppError("file.not_found", path=str(path)) from error
+    except OSError as error:
+        raise AppError("file.not_readable", path=str(path)) from error

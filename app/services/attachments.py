@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from app.domain.attachments import LIMIT, SUFFIXES, check_size, examine, kept_name
-from app.domain.errors import AppError
+from app.domain.errors import AppError, file_told
 from app.domain.people import may
 from app.models import Attachment, WorkOrder
 from app.models.base import canonical_json
@@ -187,11 +187,7 @@ def held_of(fields: Mapping[str, Any]) -> list[Held]:
 
 def _read(path: Path, name: str) -> bytes:
     """The bytes of a file; one that is too large is not read."""
-    try:
+    with file_told(path):
         check_size(path.stat().st_size, name)
         with path.open("rb") as file:
             return file.read(LIMIT + 1)
-    except FileNotFoundError as error:
-        raise AppError("file.not_found", path=str(path)) from error
-    except OSError as error:
-        raise AppError("file.not_readable", path=str(path)) from error

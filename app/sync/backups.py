@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain import backups as rule
 from app.domain.deadlines import zone_named
-from app.domain.errors import AppError
+from app.domain.errors import AppError, file_told
 from app.models import sqlite
 from app.models.base import instant, millis
 from app.models.converting import convert
@@ -168,18 +168,13 @@ def _pack(database: Path, to: Path, heading: Heading) -> None:
 
 def backup_at(path: Path) -> Backup:
     """What a file says of itself. AppError "file.not_found", "file.not_readable"."""
-    try:
-        with path.open("rb") as file:
-            size = path.stat().st_size
-            start = file.read(len(MAGIC) + 8)
-            length = int.from_bytes(start[-8:-4])
-            if start[: len(MAGIC)] != MAGIC or len(start) < len(MAGIC) + 8 or length > LARGEST_HEADING:
-                return Backup(path, size, None)
-            head = file.read(length)
-    except FileNotFoundError as error:
-        raise AppError("file.not_found", path=str(path)) from error
-    except OSError as error:
-        raise AppError("file.not_readable", path=str(path)) from error
+    with file_told(path), path.open("rb") as file:
+        size = path.stat().st_size
+        start = file.read(len(MAGIC) + 8)
+        length = int.from_bytes(start[-8:-4])
+        if start[: len(MAGIC)] != MAGIC or len(start) < len(MAGIC) + 8 or length > LARGEST_HEADING:
+            return Backup(path, size, None)
+        head = file.read(length)
     if zlib.crc32(head) != int.from_bytes(start[-4:]):
         return Backup(path, size, None)
     try:

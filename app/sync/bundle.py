@@ -19,7 +19,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import select
 
-from app.domain.errors import AppError
+from app.domain.errors import AppError, file_told
 from app.domain.sealing import ADDED, seal_to, unseal_with
 from app.models import Local
 from app.models.base import instant
@@ -184,13 +184,8 @@ def parse(data: bytes, path: str) -> Bundle:
 
 def read_bundle(path: Path) -> bytes:
     """The bytes of a file that may be a bundle. AppError "file.not_found", "file.not_readable"."""
-    try:
-        with path.open("rb") as file:
-            return file.read(LARGEST + 1)
-    except FileNotFoundError as error:
-        raise AppError("file.not_found", path=str(path)) from error
-    except OSError as error:
-        raise AppError("file.not_readable", path=str(path)) from error
+    with file_told(path), path.open("rb") as file:
+        return file.read(LARGEST + 1)
 
 
 def _check(head: bytes) -> bytes:

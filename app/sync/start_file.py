@@ -15,7 +15,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from app.domain.errors import AppError
+from app.domain.errors import AppError, file_told
 from app.domain.invitations import read_code, secret_of
 from app.models.database import HEAD
 from app.sync.enrolment import Identity
@@ -66,12 +66,8 @@ def read_start(path: Path, typed: str) -> tuple[Beginning, Iterator[bytes]]:
     "start.wrong_code", "start.torn", "file.not_found", "file.not_readable".
     """
     code = read_code(typed)
-    try:
+    with file_told(path):
         file = path.open("rb")
-    except FileNotFoundError as error:
-        raise AppError("file.not_found", path=str(path)) from error
-    except OSError as error:
-        raise AppError("file.not_readable", path=str(path)) from error
     try:
         label = _label(file, path)
         parts = _parts(file, path, ChaCha20Poly1305(secret_of(code, SUFFIX)), label)

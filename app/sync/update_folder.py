@@ -24,7 +24,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from app import __version__
-from app.domain.errors import AppError
+from app.domain.errors import AppError, file_told
 from app.domain.trial import Start, Trial, forgiven, started, stood
 from app.domain.updates import MOST_MANIFEST, SUFFIX, Manifest, may_take, read_manifest, version
 from app.settings import resources
@@ -482,27 +482,18 @@ def _exchange(database: Path, copy: Path, now: datetime) -> None:
 
 def manifest_bytes(path: Path) -> bytes:
     """The bytes of a file that may be a manifest. AppError "file.not_found", "file.not_readable"."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MOST_MANIFEST + 1)
-    except FileNotFoundError as error:
-        raise AppError("file.not_found", path=str(path)) from error
-    except OSError as error:
-        raise AppError("file.not_readable", path=str(path)) from error
+    with file_told(path), path.open("rb") as file:
+        return file.read(MOST_MANIFEST + 1)
 
 
 def digest_of(path: Path, size: int) -> bytes:
     """SHA-256 of a file that should have so many bytes; empty when it has another number, which is all that
     is read then. AppError "file.not_found", "file.not_readable"."""
-    try:
+    with file_told(path):
         if path.stat().st_size != size:
             return b""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
-    except FileNotFoundError as error:
-        raise AppError("file.not_found", path=str(path)) from error
-    except OSError as error:
-        raise AppError("file.not_readable", path=str(path)) from error
 
 
 def _pieces(path: Path, size: int) -> Iterator[bytes]:
