@@ -290,16 +290,18 @@ def test(options: Sequence[str]) -> int:
     """Every check; pytest is the last, so that its own sum closes the output."""
     checks = {
         "ruff": [str(SCRIPTS / "ruff"), "check"],
+        "ruff format": [str(SCRIPTS / "ruff"), "format", "--check"],
         "mypy": [str(SCRIPTS / "mypy")],
         "lint-imports": [str(SCRIPTS / "lint-imports")],
-        "pytest": [str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "worksteal", *options],
+        "pytest": [str(PYTHON), "-m", "pytest", "-n", "3", "--dist", "worksteal", *options],
     }
     codes: dict[str, int] = {}
     for name, command in checks.items():
         if codes:
             say(f"{[*codes][-1]}: {'FAILED' if [*codes.values()][-1] else 'good'}")
         say(f"\n---- {name} ----")
-        env = environment(QT_QPA_PLATFORM="offscreen")
+        # The many programs that tests start find their modules compiled, whatever is usual on this machine.
+        env = environment(QT_QPA_PLATFORM="offscreen", PYTHONDONTWRITEBYTECODE="")
         codes[name] = subprocess.run(command, cwd=ROOT, env=env).returncode  # noqa: S603
     return codes["pytest"] or int(any(codes.values()))
 

@@ -1,3 +1,3 @@
 """Đầu Mối: the one focal point of a utility's district office."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

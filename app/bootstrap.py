@@ -4,48 +4,44 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock, Timeout
-from sqlalchemy import select
 
 from app.desk_work import DeskWork
 from app.documents.files import replacing
 from app.domain.clock import Clock
 from app.domain.deadlines import zone_named
-from app.domain.errors import AppError
-from app.models import Office, Utility
+from app.domain.errors import AppError, disk_trouble
 from app.models.base import millis
 from app.models.converting import finish as finish_converting
-from app.models.database import Database, open_database, trouble_told
+from app.models.database import Database, older, open_database, trouble_told
+from app.models.database import Told as UpgradeTold
 from app.models.sqlite import key_of
 from app.models.store import Store
 from app.services.writer import Desk
-from app.sync.at_rest import agree, choose, entrusted
+from app.sync.at_rest import agree, entrusted
 from app.sync.blobs import Blobs
 from app.sync.bundle import SUFFIX, BundleReport, DeskBundles, Kind, parse, read_bundle
-from app.sync.client import SyncClient, SyncLoop, SyncState, open_answer
+from app.sync.client import SyncClient, open_answer
 from app.sync.contents import Contents
 from app.sync.enrolment import (
     Enrolment,
     Identity,
-    be,
-    enrol,
-    hub_address,
     identity_of,
-    invited,
     replica_key,
     succeed,
 )
-from app.sync.fetch import Ask, Told, fetch, holds_card, lay_down
+from app.sync.escrow import Escrow
+from app.sync.fetch import Ask, Told, fetch, holds_card
 from app.sync.journal import all_heads
-from app.sync.restore import finish, trusted
+from app.sync.loop import SyncLoop, SyncState
+from app.sync.restore import finish, noted, trusted
 from app.sync.scan_mail import ScanMail
 from app.sync.talk import Credentials
 from app.sync.transport import DirectTransport, HttpTransport, Transport
@@ -66,6 +62,7 @@ HUB_KEY = "headoffice.key"
 CONTENTS = "attachments"
 NEXT_KEY = "next.key"
 LOCK = "desk.lock"
+HUB_LOCK = "headoffice.lock"
 
 
 class HeadOffice:
@@ -83,14 +80,14 @@ class HeadOffice:
         from app.headoffice.updates import Updates
 
         self.home = home
-        self.database = _store(home, clock, url)
+        self.database = hub_store(home, clock, url)
         zone = zone_named("Asia/Ho_Chi_Minh")
         try:
             with trouble_told(home / HUB_DATABASE):
                 # Where there are entries, desks know the key, and another would shut them out.
                 with self.database.reading() as cur:
                     new = not all_heads(cur)
-                key = replica_key(home, HUB_KEY, make=new)
+                key = hub_key(home, make=new)
                 self.writer = JournalWriter(self.database, COMPANY, clock, zone, sure=True)
         except BaseException:
             self.database.close()
@@ -98,14 +95,14 @@ class HeadOffice:
         self._key = key
         self._snapshots = Snapshots(home / "snapshots", self.database, key, lambda: millis(clock.now()))
         self.updates = Updates(self.database, self.writer, publishers())
-        self.hub = Hub(
-            self.database, self.writer, key, snapshots=self._snapshots, updates=self.updates
-        )
+        self.hub = Hub(self.database, self.writer, key, snapshots=self._snapshots, updates=self.updates)
         self.founding = Founding(self.writer, self.hub.public_key)
 
     def enrolment(self, office_no: int, desk: str, name: str, url: str, *, leads: bool = False) -> Enrolment:
-        """An invitation for a new desk; `url` empty for a desk in this same home; `leads` as `Hub.invite`."""
-        return Enrolment(url, self.hub.public_key, self.hub.invite(office_no, desk, name, leads=leads))
+        """An invitation for a new desk; `url` empty for a desk in this same home; `leads` and AppError as
+        `Enrolling.invite`."""
+        code = self.hub.enrolling.invite(office_no, desk, name, leads=leads)
+        return Enrolment(url, self.hub.public_key, code)
 
     def escrow(self, office_no: int, desk: str) -> list[Held]:
         """The keys of a desk's encrypted data that are in keeping here, the newest first."""
@@ -115,11 +112,11 @@ class HeadOffice:
 
     def start_file(self, enrolment: Enrolment, path: Path) -> Identity:
         """Let the desk of an invitation in, and write all that it needs to begin without a line to a file
-        that only the code opens. AppError as `Hub.let_in` and `replacing`."""
+        that only the code opens. AppError as `Enrolling.let_in` and `replacing`."""
         from app.sync.start_file import Beginning, write_start
 
         key = Ed25519PrivateKey.generate()
-        reply = self.hub.let_in(enrolment.code, key.public_key().public_bytes_raw())
+        reply = self.hub.enrolling.let_in(enrolment.code, key.public_key().public_bytes_raw())
         identity = Identity(
             reply.device, reply.office_no, reply.desk, reply.zone, enrolment.hub_url, enrolment.hub_key
         )
@@ -180,10 +177,7 @@ class Desktop(DeskWork):
             way = transport or way_to(home, identity.hub_url, clock, opening)
             opening.callback(way.close)
             path = home / OFFICE_DATABASE
-            with trouble_told(path):
-                finish_converting(path)
-            finish(path)
-            trusted(path)
+            _mended(path)
             with trouble_told(path):
                 there = path.exists() and path.stat().st_size > 0
                 cipher = key_of(path) if there else entrusted(home, way, identity, key)
@@ -206,8 +200,14 @@ class Desktop(DeskWork):
             )
             self.blobs = Blobs(self.contents, self.client, wish=scans.wish)
             self.updates = DeskUpdates(updates or update_folder(home), self.client, self.blobs)
-            self.client.after = lambda on: self.blobs.send(on) or self.updates.go_on(on)
+            self._escrow = Escrow(self.client, lambda: self.identity, self.database.key)
+            self.client.after = self._after
             self._closing = opening.pop_all()
+
+    def _after(self, going_on: Callable[[], bool]) -> bool:
+        """What is done after a pass; whether there is more of it."""
+        self._escrow.renew()
+        return self.blobs.send(going_on) or self.updates.go_on(going_on)
 
     def _adopt(self, reply: EnrolReply, key: Ed25519PrivateKey) -> None:
         self.identity = succeed(self.home, self.identity, reply, key)
@@ -301,29 +301,115 @@ def _write_whole(path: Path, data: bytes) -> None:
         draft.write_bytes(data)
 
 
-def _store(home: Path, clock: Clock, url: str) -> Store:
-    """Where a head office keeps its data."""
+def hub_store(
+    home: Path, clock: Clock, url: str, told: UpgradeTold = lambda step, done, total: None
+) -> Store:
+    """Where a head office keeps its data. AppError as `open_database`; "headoffice.damaged" and
+    "headoffice.lost" for what its own backup brings back."""
     if not url:
-        return open_database(home / HUB_DATABASE, clock.now(), settle=settle)
+        path = home / HUB_DATABASE
+        with hub_told():
+            if noted(path):
+                with hub_alone(home):
+                    finish(path)
+            trusted(path, hub=True)
+            return open_database(path, clock.now(), settle=settle, told=told)
     from app.models.postgres import open_postgres
 
     return open_postgres(url, clock.now(), settle)
 
 
 @contextmanager
+def hub_told() -> Iterator[None]:
+    """What is wrong with the data of a head office has other ways out than that of a desk."""
+    try:
+        yield
+    except AppError as error:
+        if error.code == "database.damaged":
+            raise AppError("headoffice.damaged", path=error.params["path"]) from error
+        if error.code == "database.lost":
+            raise AppError("headoffice.lost", path=error.params["path"]) from error
+        raise
+
+
+def hub_key(home: Path, *, make: bool = False) -> Ed25519PrivateKey:
+    """The head office's own key. AppError "headoffice.key_lost" when it is missing or is none, and as
+    `replica_key`."""
+    try:
+        return replica_key(home, HUB_KEY, make=make)
+    except AppError as error:
+        if error.code != "home.damaged":
+            raise
+        raise AppError("headoffice.key_lost", path=str(home / HUB_KEY)) from error
+
+
+def hub_there(home: Path) -> bool:
+    """Whether the data of a head office lies in this home. AppError "headoffice.lost"."""
+    path = home / HUB_DATABASE
+    if path.exists() or noted(path):
+        return True
+    with hub_told():
+        trusted(path, hub=True)
+    return False
+
+
+@contextmanager
 def alone(home: Path) -> Iterator[None]:
-    """No other program has this home's database open; the lock ends with the process, however that ends."""
-    lock = FileLock(home / LOCK, thread_local=False)
+    """No other program has this home's database open. AppError "home.in_use", and as `_held`."""
+    with _held(home, LOCK, "home.in_use"):
+        yield
+
+
+@contextmanager
+def hub_alone(home: Path) -> Iterator[None]:
+    """No other program serves the head office of this home, or brings its data back. AppError
+    "headoffice.in_use", and as `_held`."""
+    with _held(home, HUB_LOCK, "headoffice.in_use"):
+        yield
+
+
+@contextmanager
+def _held(home: Path, name: str, code: str) -> Iterator[None]:
+    """A lock of a home; it ends with the process, however that ends. AppError `code` where another program
+    has it, "disk.full", "folder.not_writable"."""
+    lock = FileLock(home / name, thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise AppError("home.in_use", path=str(home)) from error
+        raise AppError(code, path=str(home)) from error
     except OSError as error:
-        raise AppError("folder.not_writable", path=str(home)) from error
+        raise disk_trouble(error, home) from error
     try:
         yield
     finally:
         lock.release()
+
+
+def _mended(path: Path) -> None:
+    """What was begun with a desk's database and cut short is gone on with. AppError as `finish` and
+    `trusted`."""
+    with trouble_told(path):
+        finish_converting(path)
+    finish(path)
+    trusted(path)
+
+
+def upgrade_waits(home: Path) -> bool:
+    """Whether the data of a home is of a former release, so that to open it takes longer. AppError as
+    `older`."""
+    return any(older(home / name) for name in (OFFICE_DATABASE, HUB_DATABASE))
+
+
+def upgrade_data(home: Path, clock: Clock, told: UpgradeTold) -> None:
+    """Bring a desk's data to this release, and that of a head office in the same home; whoever opens it
+    afterwards does not wait. AppError "home.in_use", and as `open_database` and `HeadOffice`; then it is as
+    it was."""
+    with alone(home):
+        _mended(home / OFFICE_DATABASE)
+        if older(home / OFFICE_DATABASE):
+            open_database(home / OFFICE_DATABASE, clock.now(), settle=settle, told=told).close()
+        if older(home / HUB_DATABASE):
+            hub_store(home, clock, "", told).close()
 
 
 def in_use(home: Path) -> bool:
@@ -351,152 +437,11 @@ def asking(way: Transport, identity: Identity, key: Ed25519PrivateKey) -> Ask:
 
     def ask(request: SnapshotRequest) -> SnapshotReply:
         data = seal(request, key, sender=identity.device)
-        return open_answer(
-            way.post("/v1/snapshot", data), SnapshotReply, identity.hub_public_key, data
-        )
+        return open_answer(way.post("/v1/snapshot", data), SnapshotReply, identity.hub_public_key, data)
 
     return ask
-
-
-def enrol_desk(
-    home: Path,
-    enrolment: Enrolment,
-    clock: Clock,
-    transport: Transport | None = None,
-    told: Told = lambda progress: None,
-    *,
-    encrypted: bool = False,
-) -> Identity:
-    """Make `home` a desk's by an enrolment, and fetch the office's data, to be kept `encrypted`. What was cut
-    short is completed by the same enrolment again, or by opening the desk. AppError as `join` and
-    `bring_data`."""
-    identity = join(home, enrolment, clock, transport, encrypted=encrypted)
-    bring_data(home, clock, transport, told)
-    return identity
-
-
-def join(
-    home: Path,
-    enrolment: Enrolment,
-    clock: Clock,
-    transport: Transport | None = None,
-    *,
-    encrypted: bool = False,
-) -> Identity:
-    """Make `home` a desk's by an enrolment; its data, to be kept `encrypted`, comes later.
-
-    AppError as `enrol` and `choose`; "encryption.headoffice_here" where a head office's data lies plain
-    beside it."""
-    if encrypted and not enrolment.hub_url:
-        raise AppError("encryption.headoffice_here", path=str(home))
-    with ExitStack() as closing:
-        way = transport
-        if way is None:
-            way = way_to(home, enrolment.hub_url, clock, closing)
-            closing.callback(way.close)
-        choose(home, encrypted=encrypted)
-        return enrol(home, enrolment, way)
-
-
-def begin_by_file(home: Path, path: Path, code: str, *, encrypted: bool = False) -> Identity:
-    """Make `home` a desk's by a file that holds its office's data too; it is put in place by `bring_data`,
-    without a line. AppError as `read_start`, `lay_down` and `be`; "start.not_encrypted", for without a line
-    the head office could not be given the key to keep."""
-    from app.sync.start_file import read_start
-
-    if encrypted:
-        raise AppError("start.not_encrypted")
-    beginning, parts = read_start(path, code)
-    there = identity_of(home)
-    if there and there.device != beginning.identity.device:
-        raise AppError("home.enrolled", path=str(home), desk=there.desk)
-    lay_down(home / OFFICE_DATABASE, beginning.digest, beginning.size, parts)
-    be(home, beginning.identity, beginning.key)
-    return beginning.identity
 
 
 def data_came(home: Path, identity: Identity) -> bool:
     """Whether a desk has its office's data, so that it can be opened without waiting for the line."""
     return holds_card(home / OFFICE_DATABASE, identity.device)
-
-
-def bring_data(home: Path, clock: Clock, transport: Transport | None, told: Told) -> None:
-    """Fetch the office's data to a desk, or what is missing of it. AppError as `Desktop`."""
-    Desktop(home, clock, transport, told).close()
-
-
-def invitation_by_phone(address: str, code: str, transport: Transport | None = None) -> Enrolment:
-    """What a head office has told of an invitation by phone: where it is, and a code. AppError as
-    `hub_address` and `invited`."""
-    url = hub_address(address)
-    if transport:
-        return invited(url, code, transport)
-    with closing(HttpTransport(url)) as way:
-        return invited(url, code, way)
-
-
-def found_here(home: Path, clock: Clock, answers: Mapping[str, str]) -> Identity:
-    """Found a utility whose head office is in this same home, with one office, one desk and its first
-    administrator; `answers` are the fields of `app.ui.start.setup.SetUpAnswers`.
-
-    The head office is made apart and put in its place whole, so a founding that was cut short begins anew.
-    AppError "headoffice.founded" when another one is there.
-    """
-    if not (home / HUB_DATABASE).exists():
-        apart = home / "founding"
-        with trouble_told(home / HUB_DATABASE):
-            shutil.rmtree(apart, ignore_errors=True)
-            _found(apart, clock, answers)
-            for name in (HUB_KEY, HUB_DATABASE):
-                (apart / name).replace(home / name)
-            shutil.rmtree(apart, ignore_errors=True)
-    headoffice = HeadOffice(home, clock)
-    try:
-        office = _founded_as(headoffice, answers)
-        enrolment = headoffice.enrolment(office, answers["desk"].upper(), answers["desk"].upper(), "")
-    finally:
-        headoffice.close()
-    return enrol_desk(home, enrolment, clock)
-
-
-def _found(home: Path, clock: Clock, answers: Mapping[str, str]) -> None:
-    from app.headoffice.founding import NewOffice, NewStaff, NewUtility
-
-    headoffice = HeadOffice(home, clock)
-    try:
-        headoffice.founding.utility(
-            NewUtility(
-                name=answers["utility"],
-                kind=answers["kind"],
-                currency=answers["currency"],
-                zone=answers["zone"],
-                language=answers["language"],
-                country="cn" if answers["zone"] == "Asia/Shanghai" else "vn",
-                tariff_set=answers["tariff_set"],
-            )
-        )
-        office = headoffice.founding.office(
-            NewOffice(answers["office"], answers["address"], answers["phone"])
-        )
-        person = NewStaff(
-            login=answers["admin_login"],
-            name=answers["admin_name"],
-            title="",
-            phone=answers["phone"],
-            roles=("administrator", "supervisor"),
-            password=answers["admin_password"],
-        )
-        headoffice.founding.staff(headoffice.hub.office_feed(office), [person])
-    finally:
-        headoffice.close()
-
-
-def _founded_as(headoffice: HeadOffice, answers: Mapping[str, str]) -> int:
-    """The number of the office that the answers name. AppError "headoffice.founded" when there is none."""
-    with headoffice.database.read.connect() as read:
-        name = read.execute(select(Utility.name)).scalar()
-        wanted = select(Office.number).where(Office.name == answers["office"])
-        number = read.execute(wanted).scalar()
-    if name != answers["utility"] or number is None:
-        raise AppError("headoffice.founded", path=str(headoffice.home), name=name)
-    return int(number)

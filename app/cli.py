@@ -1,8 +1,8 @@
 """The command line: `daumoi COMMAND …`. Each command is a room in `app/commands`; this is the hall.
 
-Exit codes: 0 done; 1 `verify` found a difference, or the window stays open after `quit`; 2 refused, with a
-sentence on stderr; 130 stopped by Ctrl+C. A command imports what it needs when it runs, so that `daumoi
---help` is there at once.
+Exit codes: 0 done; 1 `verify` found a difference; 2 refused, with a sentence on stderr; 3 `fits` found data
+of a newer version; 4 the window stays open after `quit`; 130 stopped by Ctrl+C. A command imports what it
+needs when it runs, so that `daumoi --help` is there at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from app.words import LANGUAGES, tr
 
 REFUSED, STOPPED, CUT_OFF = 2, 130, 141
 
-OPENED = (".daumoi-bundle", ".daumoi-enrolment", ".daumoi-update")
+OPENED = (".daumoi-bundle", ".daumoi-enrolment", ".daumoi-key", ".daumoi-start", ".daumoi-update")
 """Files that the window opens, see `app/window/visits.py`."""
 
 
@@ -41,10 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except AppError as error:
         from app.commands.kit import wipe
-        from app.failures import sentence
+        from app.failures import last_sentence
 
         wipe()
-        print(sentence(error, tr), file=sys.stderr)
+        print(last_sentence(error, tr), file=sys.stderr)
         return REFUSED
     except ModuleNotFoundError as error:
         if error.name not in SERVERS:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.clock import Clock
 from app.domain.deadlines import zone_named
-from app.sync.enrolment import Identity, replica_key
+from app.sync.enrolment import Identity, own_keys
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -86,7 +86,7 @@ class DeskWork:
 
     def _keys(self) -> list[Ed25519PrivateKey]:
         """This desk's keys, also those of its former numbers."""
-        return [replica_key(self.home, path.name) for path in self.home.glob("desk*.key")]
+        return own_keys(self.home)
 
     @cached_property
     def vault(self) -> Vault:
@@ -314,9 +314,7 @@ class DeskWork:
         """Requests from a former register."""
         from app.services.import_requests import RequestImportService
 
-        return RequestImportService(
-            self.writer, self.database.read, self.office_no, self.rules, self.today
-        )
+        return RequestImportService(self.writer, self.database.read, self.office_no, self.rules, self.today)
 
     @cached_property
     def billing(self) -> BillingService:

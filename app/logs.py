@@ -11,7 +11,8 @@ from __future__ import annotations
 import faulthandler
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -72,6 +73,30 @@ def _safe(value: object) -> object:
     return code_of(value)
 
 
+def _handler_of(home: Path) -> RotatingFileHandler:
+    """Of the log of a home, which is opened with the first line that is written."""
+    handler = RotatingFileHandler(
+        home / LOGS / LOG, maxBytes=KEPT_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(PlainFormatter())
+    return handler
+
+
+@contextmanager
+def logged(home: Path) -> Iterator[None]:
+    """What is said within goes into the log of a home: for what is done before it is known that no other
+    program has the home open, whose `Diary` it would be, and for commands that stay."""
+    with suppress(OSError):
+        (home / LOGS).mkdir(parents=True, exist_ok=True)
+    handler = _handler_of(home)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+
+
 class Diary:
     """The log of a home, open from now until `close`.
 
@@ -91,10 +116,7 @@ class Diary:
         except OSError:
             return
         faulthandler.enable(self._dump)
-        self._handler = RotatingFileHandler(
-            folder / LOG, maxBytes=KEPT_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
-        )
-        self._handler.setFormatter(PlainFormatter())
+        self._handler = _handler_of(home)
         logging.getLogger().addHandler(self._handler)
 
     def close(self) -> None:

@@ -1,8 +1,9 @@
 """Every word a person reads, on screen, on paper and on the command line, goes through `tr`.
 
 The source text is English; a catalogue per language (`resources/translations/<language>/*.json`,
-one file a room of the house) maps it to the other languages. `tests/test_words.py` reads the code and
-fails on a literal without a translation or with other {places}.
+one file a room of the house) maps it to the other languages. In a language that has a word of its own for
+one of a thing, `one/<language>.json` has the texts in which a {place} is 1. `tests/test_words.py` reads the
+code and fails on a literal without a translation or with other {places}.
 """
 
 from __future__ import annotations
@@ -24,6 +25,13 @@ def catalogue(language: str) -> dict[str, str]:
     return merged
 
 
+@cache
+def of_one(language: str) -> dict[str, dict[str, str]]:
+    """How texts read where the number in a place is 1: the place's name, then source text to words."""
+    file = resources() / "translations" / "one" / f"{language}.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+
 class Words:
     """Translates into one language."""
 
@@ -32,6 +40,9 @@ class Words:
 
     def __call__(self, text: str, /, **places: object) -> str:
         words = catalogue(self.language).get(text, text)
+        for place, texts in of_one(self.language).items():
+            if str(places.get(place)) == "1":
+                words = texts.get(text, words)
         return words.format(**places) if places else words
 
 

@@ -12,10 +12,11 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from app.bootstrap import Desktop, HeadOffice, enrol_desk
+from app.bootstrap import Desktop, HeadOffice
 from app.demo.office import OFFICE, STAFF, UTILITY
 from app.domain.clock import SystemClock
 from app.headoffice.founding import COMPANY, NewStaff
+from app.home.first_start import enrol_desk
 from app.models import Reading, Staff
 from app.models.base import Raw
 from app.services.writer import raw_columns

@@ -59,10 +59,8 @@ def _start(home: Path, url: str) -> dict[str, Any]:
     """One new desk; moments as seconds since its program was started."""
     name = f"T{uuid4().hex[:6].upper()}"
     headoffice = HeadOffice(home, SystemClock())
-    code = headoffice.hub.invite(1, name, name)
+    code = headoffice.hub.enrolling.invite(1, name, name)
     headoffice.close()
     with tempfile.TemporaryDirectory() as folder:
-        one = apart(
-            "benchmarks.first_start_window:start", home=f"{folder}/desk", address=url, code=code
-        )
+        one = apart("benchmarks.first_start_window:start", home=f"{folder}/desk", address=url, code=code)
     return one | {moment: one[moment] - one["started"] for moment in ("set_up", "sign_in")}

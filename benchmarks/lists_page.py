@@ -18,7 +18,8 @@ from app.models import Staff
 from app.queries.request_lists import EVERYTHING, Narrowed
 from app.services.writer import Person
 from app.ui.requests.page import RequestsPage
-from app.window.frame import DeskWindow, run
+from app.window.frame import DeskWindow
+from app.window.program import run
 from benchmarks.harness import percentile
 from benchmarks.office import NOW
 from benchmarks.stall_desk import Heart

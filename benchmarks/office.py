@@ -24,13 +24,14 @@ from platformdirs import user_cache_path
 from sqlalchemy import select
 
 import app.models
-from app.bootstrap import Desktop, HeadOffice, enrol_desk
+from app.bootstrap import Desktop, HeadOffice
 from app.demo.generator import MadeUpCustomer, made_up_customers, made_up_request, usual_reading
 from app.domain.clock import SteppingClock
 from app.domain.errors import AppError
 from app.domain.reads import judge
 from app.domain.tariffs import Charge, charge, tariff_on
 from app.headoffice.founding import NewOffice, NewStaff, NewUtility
+from app.home.first_start import enrol_desk
 from app.models import (
     Allocation,
     Bill,

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.bootstrap import Desktop, HeadOffice, enrol_desk
+from app.bootstrap import Desktop, HeadOffice
 from app.headoffice.founding import NewOffice
+from app.home.first_start import enrol_desk
 from app.sync.transport import DirectTransport
 from benchmarks.district import Server
 from benchmarks.harness import Figure, Size, apart, telling

@@ -17,9 +17,10 @@ from app.bootstrap import Desktop
 from app.domain.clock import SteppingClock
 from app.models import Digest, Staff
 from app.services.writer import Person
-from app.sync.client import SyncState
+from app.sync.loop import SyncState
 from app.sync.transport import HttpTransport
-from app.window.frame import DeskWindow, run
+from app.window.frame import DeskWindow
+from app.window.program import run
 from benchmarks.harness import percentile
 from benchmarks.office import NOW
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import msgspec
 from backports import zstd
 
-from app.bootstrap import Desktop, HeadOffice, enrol_desk
+from app.bootstrap import Desktop, HeadOffice
 from app.domain.clock import SystemClock
+from app.home.first_start import enrol_desk
 from app.models import Customer
 from app.models.database import open_database
 from app.sync.entries import decode_body

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from app.domain.clock import SteppingClock
 from app.models import Staff
 from app.services.writer import Person
-from app.window.frame import DeskWindow, run
+from app.window.frame import DeskWindow
+from app.window.program import run
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 

@@ -4,6 +4,7 @@
     python3 installer/build.py --prepare   on Linux, once, as root: the Wine root and the Windows Python
     python3 installer/build.py             dist/Daumoi-Setup-<version>.exe
     python3 installer/build.py --linux     dist/Daumoi-<version>-linux-x86_64.tar.gz
+    python3 installer/build.py --release   the setup that is given out: not without a publisher's key
 
 On Windows the setup is made by the Python that runs this, and by NSIS, which has to be there.
 What is fetched is kept in a cache (--cache, DAUMOI_INSTALLER_CACHE); from it all is built again offline.
@@ -23,6 +24,7 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
+from installer.releases import NO_PUBLISHER, PUBLISHERS, keys_of, missing_for_release
 from installer.setup import setup_sources
 from installer.wine import ROOT, WINDOWS, BuildError, Cache, Room, run, say, usual_cache
 
@@ -65,9 +67,9 @@ def build_setup_on_linux(cache: Cache, version: str) -> Path:
             f"--workpath=Z:{inside}/build",
         ]
         spec = f"Z:{inside}/source/installer/daumoi.spec"
-        room.wine("/python/python.exe", "-m", "PyInstaller", *options, spec, timeout=900, PYTHONHASHSEED="1")
+        room.wine("/python/python.exe", "-m", "PyInstaller", *options, spec, timeout=3600, PYTHONHASHSEED="1")
         script = setup_sources(work / "out" / "daumoi", work, version)
-        room.run("makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", f"{inside}/{script.name}", timeout=600)
+        room.run("makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", f"{inside}/{script.name}", timeout=3600)
     return handed_over(work / f"Daumoi-Setup-{version}.exe")
 
 
@@ -126,6 +128,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--prepare", action="store_true", help="make the Wine root and fetch what is needed")
     parser.add_argument("--linux", action="store_true", help="make the bundle for Linux instead")
+    parser.add_argument("--release", action="store_true", help="refuse what must not be given out")
     parser.add_argument("--version", default="", help="another version than app/__init__.py says, for trials")
     parser.add_argument("--cache", type=Path, default=usual_cache(), help="where the cache lies")
     options = parser.parse_args()
@@ -137,6 +140,9 @@ def main() -> int:
         if options.prepare:
             cache.prepare()
             return 0
+        publishers = keys_of(ROOT / PUBLISHERS)
+        if options.release and (lacks := missing_for_release(version)):
+            raise BuildError(f"{version} is not ready to be released.", "\n".join(lacks))
         if options.linux:
             made = build_bundle(cache, version)
         elif WINDOWS:
@@ -147,6 +153,10 @@ def main() -> int:
         say(str(error))
         return 1
     say(f"{made.stat().st_size / 1e6:.1f} MB in {time.monotonic() - begun:.0f} s")
+    if not publishers:
+        say(f"Not for a release. {NO_PUBLISHER}")
+    elif options.release:
+        say("Sign it where the publisher's key is: daumoi update sign (docs/decisions/0019)")
     print(made)
     return 0
 

@@ -1,11 +1,13 @@
 ; The setup of Đầu Mối for Windows 10 and 11. build.py hands it, as defines: VERSION, PROGRAM (the packaged
-; folder), MANIFEST (the list of its files), ICON, OUT.
+; folder), MANIFEST (the list of its files), ICON, OUT, COMMENTS (among its properties).
 ;
 ; The program is copied into a folder of its own beside the old one, tried, and put in its place by two renames:
 ; until then the old version stays as it was, whatever happens. What the old version had is removed by its own
 ; list, so that nothing of it is left and nothing else is touched. Data lies elsewhere and is never written.
 ;
 ; Exit codes: 0 done; 1 cancelled; 2 could not be done; 3 the data is of a newer version; 4 Đầu Mối is open.
+; Where it is installed for all users, whoever has no administrator's rights replaces it with an administrator's
+; consent (/ASKED is what the setup then tells itself), never by one of his own beside it.
 ; A silent setup puts its sentence into %TEMP%\Daumoi-Setup.txt; with /UPDATE it opens the program at its end.
 
 Unicode true
@@ -55,6 +57,7 @@ VIFileVersion "${VERSION}.0"
   VIAddVersionKey /LANG=${LANG} "FileVersion" "${VERSION}"
   VIAddVersionKey /LANG=${LANG} "ProductVersion" "${VERSION}"
   VIAddVersionKey /LANG=${LANG} "LegalCopyright" "${NAME}"
+  VIAddVersionKey /LANG=${LANG} "Comments" "${COMMENTS}"
 !macroend
 
 !define MUI_ICON "${ICON}"
@@ -74,8 +77,10 @@ VIFileVersion "${VERSION}.0"
 !define MULTIUSER_INSTALLMODEPAGE_TEXT_CURRENTUSER "$(W_ONE)"
 
 !insertmacro MUI_PAGE_WELCOME
+!define MULTIUSER_PAGE_CUSTOMFUNCTION_PRE SkipForWhom
 !insertmacro MULTIUSER_PAGE_INSTALLMODE
 !insertmacro MUI_PAGE_INSTFILES
+!define MUI_PAGE_CUSTOMFUNCTION_SHOW HideOpen
 !insertmacro MUI_PAGE_FINISH
 UninstPage custom un.AskData un.TakeAnswer
 !insertmacro MUI_UNPAGE_INSTFILES
@@ -85,6 +90,9 @@ UninstPage custom un.AskData un.TakeAnswer
 !insertmacro MUI_LANGUAGE "SimpChinese"
 
 Var ChosenFolder ; by /D=
+Var Account ; "Admin", or what else the person is who runs this
+Var Said ; a sentence, see TELL
+Var Asked ; 1 where another setup has asked an administrator and waits for this one
 Var DataFolder
 Var DeleteData
 Var Box
@@ -175,6 +183,20 @@ Function ${UN}RemoveListed
   Pop $0
 FunctionEnd
 
+; Who runs this. With TRIAL, which no setup has that is given out, /ACCOUNT= says so instead.
+Function ${UN}WhoIsThis
+  UserInfo::GetAccountType
+  Pop $Account
+  !ifdef TRIAL
+    ${GetParameters} $0
+    ClearErrors
+    ${GetOptions} $0 "/ACCOUNT=" $1
+    ${IfNot} ${Errors}
+      StrCpy $Account $1
+    ${EndIf}
+  !endif
+FunctionEnd
+
 ; Asks an open Đầu Mối to close and waits; goes on when none is open.
 Function ${UN}AskToClose
   ${IfNot} ${FileExists} "$INSTDIR\program\daumoi-cli.exe"
@@ -184,13 +206,14 @@ Function ${UN}AskToClose
   ${Do}
     nsExec::Exec '"$INSTDIR\program\daumoi-cli.exe" quit --wait 60'
     Pop $0
-    ${If} $0 != 1
-      Return ; closed, or of a kind that does not start: the rename finds out
+    ${If} $0 != 4
+      Return ; closed, or of a kind that does not start or of 0.1.0: the rename finds out
     ${EndIf}
+    !insertmacro TELL W_OPEN
     ${If} ${Silent}
-      !insertmacro REFUSE "$(W_OPEN)" 4
+      !insertmacro REFUSE "$Said" 4
     ${EndIf}
-    ${If} ${Cmd} `MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(W_OPEN)" IDCANCEL`
+    ${If} ${Cmd} `MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$Said" IDCANCEL`
       SetErrorLevel 4
       Quit
     ${EndIf}
@@ -215,19 +238,95 @@ Function .onInit
   Call ChooseLanguage
   Delete "$TEMP\Daumoi-Setup.txt"
   ${IfNot} ${AtLeastWin10}
-    !insertmacro REFUSE "$(W_64)" 2
+    !insertmacro TELL W_64
+    !insertmacro REFUSE "$Said" 2
   ${EndIf}
-  ; Before MultiUser.nsh, whose own box comes up in a silent setup too.
-  UserInfo::GetAccountType
-  Pop $2
+  Call WhoIsThis
   ${GetParameters} $0
   ClearErrors
-  ${GetOptions} $0 "/AllUsers" $1
+  ${GetOptions} $0 "/ASKED" $1
   ${IfNot} ${Errors}
-  ${AndIf} $2 != "Admin"
-    !insertmacro REFUSE "$(W_RIGHTS)" 2
+    StrCpy $Asked 1
+  ${EndIf}
+  ${If} $Account != "Admin"
+    ; Before MultiUser.nsh, whose own box comes up in a silent setup too.
+    ClearErrors
+    ${GetOptions} $0 "/AllUsers" $1
+    ${IfNot} ${Errors}
+      !insertmacro TELL W_RIGHTS
+      !insertmacro REFUSE "$Said" 2
+    ${EndIf}
+    ClearErrors
+    ${GetOptions} $0 "/CurrentUser" $1
+    ${If} ${Errors}
+      Call AskAdministrator
+    ${EndIf}
   ${EndIf}
   !insertmacro MULTIUSER_INIT
+FunctionEnd
+
+; Where the program is installed for all users, has an administrator agree and the setup run with his rights,
+; and ends; else goes on. A second program beside it would work on the same data in another version.
+Function AskAdministrator
+  ReadRegStr $3 HKCU "${KEY}" "Folder"
+  ReadRegStr $4 HKLM "${KEY}" "Folder"
+  ${If} $3 != ""
+  ${OrIf} $4 == ""
+  ${OrIfNot} ${FileExists} "$4\program\daumoi.exe"
+    Return
+  ${EndIf}
+  StrCpy $INSTDIR $4
+  StrCpy $5 "/AllUsers /ASKED /LANG=$LANGUAGE"
+  ${If} ${Silent}
+    ClearErrors
+    ${GetOptions} $0 "/UPDATE" $1
+    ${If} ${Errors} ; nobody is there to be asked
+      !insertmacro TELL W_FOR_ALL
+      !insertmacro REFUSE "$Said" 2
+    ${EndIf}
+    StrCpy $5 "/S $5"
+  ${Else}
+    !insertmacro TELL W_ASK
+    ${If} ${Cmd} `MessageBox MB_OKCANCEL|MB_ICONINFORMATION "$Said" IDCANCEL`
+      SetErrorLevel 1
+      Quit
+    ${EndIf}
+  ${EndIf}
+  Call AskToClose ; here: an administrator with an account of his own does not reach this person's window
+  ClearErrors
+  ExecShellWait "runas" "$EXEPATH" "$5"
+  ${If} ${Errors}
+    !insertmacro TELL W_FOR_ALL
+    !insertmacro REFUSE "$Said" 2
+  ${EndIf}
+  ReadRegStr $3 HKLM "${KEY}" "Version"
+  ${If} $3 != "${VERSION}"
+    Call OpenAgain
+    SetErrorLevel 2
+    Quit ; the one that was started has said why
+  ${EndIf}
+  SetErrorLevel 0
+  ${If} ${Silent}
+    Call OpenAgain
+  ${Else}
+    Call OpenProgram
+  ${EndIf}
+  Quit
+FunctionEnd
+
+; An administrator has agreed to the upgrade for all users: for whom is settled.
+Function SkipForWhom
+  ${If} $Asked == 1
+    Abort
+  ${EndIf}
+FunctionEnd
+
+; The one who waits opens the program, as the person at the PC; this one may run under another account.
+Function HideOpen
+  ${If} $Asked == 1
+    SendMessage $mui.FinishPage.Run ${BM_SETCHECK} ${BST_UNCHECKED} 0
+    ShowWindow $mui.FinishPage.Run ${SW_HIDE}
+  ${EndIf}
 FunctionEnd
 
 ; A folder given by /D= stays, whoever it is installed for.
@@ -285,7 +384,7 @@ Section "-program"
   ClearErrors
   SetOutPath "$INSTDIR\program.new"
   File "/oname=installed.txt" "${MANIFEST}"
-  File /r "${PROGRAM}/*"
+  File /r "${PROGRAM}\*"
   SetDetailsPrint lastused
   ${If} ${Errors}
     !insertmacro GIVE_UP "$(W_NO_SPACE)" 2
@@ -295,7 +394,7 @@ Section "-program"
   DetailPrint "$(W_CHECKING)"
   nsExec::Exec '"$INSTDIR\program.new\daumoi-cli.exe" fits'
   Pop $0
-  ${If} $0 == 1
+  ${If} $0 == 3
     !insertmacro GIVE_UP "$(W_NEWER)" 3
   ${ElseIf} $0 != 0
     !insertmacro GIVE_UP "$(W_NOT_STARTING)" 2
@@ -339,6 +438,8 @@ Section "-program"
   !macroend
   !insertmacro KIND ".daumoi-bundle" "DauMoi.Bundle" "$(W_KIND_BUNDLE)"
   !insertmacro KIND ".daumoi-enrolment" "DauMoi.Enrolment" "$(W_KIND_ENROLMENT)"
+  !insertmacro KIND ".daumoi-key" "DauMoi.Key" "$(W_KIND_KEY)"
+  !insertmacro KIND ".daumoi-start" "DauMoi.Start" "$(W_KIND_START)"
   !insertmacro KIND ".daumoi-update" "DauMoi.Update" "$(W_KIND_UPDATE)"
   System::Call "shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)"
 
@@ -367,6 +468,13 @@ Function un.onInit
   SetRegView 64
   Call un.ChooseLanguage
   Delete "$TEMP\Daumoi-Setup.txt"
+  Call un.WhoIsThis
+  ReadRegStr $0 HKLM "${KEY}" "Folder"
+  ${If} $Account != "Admin"
+  ${AndIf} $0 == $INSTDIR
+    !insertmacro TELL W_FOR_ALL_REMOVE
+    !insertmacro REFUSE "$Said" 2
+  ${EndIf}
   !insertmacro MULTIUSER_UNINIT
   Push $MultiUser.InstallMode
   SetShellVarContext current
@@ -430,6 +538,8 @@ Section "Uninstall"
   !macroend
   !insertmacro NO_KIND ".daumoi-bundle" "DauMoi.Bundle"
   !insertmacro NO_KIND ".daumoi-enrolment" "DauMoi.Enrolment"
+  !insertmacro NO_KIND ".daumoi-key" "DauMoi.Key"
+  !insertmacro NO_KIND ".daumoi-start" "DauMoi.Start"
   !insertmacro NO_KIND ".daumoi-update" "DauMoi.Update"
   System::Call "shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)"
   DeleteRegKey SHCTX "${UNINSTALL}"

@@ -5,21 +5,27 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from installer.releases import PUBLISHERS, keys_of
+
 HERE = Path(__file__).resolve().parent
+
+COMMENTS = {True: "Takes updates of its publisher", False: "No publisher's key: updates by hand only"}
+"""What the setup's properties say of its updates."""
 
 
 def setup_sources(program: Path, work: Path, version: str) -> Path:
     """Write the script and what it includes into `work`; returns the script. Its paths are relative to it,
-    for on Linux makensis sees the folder elsewhere."""
+    for on Linux makensis sees the folder elsewhere, and as Windows writes them, which it reads on both."""
     files = sorted(each for each in program.rglob("*") if each.is_file())
     (work / "installed.txt").write_text(manifest(program), "ascii", newline="\r\n")
     values = {
         "VERSION": version,
-        "PROGRAM": program.relative_to(work).as_posix(),
+        "PROGRAM": _windows(program.relative_to(work)),
         "MANIFEST": "installed.txt",
-        "ICON": "build/daumoi/daumoi.ico",
-        "SIDE": "build/daumoi/side.bmp",
+        "ICON": r"build\daumoi\daumoi.ico",
+        "SIDE": r"build\daumoi\side.bmp",
         "OUT": f"Daumoi-Setup-{version}.exe",
+        "COMMENTS": COMMENTS[bool(keys_of(program / "_internal" / PUBLISHERS))],
         "KILOBYTES": str(sum(each.stat().st_size for each in files) // 1024),
     }
     defines = "".join(f'!define {name} "{value}"\n' for name, value in values.items())

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -314,28 +315,42 @@ class Room:
     def outcome(
         self, *command: str, timeout: float = 60, check: bool = False, **extra: str
     ) -> tuple[int, str]:
-        """The exit code of a command and what it said."""
-        try:
-            done = subprocess.run(  # noqa: S603
-                self._entered(command, extra),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=timeout,
-                encoding="utf-8",
-                errors="replace",
-            )
-        except subprocess.TimeoutExpired as late:
-            said = late.stdout.decode("utf-8", "replace") if isinstance(late.stdout, bytes) else ""
-            raise BuildError(f"{command[0]} {command[1:3]} took more than {timeout:.0f} s.", said) from late
-        if check and done.returncode:
-            raise BuildError(f"{' '.join(command[:4])} ended with {done.returncode}.", done.stdout)
-        return done.returncode, done.stdout
+        """The exit code of a command and what it said. That goes into a file: the end of a pipe would be
+        waited for until Wine's own services, which the first command starts and leaves behind, are gone."""
+        with tempfile.TemporaryFile() as file:
+
+            def said() -> str:
+                file.seek(0)
+                return file.read().decode("utf-8", "replace").replace("\r\n", "\n")
+
+            try:
+                done = subprocess.run(  # noqa: S603
+                    self._entered(command, extra),
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                    timeout=timeout,
+                )
+            except subprocess.TimeoutExpired as late:
+                words = f"{command[0]} {command[1:3]} took more than {timeout:.0f} s."
+                raise BuildError(words, said()) from late
+            if check and done.returncode:
+                raise BuildError(f"{' '.join(command[:4])} ended with {done.returncode}.", said())
+            return done.returncode, said()
 
     def start(self, *command: str, **extra: str) -> subprocess.Popen[bytes]:
         """Start a command and go on."""
         quiet = subprocess.DEVNULL
         return subprocess.Popen(self._entered(command, extra), stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603
+
+    def start_outside(self, *command: str, says: Path, **extra: str) -> None:
+        """Start a command of this machine on the root's network; what it says goes into a file. It ends with
+        the root."""
+        into = ["nsenter", "-t", str(self._first), "-p", "-n", "--"]
+        told = [f"{key}={value}" for key, value in extra.items()]
+        with says.open("wb") as file:
+            quiet = subprocess.DEVNULL
+            subprocess.Popen([*into, "env", *told, *command], stdin=quiet, stdout=file, stderr=file)  # noqa: S603
 
     def wine(self, *command: str, timeout: float = 60, check: bool = True, **extra: str) -> str:
         """What a program of Windows said, when it has ended."""

@@ -1,6 +1,21 @@
 ; Every sentence of the setup, in the three languages: name, Vietnamese, English, Chinese.
 
+; Puts a sentence into $Said, in the language that was chosen: as long as .onInit runs $(NAME) is still in that
+; of Windows.
+!macro TELL NAME
+  ${If} $LANGUAGE == ${LANG_VIETNAMESE}
+    StrCpy $Said "${${NAME}_VI}"
+  ${ElseIf} $LANGUAGE == ${LANG_SIMPCHINESE}
+    StrCpy $Said "${${NAME}_ZH}"
+  ${Else}
+    StrCpy $Said "${${NAME}_EN}"
+  ${EndIf}
+!macroend
+
 !macro SAY NAME VI EN ZH
+  !define ${NAME}_VI "${VI}"
+  !define ${NAME}_EN "${EN}"
+  !define ${NAME}_ZH "${ZH}"
   LangString ${NAME} ${LANG_VIETNAMESE} "${VI}"
   LangString ${NAME} ${LANG_ENGLISH} "${EN}"
   LangString ${NAME} ${LANG_SIMPCHINESE} "${ZH}"
@@ -10,7 +25,7 @@
 !insertmacro SAY W_TEXT \
   "Đầu Mối là chương trình của chi nhánh: khách hàng, chỉ số, hóa đơn, thu tiền và yêu cầu, có mạng hay không có mạng.$\r$\n$\r$\nDữ liệu đã có trên máy này được giữ nguyên. Nếu Đầu Mối đang mở, chương trình cài đặt sẽ xin đóng lại và chờ, không tắt ngang." \
   "Đầu Mối is the program of a district office: customers, indexes, bills, payments and requests, with or without a connection.$\r$\n$\r$\nThe data on this PC stays as it is. If Đầu Mối is open, it is asked to close and waited for; it is never cut off." \
-  "Đầu Mối 是营业所的业务程序：客户、抄表、账单、收费与诉求，联网或断网均可使用。$\r$\n$\r$\n本机已有的数据保持不变。若 Đầu Mối 正在运行，安装程序会请它关闭并等待，绝不强行结束。"
+  "营业所的业务程序：客户、抄表、账单、收费与诉求，联网或断网均可使用。$\r$\n$\r$\n本机已有的数据保持不变。若 Đầu Mối 正在运行，安装程序会请它关闭并等待，绝不强行结束。"
 !insertmacro SAY W_WHO "Cài Đầu Mối cho ai dùng?" "Who is to use Đầu Mối on this PC?" "本机由谁使用 Đầu Mối？"
 !insertmacro SAY W_ALL \
   "Mọi người dùng máy này (cần quyền quản trị)" \
@@ -46,6 +61,18 @@
   "Cài cho mọi người dùng cần quyền quản trị. Xin chạy lại bằng tài khoản quản trị, hoặc dùng /CurrentUser." \
   "To install for all users takes administrator's rights. Run this as an administrator, or use /CurrentUser." \
   "为所有用户安装需要管理员权限。请以管理员身份运行，或使用 /CurrentUser。"
+!insertmacro SAY W_FOR_ALL \
+  "Đầu Mối trên máy này được cài cho mọi người dùng, nên thay phiên bản cần quyền quản trị. Xin nhờ người quản trị chạy bộ cài này. Phiên bản đang dùng được giữ nguyên." \
+  "Đầu Mối is installed for everybody on this PC, so replacing it takes administrator's rights. Have an administrator run this set-up. The version in use stays as it is." \
+  "本机的 Đầu Mối 是为所有人安装的，更换版本需要管理员权限。请由管理员运行此安装程序。现用版本保持不变。"
+!insertmacro SAY W_ASK \
+  "Đầu Mối trên máy này được cài cho mọi người dùng. Bấm OK, Windows sẽ hỏi tài khoản của người quản trị; Đầu Mối đang mở sẽ được xin đóng lại trước đó." \
+  "Đầu Mối is installed for everybody on this PC. After OK, Windows asks for an administrator's account; a Đầu Mối that is open is asked to close before that." \
+  "本机的 Đầu Mối 是为所有人安装的。按“确定”后，Windows 会要求输入管理员帐户；在此之前会请正在运行的 Đầu Mối 关闭。"
+!insertmacro SAY W_FOR_ALL_REMOVE \
+  "Đầu Mối trên máy này được cài cho mọi người dùng, nên gỡ ra cần quyền quản trị. Xin nhờ người quản trị. Không có gì bị thay đổi." \
+  "Đầu Mối is installed for everybody on this PC, so removing it takes administrator's rights. Ask an administrator. Nothing was changed." \
+  "本机的 Đầu Mối 是为所有人安装的，移除需要管理员权限。请联系管理员。未作任何更改。"
 !insertmacro SAY W_DONE "Đầu Mối ${VERSION} đã sẵn sàng" "Đầu Mối ${VERSION} is ready" "Đầu Mối ${VERSION} 已就绪"
 !insertmacro SAY W_DONE_TEXT \
   "Mở Đầu Mối từ màn hình hoặc từ menu Start. Lần mở đầu tiên sẽ hỏi chi nhánh của máy này." \
@@ -54,6 +81,8 @@
 !insertmacro SAY W_RUN "Mở Đầu Mối" "Open Đầu Mối" "打开 Đầu Mối"
 !insertmacro SAY W_KIND_BUNDLE "Tệp trao đổi của Đầu Mối" "Đầu Mối exchange file" "Đầu Mối 交换文件"
 !insertmacro SAY W_KIND_ENROLMENT "Giấy ghi danh máy của Đầu Mối" "Đầu Mối enrolment" "Đầu Mối 注册文件"
+!insertmacro SAY W_KIND_KEY "Khóa dữ liệu của Đầu Mối" "Đầu Mối key of the data" "Đầu Mối 数据密钥"
+!insertmacro SAY W_KIND_START "Tệp khởi đầu quầy của Đầu Mối" "Đầu Mối desk start" "Đầu Mối 终端启动文件"
 !insertmacro SAY W_KIND_UPDATE "Bản cập nhật Đầu Mối" "Đầu Mối update" "Đầu Mối 更新文件"
 !insertmacro SAY W_DATA_TITLE "Dữ liệu ở lại" "The data stays" "数据保留"
 !insertmacro SAY W_DATA_SUB "Gỡ chương trình không xóa dữ liệu." "Removing the program does not delete the data." "移除程序不会删除数据。"

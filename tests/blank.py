@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
+import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,26 +22,30 @@ def make_blank(path: Path) -> None:
 @contextmanager
 def new_databases_from(blank: Path) -> Iterator[None]:
     """Within this, a new database is a copy of `blank`; those of older releases are migrated."""
-    migrate = database._migrate
+    connect, migrate = database._connect, database._migrate
 
-    def copied(
+    def copied(path: Path, key: Key | None) -> sqlite.Connection:
+        if key is None and not (path.exists() and path.stat().st_size):
+            shutil.copyfile(blank, path)
+        return connect(path, key)
+
+    def exported(
         path: Path,
         connection: sqlite.Connection,
         revision: str | None,
         now: datetime,
         key: Key | None,
         settle: database.Settle,
+        told: database.Told,
     ) -> None:
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
-            migrate(path, connection, revision, now, key, settle)
-        elif key:
+        if key is None or connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+            migrate(path, connection, revision, now, key, settle, told)
+        else:
             sqlite.attach(connection, blank, "blank", None)
             connection.execute("SELECT sqlcipher_export('main', 'blank')")
             connection.execute("DETACH DATABASE blank")
-        else:
-            with closing(sqlite3.connect(blank)) as made:
-                made.backup(connection)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "_migrate", copied)
+        patch.setattr(database, "_connect", copied)
+        patch.setattr(database, "_migrate", exported)
         yield

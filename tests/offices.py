@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import Desktop, HeadOffice, enrol_desk
+from app.bootstrap import Desktop, HeadOffice
 from app.domain.clock import Clock, SteppingClock
 from app.headoffice.founding import NewOffice, NewStaff, NewUtility
+from app.home.first_start import join
 from app.services.writer import Person
 from app.sync.transport import DirectTransport
 from tests.postgres import MIGRATED, Server
@@ -88,7 +89,7 @@ class Company:
         """A new desk, enrolled and up to date."""
         home = self.folder / name
         invitation = self.headoffice.enrolment(self.office_no, name, f"Quầy {name}", "http://unused")
-        enrol_desk(home, invitation, self.clock, self.transport)
+        join(home, invitation, self.clock, self.transport)
         return self.opened(home)
 
     def opened(self, home: Path, clock: Clock | None = None) -> Desktop:

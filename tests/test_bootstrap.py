@@ -18,10 +18,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.bootstrap import Desktop, HeadOffice, enrol_desk
+from app.bootstrap import Desktop, HeadOffice
 from app.domain.clock import SystemClock
 from app.domain.errors import AppError
 from app.headoffice.founding import NewOffice
+from app.home.first_start import enrol_desk
 from app.models import database, migrate
 from app.models.database import open_database
 from app.sync.enrolment import identity_of, read_enrolment, write_enrolment
@@ -142,7 +143,7 @@ def test_the_head_offices_key_is_not_made_anew_beside_its_database(company: Comp
     home = company.headoffice.home
     kept = (home / "headoffice.key").read_bytes()
     (home / "headoffice.key").unlink()
-    assert refusal(lambda: HeadOffice(home, CLOCK)).code == "home.damaged"
+    assert refusal(lambda: HeadOffice(home, CLOCK)).code == "headoffice.key_lost"
     assert not (home / "headoffice.key").exists()
     (home / "headoffice.key").write_bytes(kept)
     HeadOffice(home, CLOCK).close()
@@ -167,10 +168,11 @@ def test_a_database_that_is_none_is_named_and_left_alone(company: Company, home:
     def act() -> object:
         return Desktop(home, CLOCK) if where == "office.db" else HeadOffice(place, CLOCK)
 
+    code = "database.damaged" if where == "office.db" else "headoffice.damaged"
     error = refusal(act)
-    assert (error.code, error.params["path"]) == ("database.damaged", str(place / where))
+    assert (error.code, error.params["path"]) == (code, str(place / where))
     assert (place / where).read_bytes() == noise
-    assert refusal(act).code == "database.damaged"  # and nothing stays locked
+    assert refusal(act).code == code  # and nothing stays locked
 
 
 def test_a_database_of_a_newer_release_is_left_alone(home: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -17,7 +19,7 @@ import pytest
 from filelock import FileLock
 
 from tests.former_register import CLOSED, MAPPING, OPEN, csv_of
-from tests.programs import refused, run, served, told
+from tests.programs import ROOT, refused, run, run_apart, served, told
 
 PASSWORD = "mat-khau-thu"
 CUSTOMERS = 300
@@ -31,7 +33,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hub = folder / "hub"
     name = "Công ty Cấp nước Thử Nghiệm"
     bank = ("--bank-bin", "970436", "--bank-account", "1017595600")
-    run("headoffice", "found", "--home", hub, "--name", name, "--tariffs", "tra_vinh_water", *bank)
+    run_apart("headoffice", "found", "--home", hub, "--name", name, "--tariffs", "tra_vinh_water", *bank)
     office = ("--name", "Chi nhánh Bắc Ninh", "--address", "57 Ngô Gia Tự", "--phone", "02223821000")
     added = run("headoffice", "office", "add", "--home", hub, *office, "--point", "VA=Nhà văn hóa Vệ An")
     assert added.stdout == "Office 1: Chi nhánh Bắc Ninh.\n"
@@ -42,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         invitation = folder / "BN03.daumoi-enrolment"
         of_desk = ("--office", 1, "--desk", "BN03", "--name", "Quầy 3", "--url", url)
         said = run("headoffice", "invite", "--home", hub, *of_desk, "--out", invitation).stdout
-        enrolled = run("enrol", invitation, "--home", folder / "desk")
+        enrolled = run_apart("enrol", invitation, "--home", folder / "desk")
         assert enrolled.stdout == "This is desk BN03 of office 1 now.\n"
         assert "is desk BN03 already" in refused("enrol", invitation, "--home", folder / "desk")
         assert "Another PC has used this" in refused("enrol", invitation, "--home", folder / "other")
@@ -88,6 +90,12 @@ def test_a_month_of_bulk_work(made: Path, tmp_path: Path) -> None:
     assert read["rows"] == CUSTOMERS == read["new"] + read["unread"] + read["wrong"]  # type: ignore[operator]
 
     bill = ("bill", "--home", home, "--period", "2026-11")
+    none = tmp_path / "none.pdf"
+    assert refused("bill", "--home", home, "--period", "2026-12", *mai, "--pdf", none) == (
+        "No bill was made: there are no indexes of period 12/2026 here. Take them in first, on Readings or "
+        "by daumoi import FILE.xlsx --readings --period 12/2026, then bill the period."
+    )
+    assert not none.exists()
     planned = told(*bill, "--dry-run")
     pdf = tmp_path / "bills.pdf"
     billed = told(*bill, *mai, "--issued-on", "2026-11-25", "--due-on", "10/12/2026", "--pdf", pdf)
@@ -124,6 +132,31 @@ def _points_to(home: Path, url: str) -> None:
     """The head office has moved to another port since the desk enrolled."""
     identity = json.loads((home / "desk.json").read_text("utf-8"))
     (home / "desk.json").write_text(json.dumps({**identity, "hub_url": url}), "utf-8")
+
+
+def test_the_commands_of_the_readme_in_their_order(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From made-up customers to printed bills, at a desk of a new office."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    lines = re.findall(r"^daumoi ((?:generate|import|bill) .+?)(?: +#.*)?$", readme, re.MULTILINE)
+    lines = [line.replace("30000", "40").split() for line in lines if "--requests" not in line]
+    assert [line[0] for line in lines] == ["generate", "generate", "import", "import", "bill"]
+    hub, secret = tmp_path / "hub", ("--password-file", made / "password")
+    copytree(made / "hub", hub)
+    office = ("--name", "Chi nhánh Lim", "--address", "Lim", "--phone", "02223821001")
+    run("headoffice", "office", "add", "--home", hub, *office)
+    person = ("--office", 2, "--login", "mai", "--name", "Bùi Thị Mai", "--role", "supervisor")
+    run("headoffice", "staff", "add", "--home", hub, *person, *secret)
+    with served(hub) as url:
+        invited = ("--office", 2, "--desk", "BN09", "--url", url, "--out", tmp_path / "invitation")
+        run("headoffice", "invite", "--home", hub, *invited)
+        run("enrol", tmp_path / "invitation", "--home", tmp_path / "desk")
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        home = () if line[0] == "generate" else ("--home", tmp_path / "desk", *secret)
+        said = run(*line, *home).stdout
+    assert re.search(r"^[1-9]\d* bills are in bills\.pdf\.$", said, re.MULTILINE)
 
 
 def test_a_changed_row_is_found_and_named(desk: Path) -> None:
@@ -350,9 +383,11 @@ def test_refusals_of_the_head_office(made: Path, tmp_path: Path) -> None:
         "clerk",
     )
     assert "The login name mai is in use" in refused(*mai, "--password-file", made / "password")
-    with served(made / "hub") as url:
-        port = url.rpartition(":")[2]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
         assert f"port {port} cannot be opened" in refused("headoffice", *hub, "--port", port)
+    with served(made / "hub"):
+        assert "is serving, or a command works on it" in refused("headoffice", *hub, "--port", 0)
 
 
 def test_a_utility_out_of_a_file(tmp_path: Path) -> None:

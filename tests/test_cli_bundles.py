@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import Desktop, HeadOffice, enrol_desk
+from app.bootstrap import Desktop, HeadOffice
 from app.cli import main
 from app.domain.clock import SystemClock
 from app.headoffice.founding import NewOffice
+from app.home.first_start import enrol_desk
 from app.sync.transport import DirectTransport
 from app.words import tr
 from tests.offices import STAFF, WATER, Company

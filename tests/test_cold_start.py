@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.bootstrap import found_here
 from app.domain.clock import SystemClock
+from app.home.first_start import found_here
 from tests.programs import environment
 
 SERVER = {"starlette", "uvicorn", "psycopg", "psycopg_binary"}
@@ -28,7 +28,7 @@ sys.meta_path.insert(0, Without())
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from app.domain.clock import SystemClock
-from app.window.frame import run
+from app.window.program import run
 
 loaded = []
 

@@ -87,7 +87,6 @@ def _raised(path: str, tree: ast.Module) -> Iterator[Raised]:
         for each in codes:
             yield Raised(f"{path}:{call.lineno}", each, places)
 
-
     for call in calls_of(tree, "Refusal"):  # the head office's, raised again where it arrives
         if isinstance(call.args[0], ast.Constant) and isinstance(call.args[1], ast.Dict):
             named_places = frozenset(k.value for k in call.args[1].keys if isinstance(k, ast.Constant))

@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from app import bootstrap, cli
+from app import __version__, bootstrap, cli
 from app.bootstrap import Desktop
 from app.sync import update_folder
 from app.words import tr
 from tests.offices import Company
+from tests.programs import ROOT
 from tests.updates import setup_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="setups of these tests are shell scripts")
 
 Daumoi = Callable[..., str]
-NEWER = "0.2.0"
+NEWER = "90.0.0"
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def signed(daumoi: Daumoi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     notes = tmp_path / "vi.txt"
     notes.write_text("Tìm nhanh hơn.\n", "utf-8")
     daumoi(
-        "update", "sign", setup, "--key", key, "--least", "0.1.0", "--version", NEWER,
+        "update", "sign", setup, "--key", key, "--least", __version__, "--version", NEWER,
         "--system", sys.platform, "--date", "2026-11-22", "--notes", f"vi={notes}",
     )  # fmt: skip
     return setup
@@ -78,7 +79,7 @@ def test_from_the_publisher_to_the_offices(
     shown = json.loads(daumoi("headoffice", "update", "show", "--json", *at))
     assert shown == {
         "published": [{"version": NEWER, "offices": [1]}],
-        "desks": [{"office": 1, "desk": "BN03", "version": "0.1.0", "failed": None}],
+        "desks": [{"office": 1, "desk": "BN03", "version": __version__, "failed": None}],
     }
     assert f"{NEWER} can be installed" in daumoi("update", "show", "--home", desk.home)
     daumoi("headoffice", "update", "roll-out", "--version", NEWER, "--nobody", *at)
@@ -100,15 +101,26 @@ def test_by_stick_and_installed_by_command(
     assert daumoi("update", "take", signed.parent / "none", "--home", home).startswith("2 ")
 
 
+def test_who_cannot_publish_is_told_where_the_steps_are(
+    daumoi: Daumoi, signed: Path, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "publishers", list)
+    said = daumoi("headoffice", "update", "publish", signed, "--home", company.home)
+    assert said.startswith("2 This program was built without a publisher's key")
+    found = re.search(r"“(.+)” in (\S+\.md)\.$", said.strip())
+    assert found
+    assert f"\n## {found[1]}\n" in (ROOT / found[2]).read_text("utf-8")
+
+
 def test_what_a_publisher_does_wrong(daumoi: Daumoi, signed: Path, tmp_path: Path) -> None:
     key = tmp_path / "publisher.key"
     before = key.read_bytes()
     assert daumoi("update", "key", "--out", key).startswith("2 ")
     assert key.read_bytes() == before
     (tmp_path / "password").write_text("another")
-    assert "is no publisher's key" in daumoi("update", "sign", signed, "--key", key, "--least", "0.1.0")
+    assert "is no publisher's key" in daumoi("update", "sign", signed, "--key", key, "--least", __version__)
     (tmp_path / "password").write_text("một mật khẩu dài", "utf-8")
-    for wrong in (("--least", "one"), ("--least", "9.0.0"), ("--least", "0.1.0", "--notes", "xx=1")):
+    for wrong in (("--least", "one"), ("--least", "99.0.0"), ("--least", __version__, "--notes", "xx=1")):
         assert daumoi("update", "sign", signed, "--key", key, *wrong).startswith("2 An update file cannot")
 
 
@@ -116,5 +128,5 @@ def test_a_version_that_does_not_start_gives_way_before_the_window_is_made(
     daumoi: Daumoi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(update_folder.UpdateFolder, "begin", lambda _folder, _now: True)
-    monkeypatch.setitem(sys.modules, "app.window.frame", None)  # importing it fails, as it may there
+    monkeypatch.setitem(sys.modules, "app.window.program", None)  # importing it fails, as it may there
     assert daumoi("desktop", "--home", tmp_path) == ""

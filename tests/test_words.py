@@ -15,7 +15,7 @@ from string import Formatter
 import pytest
 
 from app.settings import resources
-from app.words import LANGUAGES, Words, catalogue
+from app.words import LANGUAGES, Words, catalogue, of_one
 
 APP = Path(__file__).parent.parent / "app"
 OTHERS = {"qt.json", "argparse.json"}
@@ -121,6 +121,45 @@ def test_one_text_has_one_translation() -> None:
         for text, words in each.items():
             translations[text].add(words)
     assert {text: words for text, words in translations.items() if len(words) > 1} == {}
+
+
+def test_one_thing_has_one_word_in_vietnamese() -> None:
+    """As docs/glossary.md has it: an entry is "bút ghi", a file "tệp"."""
+    reason = "Kept with the entry and read by the supervisor."  # speaks of the reason alone
+    known = {text: words.casefold() for each in files("vi").values() for text, words in each.items()}
+    entries = {text for text in known if re.search(r"\bentr(y|ies)\b", text)} - {reason}
+    assert {text for text in entries if "bút ghi" not in known[text]} == set()
+    assert {text for text, words in known.items() if "tập tin" in words} == set()
+
+
+THINGS = (
+    "requests|receipts|bills|rows|entries|customers|items|days|hours|minutes|seconds|times|meters|words|letters|"
+    "slips|steps|quotas|papers|places|indexes|tries|scans"
+)
+
+
+def test_one_of_a_thing_is_said_so_in_english() -> None:
+    known = ours()
+    texts = {call.text for call in calls() if call.text in known}
+    counted = re.compile(rf"\{{count\}} (?:(?:more|open|working|wrong|different) )*(?:{THINGS})\b")
+    never_one = {text for text in texts if text.startswith("A key has {count} letters")}
+    singular = of_one("en")
+    assert {text for text in texts if counted.search(text)} - never_one == {
+        text for text in singular["count"] if counted.search(text)
+    }
+    wrong = [
+        text
+        for place, each in singular.items()
+        for text, words in each.items()
+        if text not in texts
+        or places(text) != places(words)
+        or re.search(rf"\{{{place}\}} ({THINGS})\b", words)
+    ]
+    assert wrong == []
+    say = Words("en")
+    assert [say("{count} requests chosen", count=n) for n in (1, "1", 2, "1,001")] == [
+        "1 request chosen", "1 request chosen", "2 requests chosen", "1,001 requests chosen",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(files("vi")))

@@ -52,6 +52,7 @@ def add(commands: Commands) -> None:
 
 
 def _bill(args: argparse.Namespace) -> int:
+    from app.domain.errors import AppError
     from app.domain.money import format_money
 
     with opened(args.home) as desktop:
@@ -66,9 +67,12 @@ def _bill(args: argparse.Namespace) -> int:
 
             due = args.due_on or issued + timedelta(days=DAYS_TO_PAY)
             result = service.run(by, args.period, issued, due, step)
+        there = desktop.bill_queries.count(args.period)
+        if not (result.bills or result.skipped or there):
+            raise AppError("billing.no_indexes", period=args.period)
         currency: Currency = desktop.rules.utility.currency
         printed = 0
-        if args.pdf and not args.dry_run:
+        if args.pdf and there and not args.dry_run:
             printed = _print(desktop, args)
     left_out = Counter(each.reason for each in result.skipped)
     lines = [
@@ -81,6 +85,8 @@ def _bill(args: argparse.Namespace) -> int:
     lines += [f"  {_reasons()[reason]}: {number(count)}" for reason, count in left_out.items()]
     if printed:
         lines.append(tr("{count} bills are in {path}.", count=number(printed), path=args.pdf))
+    elif args.pdf and not args.dry_run:
+        lines.append(tr("No bill was made, so there is none to print."))
     if args.dry_run:
         lines.append(tr("Nothing was written."))
     data = {

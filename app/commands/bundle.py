@@ -121,10 +121,10 @@ def _answer_option(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def _headoffice(home: Path, database: str) -> Iterator[HeadOffice]:
     """The head office of a home. AppError "headoffice.not_founded"."""
-    from app.bootstrap import HUB_KEY, HeadOffice
+    from app.bootstrap import HUB_KEY, HeadOffice, hub_there
     from app.domain.clock import SystemClock
 
-    if not (home / HUB_KEY).exists():
+    if not (home / HUB_KEY).exists() and (database or not hub_there(home)):
         raise AppError("headoffice.not_founded", path=str(home))
     there = HeadOffice(home, SystemClock(), database)
     try:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.kit import Commands, Progress, command, home_option, json_option, number, opened, tell, wipe
-from app.domain.errors import AppError
+from app.domain.errors import AppError, disk_told
 from app.domain.names import renamed
 from app.words import tr
 
 if TYPE_CHECKING:
     from app.sync.client import Progress as ReceivedSoFar
-    from app.sync.client import SyncState
+    from app.sync.loop import SyncState
     from app.sync.verify_contents import ContentsVerdict
 
 
@@ -41,9 +41,7 @@ def add(commands: Commands) -> None:
         action="store_true",
         help=tr("keep the data of this desk encrypted; needs the head office"),
     )
-    enrol.add_argument(
-        "--code", default="", help=tr("the code of a file that holds the office's data too")
-    )
+    enrol.add_argument("--code", default="", help=tr("the code of a file that holds the office's data too"))
     home_option(enrol)
     sync = command(
         commands,
@@ -122,23 +120,24 @@ def _support(args: argparse.Namespace) -> int:
 
 
 def _enrol(args: argparse.Namespace) -> int:
-    from app.bootstrap import enrol_desk, invitation_by_phone
     from app.domain.clock import SystemClock
+    from app.home.first_start import enrol_desk, invitation_by_phone
     from app.sync.enrolment import identity_of, read_enrolment
+    from app.sync.start_file import is_start
 
     if args.code:
         return _begin(args)
-    if args.url:
-        enrolment = invitation_by_phone(args.url, args.invitation)
-    else:
-        enrolment = read_enrolment(Path(args.invitation))
     there = identity_of(args.home)
     if there is not None:
         raise AppError("home.enrolled", path=str(args.home), desk=there.desk)
-    try:
+    if args.url:
+        enrolment = invitation_by_phone(args.url, args.invitation)
+    elif is_start(file := Path(args.invitation)):
+        raise AppError("start.code_missing", path=str(file))
+    else:
+        enrolment = read_enrolment(file)
+    with disk_told(args.home):
         args.home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AppError("folder.not_writable", path=str(args.home)) from error
     step = Progress(tr("The office's data, in kB:"))
 
     def told(far: ReceivedSoFar | None) -> None:
@@ -153,8 +152,8 @@ def _enrol(args: argparse.Namespace) -> int:
 
 def _begin(args: argparse.Namespace) -> int:
     """By a file that holds the office's data too."""
-    from app.bootstrap import begin_by_file, bring_data
     from app.domain.clock import SystemClock
+    from app.home.first_start import begin_by_file, bring_data
 
     identity = begin_by_file(args.home, Path(args.invitation), args.code, encrypted=args.encrypt)
     bring_data(args.home, SystemClock(), None, lambda progress: None)
@@ -234,7 +233,7 @@ def _against_hub(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     if args.against_hub:
         return _against_hub(args)
-    from app.bootstrap import CONTENTS, HUB_DATABASE, OFFICE_DATABASE
+    from app.bootstrap import CONTENTS, HUB_DATABASE, OFFICE_DATABASE, hub_there
     from app.domain.clock import SystemClock
     from app.models import sqlite
     from app.sync.verify import verify, verify_store
@@ -251,7 +250,7 @@ def _verify(args: argparse.Namespace) -> int:
             verdict = verify_store(store, now, step)
             with store.reading() as cur:
                 contents = verify_contents(cur, None)
-    elif not path.exists():
+    elif not (hub_there(args.home) if args.headoffice else path.exists()):
         raise AppError("database.missing", path=str(path))
     else:
         try:
@@ -260,7 +259,8 @@ def _verify(args: argparse.Namespace) -> int:
             with closing(sqlite.reading(path)) as source:
                 contents = verify_contents(source.cursor(), folder)
         except sqlite.errors("DatabaseError") as error:
-            raise AppError("database.damaged", path=str(path)) from error
+            code = "headoffice.damaged" if args.headoffice else "database.damaged"
+            raise AppError(code, path=str(path)) from error
     rows, entries = number(verdict.rows), number(verdict.entries)
     if verdict.good:
         text = tr("All is well: {rows} rows are what {entries} entries say.", rows=rows, entries=entries)

@@ -200,9 +200,7 @@ def _reading_plan(
     return desktop.reading_imports.plan(rows, args.period, args.read_on or desktop.today(), titles, step)
 
 
-def _write_wrong(
-    path: Path, rows: Iterable[Row], titles: Mapping[int, str], wrong: list[ParsedRow]
-) -> None:
+def _write_wrong(path: Path, rows: Iterable[Row], titles: Mapping[int, str], wrong: list[ParsedRow]) -> None:
     from app.documents.wrong_rows import write_wrong_rows
     from app.domain.importing import column_letter
     from app.failures import problem_words

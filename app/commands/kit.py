@@ -12,11 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from app.domain.errors import AppError, disk_told
 from app.settings import data_home
 from app.words import tr
 
 if TYPE_CHECKING:
-    from app.bootstrap import Desktop
+    from app.bootstrap import Desktop, HeadOffice
     from app.services.writer import Person
 
 argparse._ = tr  # type: ignore[attr-defined]  # its own words, of resources/translations/*/argparse.json
@@ -69,6 +70,19 @@ def database_option(parser: argparse.ArgumentParser, *, again: bool = False) -> 
         metavar="URL",
         help=tr("the head office's PostgreSQL database; its key lies in the folder of the data"),
     )
+
+
+def headoffice_options(parser: argparse.ArgumentParser) -> None:
+    """Of a command at the head office: where its data lies, as said before the command or after it."""
+    home_option(parser, again=True)
+    database_option(parser, again=True)
+
+
+def desk_options(parser: argparse.ArgumentParser, example: str) -> None:
+    """Of a command at the head office about one desk: where the head office is, and which desk it is."""
+    headoffice_options(parser)
+    parser.add_argument("--office", type=int, required=True, metavar="N", help=tr("number of the office"))
+    parser.add_argument("--desk", required=True, metavar=example, help=tr("short name, for codes"))
 
 
 def person_options(parser: argparse.ArgumentParser) -> None:
@@ -159,10 +173,45 @@ def opened(home: Path) -> Iterator[Desktop]:
         desktop.close()
 
 
+@contextmanager
+def opened_headoffice(args: argparse.Namespace, *, founded: bool = True) -> Iterator[HeadOffice]:
+    """The head office of a home. AppError "headoffice.not_founded", "headoffice.founded",
+    "disk.full", "folder.not_writable"."""
+    from app.bootstrap import HeadOffice, hub_there
+    from app.domain.clock import SystemClock
+
+    home: Path = args.home
+    if founded and not args.database and not hub_there(home):
+        raise AppError("headoffice.not_founded", path=str(home))
+    with disk_told(home):
+        home.mkdir(parents=True, exist_ok=True)
+    headoffice = HeadOffice(home, SystemClock(), args.database)
+    try:
+        there = rows_of(headoffice, "SELECT name FROM utility")
+        if founded and not there:
+            raise AppError("headoffice.not_founded", path=str(home))
+        if not founded and there:
+            raise AppError("headoffice.founded", path=str(home), name=there[0][0])
+        yield headoffice
+    finally:
+        headoffice.close()
+
+
+def rows_of(headoffice: HeadOffice, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a head office's database answers."""
+    with headoffice.database.reading() as cur:
+        cur.execute(sql, values)
+        return [tuple(row) for row in cur.fetchall()]
+
+
+def check_office(headoffice: HeadOffice, number: int) -> None:
+    """AppError "office.unknown" for a number that is no office's."""
+    if not rows_of(headoffice, 'SELECT 1 FROM office WHERE "number" = ?', number):
+        raise AppError("office.unknown", number=number)
+
+
 def signed_in(desktop: Desktop, args: argparse.Namespace) -> Person:
     """The person given by --as. AppError "person.needed" without it, and what sign-in raises."""
-    from app.domain.errors import AppError
-
     if not args.login:
         raise AppError("person.needed")
     return desktop.sign_in.sign_in(args.login, password(args, args.login))
@@ -172,8 +221,6 @@ def password(args: argparse.Namespace, login: str) -> str:
     """A password from --password-file, DAUMOI_PASSWORD_FILE or the terminal. AppError "password.needed" when
     there is none of them, "file.not_found", "file.not_readable"."""
     from getpass import getpass
-
-    from app.domain.errors import AppError
 
     named = os.environ.get("DAUMOI_PASSWORD_FILE")
     file = args.password_file or (Path(named) if named else None)
@@ -186,8 +233,6 @@ def password(args: argparse.Namespace, login: str) -> str:
 
 def read_text(path: Path) -> str:
     """A small text file. AppError "file.not_found", "file.not_readable"."""
-    from app.domain.errors import AppError
-
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError as error:

@@ -13,6 +13,9 @@ from app.commands.kit import Commands, command, home_option
 from app.domain.errors import AppError
 from app.words import tr
 
+NEWER = 3
+"""The exit code for data of a newer version: not 1, with which a program ends that does not start at all."""
+
 
 def add(commands: Commands) -> None:
     """Describe the command."""
@@ -27,15 +30,15 @@ def add(commands: Commands) -> None:
 
 
 def _fits(args: argparse.Namespace) -> int:
-    """0 when all of it can be opened, 1 when something was written by a newer version. What cannot be looked
-    into (another's folder, a file under a key, a damaged one) is left to the start of the program, which says
-    what is wrong with it."""
+    """0 when all of it can be opened, `NEWER` when something was written by a newer version. What cannot be
+    looked into (another's folder, a file under a key, a damaged one) is left to the start of the program,
+    which says what is wrong with it."""
     newer = [path for path in _databases(args.home) if _is_newer(path)]
     for path in newer:
         print(tr("{path} was written by a newer version of Đầu Mối.", path=path), file=sys.stderr)
     if not newer:
         print(tr("This version can open the data of this PC."))
-    return 1 if newer else 0
+    return NEWER if newer else 0
 
 
 def _databases(home: Path) -> Iterator[Path]:
@@ -58,10 +61,8 @@ def _databases(home: Path) -> Iterator[Path]:
 
 
 def _is_newer(path: Path) -> bool:
-    from alembic.script import ScriptDirectory
-
     from app.models import sqlite
-    from app.models.migrate import alembic_config
+    from app.models.migrate import revisions
 
     unreadable: tuple[type[Exception], ...] = (AppError, OSError, *sqlite.errors())
     try:
@@ -69,5 +70,4 @@ def _is_newer(path: Path) -> bool:
             found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except unreadable:
         return False
-    known = {each.revision for each in ScriptDirectory.from_config(alembic_config(None)).walk_revisions()}
-    return found is not None and found[0] not in known
+    return found is not None and found[0] not in revisions()

@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +13,12 @@ from app.commands.kit import (
     Commands,
     Progress,
     command,
-    database_option,
     day,
+    headoffice_options,
     home_option,
     json_option,
     opened,
+    opened_headoffice,
     password,
     password_option,
     read_text,
@@ -30,11 +29,8 @@ from app.domain.updates import NOTES, SUFFIX
 from app.words import tr
 
 if TYPE_CHECKING:
-    from app.bootstrap import HeadOffice
     from app.headoffice.updates import Published
     from app.sync.update_folder import UpdateFolder
-
-Opened = Callable[[argparse.Namespace], AbstractContextManager["HeadOffice"]]
 
 
 def add(commands: Commands) -> None:
@@ -116,16 +112,17 @@ def _add_sign(within: Commands) -> None:
     password_option(sign)
 
 
-def add_published(within: Commands, opened_headoffice: Opened) -> None:
+def add_published(within: Commands) -> None:
     """Describe `daumoi headoffice update`."""
     about = tr("updates of the program that the head office offers its desks")
     main = within.add_parser("update", help=about, description=about)
     those = main.add_subparsers(title=tr("commands"), metavar=tr("COMMAND"), required=True)
 
-    def one(name: str, help: str, examples: str, run: Callable[..., int]) -> argparse.ArgumentParser:
-        parser = command(those, name, help, examples, partial(run, opened_headoffice))
-        home_option(parser, again=True)
-        database_option(parser, again=True)
+    def one(
+        name: str, help: str, examples: str, run: Callable[[argparse.Namespace], int]
+    ) -> argparse.ArgumentParser:
+        parser = command(those, name, help, examples, run)
+        headoffice_options(parser)
         return parser
 
     publish = one(
@@ -245,7 +242,7 @@ def _sign(args: argparse.Namespace) -> int:
     from app.domain.updates import Manifest, signed
     from app.models.database import HEAD
     from app.sync.entries import SCHEMA
-    from app.sync.update_folder import digest_of
+    from app.sync.setups import digest_of
 
     pem = read_text(args.key).encode()
     try:
@@ -289,7 +286,7 @@ def _sign(args: argparse.Namespace) -> int:
 # -- at the head office -----------------------------------------------------------------------------------
 
 
-def _publish(opened_headoffice: Opened, args: argparse.Namespace) -> int:
+def _publish(args: argparse.Namespace) -> int:
     manifest_file = args.manifest or args.file.with_suffix(SUFFIX)
     with opened_headoffice(args) as headoffice:
         manifest = headoffice.updates.publish(args.file, manifest_file)
@@ -310,7 +307,7 @@ def _goes_to(one: Published) -> str:
     return tr("offices {numbers}", numbers=", ".join(map(str, one.offices)))
 
 
-def _published(opened_headoffice: Opened, args: argparse.Namespace) -> int:
+def _published(args: argparse.Namespace) -> int:
     with opened_headoffice(args) as headoffice:
         published, running = headoffice.updates.published(), headoffice.updates.running()
     lines = [
@@ -334,7 +331,7 @@ def _published(opened_headoffice: Opened, args: argparse.Namespace) -> int:
     return 0
 
 
-def _roll_out(opened_headoffice: Opened, args: argparse.Namespace) -> int:
+def _roll_out(args: argparse.Namespace) -> int:
     offices = None if args.all else args.office or []
     with opened_headoffice(args) as headoffice:
         now = headoffice.updates.roll_out(args.version, offices)
@@ -342,7 +339,7 @@ def _roll_out(opened_headoffice: Opened, args: argparse.Namespace) -> int:
     return 0
 
 
-def _withdraw(opened_headoffice: Opened, args: argparse.Namespace) -> int:
+def _withdraw(args: argparse.Namespace) -> int:
     with opened_headoffice(args) as headoffice:
         headoffice.updates.withdraw(args.version)
     print(tr("Version {version} is offered no more.", version=args.version))

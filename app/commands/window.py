@@ -9,6 +9,9 @@ from pathlib import Path
 from app.commands.kit import Commands, command, home_option
 from app.words import tr
 
+STAYS_OPEN = 4
+"""The exit code of `quit`: not 1, with which a program ends that does not start at all."""
+
 
 def add(commands: Commands) -> None:
     """Describe the commands."""
@@ -79,29 +82,34 @@ def add(commands: Commands) -> None:
 
 def _desktop(args: argparse.Namespace) -> int:
     from app.domain.clock import SystemClock
+    from app.logs import logged
     from app.sync.update_folder import update_folder
 
     clock, updates = SystemClock(), update_folder(args.home)
-    if updates.begin(clock.now()):
+    with logged(args.home):
+        gives_way = updates.begin(clock.now())
+    if gives_way:
         return 0  # a version that does not start gives way to the one before
-    from app.window.frame import run
+    from app.window.program import run
 
     return run(args.home, clock, files=args.files, updates=updates)
 
 
 def _quit(args: argparse.Namespace) -> int:
-    """0 when no window is open (any more), 1 with the reason when it stays."""
+    """0 when no window is open (any more), `STAYS_OPEN` with the reason when it stays."""
     from app.settings import data_home
     from app.window.leaving import close_window
 
     # Without --home also the demo's: an update of the program needs both to end.
     homes = [args.home, args.home / "demo" / "desk"] if args.home == data_home() else [args.home]
+    closed = False
     for home in homes:
-        reason = close_window(home, args.wait)
-        if reason:
-            print(reason, file=sys.stderr)
-            return 1
-    print(tr("No window is open."))
+        left = close_window(home, args.wait)
+        closed |= left.closed
+        if left.why:
+            print(left.why, file=sys.stderr)
+            return STAYS_OPEN
+    print(tr("The open window has been closed.") if closed else tr("No window is open."))
     return 0
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TAKEN = 8
 
+
 def collection(day: World) -> None:
     """The cashier goes out with no connection, takes money, gives one back, counts."""
     from app.ui.cash.closing import CloseDialog

@@ -69,7 +69,7 @@ def _newest_request(day: World, window: DeskWindow) -> RequestRow:
 
 def connection_returns(day: World) -> None:
     """All desks agree by themselves; the unit answers, the clerk tells the customer; it closes."""
-    from app.ui.requests.dialogs import ActDialog
+    from app.ui.kit.act_dialog import ActDialog
     from app.ui.requests.page import RequestsPage
 
     stage = day.stage

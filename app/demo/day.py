@@ -21,7 +21,7 @@ from app.demo.setting_up import refuse_founded, set_up
 from app.demo.stage import StageError
 from app.demo.world import AS_USUAL, Ways, World
 from app.ui.settings.page import Preferences
-from app.window.frame import application
+from app.window.program import application
 
 Step = tuple[str, Callable[[World], None]]
 

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from app.demo.stage import StageError
 from app.demo.world import World
 from app.models import Request, RequestState, WorkOrder, WorkOrderState
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.forms import Form, put_value
 from app.ui.kit.paper import PaperDialog
-from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.inspector import RequestInspector
 from app.ui.requests.intake import IntakeDialog
 from app.window.frame import DeskWindow

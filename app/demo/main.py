@@ -7,7 +7,7 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
-from app.bootstrap import Desktop, enrol_desk
+from app.bootstrap import Desktop
 from app.demo.filling import (
     demo_customers,
     fill_bills,
@@ -20,6 +20,7 @@ from app.demo.filling import (
 )
 from app.demo.office import PASSWORD, STAFF, HubThread, found
 from app.domain.clock import SystemClock
+from app.home.first_start import enrol_desk
 from app.settings import data_home
 from app.sync.enrolment import identity_of, read_enrolment
 from app.sync.transport import HttpTransport
@@ -61,7 +62,7 @@ def _has_screen() -> bool:
 
 def _look_around(home: Path) -> int:
     from app.window.frame import DeskWindow
-    from app.window.frame import run as run_window
+    from app.window.program import run as run_window
 
     clock = SystemClock()
     today = clock.now().date()

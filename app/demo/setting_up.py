@@ -27,7 +27,7 @@ def set_up(day: World) -> None:
     day.cashier = _enrolled(day, "cashier", CASHIER, "Thu lưu động")
     day.repair = _enrolled(day, "repair", "BN04", "Đội trực sửa chữa")
     assert day.hub is not None
-    day.hub.headoffice.hub.name_leader(1, "BN01")
+    day.hub.headoffice.hub.enrolling.name_leader(1, "BN01")
     day.stage.count("4 PCs, 1 head office" + (" on PostgreSQL" if day.ways.database else ""))
 
 

@@ -26,6 +26,9 @@ PATIENCE = 60.0
 WAKING = 5
 """So many milliseconds at most between two looks whether it has happened."""
 
+QUICKLY = 80
+"""For a picture, that it need not be the smallest possible: nothing is lost in a PNG."""
+
 
 class StageError(Exception):
     """What should have happened did not."""
@@ -203,7 +206,7 @@ class Stage:
         path = self.folder / f"{self._pictures:02d}-{name}.png"
         shown = window.grab()
         self._paint_dialogs(window, shown)
-        shown.save(str(path))
+        shown.save(str(path), quality=QUICKLY)
         return path
 
     def _paint_dialogs(self, window: QWidget, shown: object) -> None:
@@ -233,8 +236,6 @@ class Stage:
             window.deleteLater()
         self.windows.clear()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
 
 
 def _over(dialog: QDialog, window: QWidget) -> bool:

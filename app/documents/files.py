@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from app.domain.errors import AppError
+from app.domain.errors import FULL, AppError, disk_told
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SHARING_VIOLATION = 32
 
 
@@ -37,16 +35,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def folder_for(path: Path) -> Path:
     """`path`, once its folder is there. AppError "folder.not_writable" or "disk.full" when it cannot be."""
-    try:
+    with disk_told(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        full = error.errno in _FULL
-        raise AppError("disk.full" if full else "folder.not_writable", path=str(path.parent)) from error
     return path
 
 
 def _code(error: OSError, path: Path) -> str:
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return "file.no_space"
     if not path.parent.is_dir():
         return "file.no_folder"

@@ -225,9 +225,7 @@ def _contract(on: Paper, paper: ContractPaper, tr: Words) -> None:
     )
     _heading(on, tr("What both sides agree"))
     for words in (
-        tr(
-            "1. The office supplies and bills by the index of the meter, at the prices in force."
-        ),
+        tr("1. The office supplies and bills by the index of the meter, at the prices in force."),
         tr("2. The customer pays by the day on the bill; the prices hang at every counter."),
         tr("3. The meter and its seals belong to the office. Who sees a fault tells the office at once."),
         tr("4. A change of name, class or address is applied for at any counter, free of charge."),

@@ -45,9 +45,7 @@ _HAN = "\u3005-\u3007\u4e00-\u9fff"
 _CLOSING = "\u3001\u3002\u3009\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f”’)%"
 _OPENING = "\u3008\u300a\u300c\u300e\u3010\uff08“‘("
 _IS_HAN = re.compile(f"[{_HAN}]")
-_BREAKS = re.compile(
-    f"[{_OPENING}]*[{_HAN}][{_CLOSING}]*|[{_OPENING}]*[^{_HAN}{_OPENING}]+|[{_OPENING}]+"
-)
+_BREAKS = re.compile(f"[{_OPENING}]*[{_HAN}][{_CLOSING}]*|[{_OPENING}]*[^{_HAN}{_OPENING}]+|[{_OPENING}]+")
 """Chinese is broken between any two characters, but no line begins with a mark that closes or ends with one
 that opens."""
 

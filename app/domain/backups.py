@@ -7,6 +7,10 @@ from datetime import date, datetime
 
 DAYS, WEEKS = 7, 8
 
+UPGRADES = 2
+"""Of the copies of a database made before upgrades so many stay, the newest: the one to which the version
+before goes back, and the one before that."""
+
 
 def kept(moments: Iterable[datetime]) -> set[datetime]:
     """Of backups made at these moments, those to keep: the newest of each of the last 7 days and of each of

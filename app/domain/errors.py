@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says of a disk on which there is no room, or none for this user."""
 
 
 class AppError(Exception):
     """An expected failure: shown as a sentence in the user's language, never as a traceback.
 
-    `code` names the sentence (`app/failures.py`), `params` fills its places.
+    `code` names the sentence (`app/failures/`), `params` fills its places.
     """
 
     def __init__(self, code: str, /, **params: object) -> None:
@@ -43,3 +47,17 @@ def file_told(path: Path) -> Iterator[None]:
         raise AppError("file.not_found", path=str(path)) from error
     except OSError as error:
         raise AppError("file.not_readable", path=str(path)) from error
+
+
+@contextmanager
+def disk_told(folder: Path) -> Iterator[None]:
+    """What cannot be written in a folder within comes out as AppError "disk.full", "folder.not_writable"."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_trouble(error, folder) from error
+
+
+def disk_trouble(error: OSError, folder: Path) -> AppError:
+    """What keeps from writing in a folder: "disk.full" or "folder.not_writable"."""
+    return AppError("disk.full" if error.errno in FULL else "folder.not_writable", path=str(folder))

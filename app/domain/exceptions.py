@@ -12,7 +12,13 @@ from hashlib import blake2b
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "money": (
-        "overpaid", "credit_twice", "reversed_twice", "paid_out_twice", "unapproved", "late", "remitted",
+        "overpaid",
+        "credit_twice",
+        "reversed_twice",
+        "paid_out_twice",
+        "unapproved",
+        "late",
+        "remitted",
     ),
     "readings": ("two_readings",),
     "cards": ("concurrent",),
@@ -52,8 +58,15 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     "misfit": (Act("leave"), Act("reopen", note=True)),
     **dict.fromkeys(
         (
-            "credit_twice", "reversed_twice", "paid_out_twice", "unapproved", "late", "remitted", "same_id",
-            "same_code", "ruled",
+            "credit_twice",
+            "reversed_twice",
+            "paid_out_twice",
+            "unapproved",
+            "late",
+            "remitted",
+            "same_id",
+            "same_code",
+            "ruled",
         ),
         (SEEN,),
     ),

@@ -163,6 +163,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """What registers say, by field and our code; besides these our own names are known, in every language."""
 
+
 def register_titles(tr: Callable[[str], str]) -> dict[str, str]:
     """The words for each field of a former register, in the order in which they are offered."""
     return {

@@ -92,8 +92,12 @@ def signed(manifest: Manifest, key: Any) -> bytes:
 
 
 def read_manifest(data: bytes, keys: Iterable[bytes]) -> Manifest:
-    """The manifest in `data`, signed by one of these public keys. AppError "update.none" for what is none,
-    "update.not_signed" for one that nobody of the publishers has signed as it is."""
+    """The manifest in `data`, signed by one of these public keys. AppError "update.by_hand" where there are
+    none, "update.none" for what is no manifest, "update.not_signed" for one that nobody of the publishers has
+    signed as it is."""
+    keys = list(keys)
+    if not keys:
+        raise AppError("update.by_hand")
     if len(data) > MOST_MANIFEST:
         raise AppError("update.none")
     try:

@@ -26,10 +26,12 @@ from app.failures.cells import cells
 from app.failures.desk import desk
 from app.failures.encryption import encryption
 from app.failures.fields import fields
+from app.failures.headoffice import headoffice
 from app.failures.mappings import mappings
 from app.failures.papers import papers
 from app.failures.refunds import refunds
 from app.failures.rules import rules
+from app.failures.stopped import stopped
 from app.failures.updates import updates
 from app.failures.work import work
 from app.words import Words
@@ -53,6 +55,7 @@ TABLES: tuple[Callable[[Translate], Mapping[str, Sentence]], ...] = (
     desk,
     bundles,
     backups,
+    headoffice,
     papers,
     attachments,
     refunds,
@@ -77,6 +80,13 @@ def sentence(error: AppError, tr: Translate, currency: Currency = VND) -> str:
             return tr("Row {row}: {what}", row=places["row"], what=what)
         return tr("Row {row}, column {column}: {what}", row=places["row"], column=places["column"], what=what)
     return tr("This could not be done (reason: {code}). Try again, or ask your administrator.", code=code)
+
+
+def last_sentence(error: AppError, tr: Translate) -> str:
+    """The sentence for a failure after which nothing goes on by itself: of a command that has stopped, or
+    before a desk has any data."""
+    own = stopped(tr).get(error.code)
+    return sentence(error, tr) if own is None else _filled(own, _shown(error, tr, VND))
 
 
 @cache

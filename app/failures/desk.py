@@ -69,10 +69,16 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "The clock of this PC says it is the year {year}. Set date and time, then try again."
         ),
         "home.not_enrolled": tr(
-            "There is no desk in {path} yet. Enrol it with the file that the head office has sent."
+            "There is no desk in {path} yet. Enrol it with what the head office has given: daumoi enrol "
+            "FILE, or daumoi enrol CODE --url ADDRESS. If the data lies elsewhere, name its folder with "
+            "--home."
         ),
-        "home.enrolled": tr(
-            "The folder {path} is desk {desk} already. Choose another folder for another desk."
+        "home.enrolled": (
+            tr(
+                "This PC is desk {desk} already, so {file} is not taken in and nothing is changed. Open the "
+                "file on the PC that is to become a desk by it."
+            ),
+            tr("The folder {path} is desk {desk} already. Choose another folder for another desk."),
         ),
         "home.in_use": tr("The data in {path} is open in another window. Close the program there first."),
         "home.in_command": tr(
@@ -92,6 +98,10 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         ),
         "enrol.not_a_file": tr(
             "{path} is not an enrolment file. Choose the one that the head office has sent."
+        ),
+        "start.code_missing": tr(
+            "{path} holds the office's data and opens only with the code that the head office tells by "
+            'phone: daumoi enrol "{path}" --code CODE.'
         ),
         "start.no_file": tr(
             "{path} is not a file with which a desk begins. Choose the one that the head office has made."
@@ -228,9 +238,7 @@ def desk(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "“{desk}” cannot be a desk's name. Use 2 to 8 capital letters and figures, for example BN03."
         ),
         "desk.taken": tr("Another desk is called {desk}. Choose another name."),
-        "desk.unknown": tr(
-            "There is no desk called {desk}. To see their names: daumoi headoffice status."
-        ),
+        "desk.unknown": tr("There is no desk called {desk}. To see their names: daumoi headoffice status."),
         "password.needed": tr(
             "A password is needed. Give a file that holds it with --password-file, or run this in a terminal."
         ),

@@ -40,5 +40,9 @@ def papers(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             tr("The PDF {path} cannot be shown. Make it again."),
             tr("The PDF cannot be shown. Make it again."),
         ),
+        "billing.no_indexes": tr(
+            "No bill was made: there are no indexes of period {period} here. Take them in first, on Readings "
+            "or by daumoi import FILE.xlsx --readings --period {period}, then bill the period."
+        ),
         "bills.none": tr("There are no bills to print. Choose another period or other bills."),
     }

@@ -20,12 +20,8 @@ def refunds(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
         "refund.paid_already": tr(
             "{request} was paid out already, with slip {payout}. For more money a new claim is needed."
         ),
-        "refund.own_check": tr(
-            "You have checked this claim yourself. Another person has to approve it."
-        ),
-        "refund.own_request": tr(
-            "You have received this claim yourself. Another person has to approve it."
-        ),
+        "refund.own_check": tr("You have checked this claim yourself. Another person has to approve it."),
+        "refund.own_request": tr("You have received this claim yourself. Another person has to approve it."),
         "refund.own_approval": tr("You have approved this refund. Another person has to pay it out."),
         "refund.not_there": tr(
             "{request} is about {amount}, but only {there} of this customer's money is with us now: it was "

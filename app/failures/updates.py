@@ -14,6 +14,14 @@ def updates(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             tr("{path} is no update of this program. Choose a file whose name ends in .daumoi-update."),
             tr("What was offered as an update of this program is none. Ask the head office."),
         ),
+        "update.by_hand": tr(
+            "This program was built without a publisher's key, so it takes no updates. A new version is "
+            "installed by its setup."
+        ),
+        "update.no_publisher": tr(
+            "This program was built without a publisher's key, so it can publish no update: its desks would "
+            "take none. The steps, from the key on: “Publishing an update” in installer/README.md."
+        ),
         "update.not_signed": tr(
             "The update is not signed by the publisher of this program, or was changed afterwards, so it was "
             "not taken. Get it again from the publisher or from the head office."
@@ -30,7 +38,10 @@ def updates(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "The setup {path} does not lie beside its update file. Copy both into one folder and choose the "
             "update file again."
         ),
-        "update.other_system": tr("The update to version {version} is for another kind of computer."),
+        "update.other_system": tr(
+            "The update to version {version} is for another kind of computer. Ask its publisher or the head "
+            "office for the one for this computer."
+        ),
         "update.not_newer": tr(
             "Version {version} is not newer than version {running}, which runs here, so nothing was changed."
         ),
@@ -49,7 +60,9 @@ def updates(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "Another setup of version {version} is published here. Withdraw it first, or publish under a new "
             "version."
         ),
-        "update.unknown": tr("No update of version {version} is published here."),
+        "update.unknown": tr(
+            "No update of version {version} is published here. daumoi headoffice update show tells which are."
+        ),
         "update.not_ready": tr("There is no update here that could be installed."),
         "update.session_open": tr(
             "A cash session is open at this desk. The update is installed once it is closed."
@@ -62,7 +75,12 @@ def updates(tr: Translate) -> Mapping[str, str | tuple[str, ...]]:
             "The setup {path} could not be started, so the program stays as it is. Try again, or ask your "
             "administrator."
         ),
-        "update.key_there": tr("{path} is there already. A publisher's key is never overwritten."),
-        "update.no_key": tr("{path} is no publisher's key."),
+        "update.key_there": tr(
+            "{path} is there already. A publisher's key is never overwritten: choose another name."
+        ),
+        "update.no_key": tr(
+            "{path} is no publisher's key, or its password is another one. Type the password again, or "
+            "choose the file that daumoi update key has made."
+        ),
         "update.manifest_wrong": tr("An update file cannot be made of this: {what}."),
     }

@@ -7,26 +7,23 @@ import random
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
+from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import Connection, select
+from sqlalchemy import Select, bindparam, select
 
-from app.domain.codes import code
 from app.domain.errors import AppError
-from app.domain.invitations import name_of, new_code, proof_of, secret_of
-from app.domain.sealing import can_be_sealed_to, unseal_with
 from app.headoffice import blobs, escrow
 from app.headoffice.authority import rule
 from app.headoffice.bundles import carried
+from app.headoffice.enrolment import Enrolling
 from app.headoffice.founding import COMPANY
 from app.headoffice.readers import Sealing
 from app.headoffice.snapshots import Snapshots, snapshot
 from app.headoffice.updates import Updates, update
-from app.models import Device, Local, Office, Utility
-from app.models.base import millis
+from app.models import Device
 from app.models.store import Cursor, Store
 from app.queries.rules import RuleQueries
 from app.services.writer import Desk
@@ -39,11 +36,9 @@ from app.sync.tables import writable
 from app.sync.wire import (
     CHUNK_BYTES,
     MAX_OF_A_FORGOTTEN,
-    WHO,
     DigestReply,
     DigestRequest,
     EnrolReply,
-    EnrolRequest,
     Heads,
     Part,
     Range,
@@ -51,8 +46,6 @@ from app.sync.wire import (
     Sealed,
     SyncReply,
     SyncRequest,
-    WhoReply,
-    WhoRequest,
     good_seal,
     peek,
     seal,
@@ -63,17 +56,12 @@ from app.sync.writer import JournalWriter
 
 log = logging.getLogger(__name__)
 
-INVITATION_DAYS = 7
-
 LATEST = 1 << 61
 """A stamp of the year 3084: no clock says so, and who followed it could soon stamp nothing more."""
 
-SUFFIXES = "BCDEFGHKLMNPQRSTUVWXYZ"
-"""What a desk's name gets when it goes on as its own successor."""
-
 
 @dataclass(frozen=True, slots=True)
-class _Feed:
+class Feed:
     """What is known of the device that writes a feed."""
 
     number: int
@@ -103,15 +91,17 @@ class Hub:
         self._snapshots = snapshots
         self._updates = updates
         self._sealing = Sealing(key, writer.new_id)
-        self._rng = rng or secrets.SystemRandom()
+        self.enrolling = Enrolling(
+            store, writer, key, self._sealing, self.office_feed, rng or secrets.SystemRandom()
+        )
         writer.take_up(self._own_feed, self._rule)
 
     def answer(self, path: str, data: bytes) -> bytes:
         """The signed answer to a message; what is refused is answered with the reason."""
         handlers: dict[str, Callable[[Sealed], Any]] = {
             "/v1/sync": self._sync,
-            "/v1/who": self._who,
-            "/v1/enrol": self._enrol,
+            "/v1/who": self.enrolling.who,
+            "/v1/enrol": self.enrolling.enrol,
             "/v1/digest": self._digests,
             "/v1/carry": partial(carried, self, self._key),
             "/v1/snapshot": partial(snapshot, self, self._snapshots),
@@ -156,18 +146,18 @@ class Hub:
         self.take(request, asker)
         return self.reply(request, asker)
 
-    def take(self, request: SyncRequest, asker: _Feed | None) -> None:
+    def take(self, request: SyncRequest, asker: Feed | None) -> None:
         """Take what a request offers, part by part."""
         tables: set[str] = set()
         for part in request.parts:
             tables |= self._take(part, asker)
         self._writer.tell(tables)
 
-    def reply(self, request: SyncRequest, asker: _Feed | None, most: int = CHUNK_BYTES) -> SyncReply:
+    def reply(self, request: SyncRequest, asker: Feed | None, most: int = CHUNK_BYTES) -> SyncReply:
         """The answer to a request whose offer was taken, with up to `most` bytes of entries."""
         if asker is None:
             return self._to_a_stranger(request)
-        successor = self._successor(asker, request.successor) if request.successor else None
+        successor = self.enrolling.successor(asker, request.successor) if request.successor else None
         return self._reply(asker, request, successor, min(request.most, most))
 
     def now_ms(self) -> int:
@@ -187,7 +177,7 @@ class Hub:
                 after[r.device] = (r.last, journal.hash_at(cur, r.office_no, r.device, r.last) or b"")
         return after
 
-    def asker(self, number: int) -> _Feed | None:
+    def asker(self, number: int) -> Feed | None:
         """Who asks; None who is not known: a restored head office may have forgotten a desk."""
         found = self._feed(number)
         if found is None or found.kind != "desktop":
@@ -196,19 +186,14 @@ class Hub:
             raise AppError("sync.revoked")
         return found
 
-    def _feed(self, number: int) -> _Feed | None:
-        d = Device
+    def _feed(self, number: int) -> Feed | None:
         with self._store.read.connect() as read:
-            found = read.execute(
-                select(d.number, d.office_no, d.kind, d.desk, d.name, d.public_key, d.revoked_at).where(
-                    d.number == number
-                )
-            ).first()
+            found = read.execute(_feed_of(), {"asked": number}).first()
         if found is None:
             return None
         # The cards of the head office's feeds are everybody's; the feeds are an office's each.
         office = int(found.desk.removeprefix("HQ")) if found.kind == "hub" else found.office_no
-        return _Feed(
+        return Feed(
             found.number,
             office,
             found.kind,
@@ -220,7 +205,7 @@ class Hub:
 
     # -- what is offered --------------------------------------------------------------------------------
 
-    def _take(self, part: Part, asker: _Feed | None) -> set[str]:
+    def _take(self, part: Part, asker: Feed | None) -> set[str]:
         """Take a part, once everything about it is found good. A feed that is not known is left: the entry
         that makes it known has to come first."""
         feed = self._feed(part.device)
@@ -256,7 +241,7 @@ class Hub:
     def _rules_of(self, office: int) -> RuleQueries:
         return RuleQueries(self._store.read, office)
 
-    def _succeeds(self, asker: _Feed, feed: _Feed) -> bool:
+    def _succeeds(self, asker: Feed, feed: Feed) -> bool:
         """Whether a desk has had this feed before its data was restored or copied."""
         number: int | None = asker.number
         with self._store.read.connect() as read:
@@ -264,7 +249,7 @@ class Hub:
                 number = read.execute(select(Device.succeeds).where(Device.number == number)).scalar()
         return number is not None
 
-    def _check(self, part: Part, feed: _Feed, asker: _Feed | None) -> None:
+    def _check(self, part: Part, feed: Feed, asker: Feed | None) -> None:
         for entry in part.entries:
             if entry.device != feed.number or (feed.kind == "desktop" and entry.origin != feed.number):
                 raise AppError("sync.foreign_entry")
@@ -279,9 +264,7 @@ class Hub:
 
     # -- what is given ----------------------------------------------------------------------------------
 
-    def _reply(
-        self, asker: _Feed, request: SyncRequest, successor: EnrolReply | None, most: int
-    ) -> SyncReply:
+    def _reply(self, asker: Feed, request: SyncRequest, successor: EnrolReply | None, most: int) -> SyncReply:
         with self._store.reading() as cur:
             scope = journal.offices_in_scope(cur, asker.office_no)
             by_office = {office: journal.heads_in(cur, office) for office in scope}
@@ -355,137 +338,6 @@ class Hub:
                 raise AppError("sync.foreign_office")
             return DigestReply(heads, SCHEMA, rows=list(hashes_in(cur, request.table, request.office_no)))
 
-    # -- desks that go on as their own successors -------------------------------------------------------
-
-    def _successor(self, asker: _Feed, public_key: bytes) -> EnrolReply:
-        """The device as which a desk goes on whose data was restored or copied; the same for the same key."""
-        if not can_be_sealed_to(public_key):  # all desks of the office will seal to it
-            raise AppError("sync.nonsense")
-        with self._writer.entry("device.succeed", None, desk=self.office_feed(asker.office_no)) as draft:
-            there = _of_key(draft.read, public_key)
-            if there is None:
-                desk = self._next_name(draft.read, asker.desk)
-                number = self._new_number(draft.read)
-                draft.add(
-                    Device, number=number, kind="desktop", desk=desk, name=asker.name, public_key=public_key,
-                    succeeds=asker.number, leads=self._sealing.take_on(draft, public_key, asker.number),
-                )  # fmt: skip
-                zone = draft.read.execute(select(Utility.zone)).scalar_one()
-                there = EnrolReply(number, asker.office_no, desk, zone)
-        return there
-
-    def _next_name(self, read: Connection, desk: str) -> str:
-        base = desk.rstrip(SUFFIXES) if desk[-1] in SUFFIXES and len(desk) > 3 else desk
-        names = [base[: 8 - len(end)] + end for end in _endings()]
-        taken = set(read.execute(select(Device.desk).where(Device.desk.in_(names))).scalars())
-        return next(name for name in names if name not in taken)
-
-    def _new_number(self, read: Connection) -> int:
-        """A device's number: at random, so that a restored head office does not give one out again."""
-        while True:
-            number = self._rng.randrange(1 << 12, 1 << 31)
-            if read.execute(select(Device.id).where(Device.number == number)).first() is None:
-                return number
-
-    # -- enrolment --------------------------------------------------------------------------------------
-
-    def invite(self, office_no: int, desk: str, name: str, *, leads: bool = False) -> str:
-        """A one-time code with which a new desk of an office enrols within a week; `leads`: it is the
-        leader's, who reads what is sealed. AppError "office.unknown",
-        "desk.name", "desk.taken": two desks of one name would give the same numbers."""
-        try:
-            code("YC", desk, 2026, 1)
-        except ValueError as error:
-            raise AppError("desk.name", desk=desk) from error
-        with self._store.read.connect() as read:
-            if read.execute(select(Office.id).where(Office.number == office_no)).first() is None:
-                raise AppError("office.unknown", number=office_no)
-            if read.execute(select(Device.id).where(Device.desk == desk)).first() is not None:
-                raise AppError("desk.taken", desk=desk)
-        invitation = new_code()
-        until = millis(self._writer.hlc.now() + timedelta(days=INVITATION_DAYS))
-        self._writer.set_local(
-            _invitation(name_of(invitation)),
-            {
-                "office_no": office_no, "desk": desk, "name": name, "until": until, "leads": leads,
-                "secret": secret_of(invitation, WHO).hex(),
-            },
-        )  # fmt: skip
-        return invitation
-
-    def _who(self, envelope: Sealed) -> WhoReply:
-        """Who this is, for somebody who knows the code of an invitation."""
-        asked = peek(envelope, WhoRequest)
-        with self._store.read.connect() as read:
-            secret = bytes.fromhex(self._invited(read, asked.invitation)["secret"])
-        return WhoReply(self.public_key, proof_of(secret, asked.nonce, self.public_key))
-
-    def _invited(self, read: Connection, name: str) -> Any:
-        """What an invitation says. AppError "enrol.unknown_code"."""
-        found: Any = read.execute(select(Local.value).where(Local.key == _invitation(name))).scalar()
-        if found is None or found["until"] < millis(self._writer.hlc.now()):
-            raise AppError("enrol.unknown_code")
-        return found
-
-    def _enrol(self, envelope: Sealed) -> EnrolReply:
-        asked = peek(envelope, EnrolRequest)
-        if not can_be_sealed_to(asked.public_key):  # all desks of the office will seal to it
-            raise AppError("sync.nonsense")
-        unseal(envelope, EnrolRequest, Ed25519PublicKey.from_public_bytes(asked.public_key))
-        with self._store.read.connect() as read:
-            # The answer to the first asking may have been lost.
-            if there := _of_key(read, asked.public_key):
-                return there
-            found = self._invited(read, name_of(self._code(asked)))
-        return self._let_in(found, asked.public_key)
-
-    def let_in(self, code: str, public_key: bytes) -> EnrolReply:
-        """Let a desk in by its invitation, whose key was made here: it has no line by which to ask itself.
-        AppError "enrol.unknown_code", "enrol.used_code"."""
-        with self._store.read.connect() as read:
-            found = self._invited(read, name_of(code))
-        return self._let_in(found, public_key)
-
-    def _let_in(self, found: Any, public_key: bytes) -> EnrolReply:
-        office, desk = int(found["office_no"]), found["desk"]
-        with self._writer.entry("device.enrol", None, desk=self.office_feed(office)) as draft:
-            there = _of_key(draft.read, public_key)
-            if there is None:
-                if draft.read.execute(select(Device.id).where(Device.desk == desk)).first() is not None:
-                    raise AppError("enrol.used_code")
-                number = self._new_number(draft.read)
-                zone = draft.read.execute(select(Utility.zone)).scalar_one()
-                draft.add(
-                    Device, number=number, kind="desktop", desk=desk, name=found["name"],
-                    public_key=public_key,
-                    leads=self._sealing.take_in(draft, public_key, leads=bool(found.get("leads"))),
-                )  # fmt: skip
-                there = EnrolReply(number, office, desk, zone)
-        return there
-
-    def _code(self, asked: EnrolRequest) -> str:
-        """The code that a desk has sealed. AppError "sync.nonsense"."""
-        try:
-            return unseal_with(self._key, asked.code, asked.public_key).decode()
-        except ValueError as error:
-            raise AppError("sync.nonsense") from error
-
-    def name_leader(self, office_no: int, desk: str) -> None:
-        """A desk of an office is the leader's from now on: what is sealed is for him, also what was written
-        before. Named again, it gets what it lacks. AppError "desk.unknown"."""
-        with self._writer.entry("device.leads", None, desk=self.office_feed(office_no)) as draft:
-            d = Device
-            found = draft.read.execute(
-                select(d.id, d.public_key, d.leads).where(
-                    d.office_no == office_no, d.kind == "desktop", d.desk == desk, d.revoked_at.is_(None)
-                )
-            ).first()
-            if found is None:
-                raise AppError("desk.unknown", desk=desk)
-            self._sealing.take_in(draft, found.public_key, leads=True)
-            if not found.leads:
-                draft.change(Device, found.id, leads=True)
-
     def office_feed(self, office_no: int) -> Desk:
         """The head office's own feed for an office."""
         with self._store.read.connect() as read:
@@ -500,25 +352,12 @@ class Hub:
         return self._key.public_key().public_bytes_raw()
 
 
-def _of_key(read: Connection, public_key: bytes) -> EnrolReply | None:
-    """What the desk with this key is, once it is let in."""
-    found = read.execute(
-        select(Device.number, Device.office_no, Device.desk).where(
-            Device.kind == "desktop", Device.public_key == public_key
-        )
-    ).first()
-    if found is None:
-        return None
-    zone = read.execute(select(Utility.zone)).scalar_one()
-    return EnrolReply(found.number, found.office_no, found.desk, zone)
-
-
-def _invitation(name: str) -> str:
-    return "invitation:" + name
-
-
-def _endings() -> list[str]:
-    return [*SUFFIXES, *(a + b for a in SUFFIXES for b in SUFFIXES)]
+@cache
+def _feed_of() -> Select[int, int, str, str, str, bytes, datetime | None]:
+    """What is asked with each message, worked out once."""
+    d = Device
+    wanted = select(d.number, d.office_no, d.kind, d.desk, d.name, d.public_key, d.revoked_at)
+    return wanted.where(d.number == bindparam("asked"))
 
 
 def _agree(cur: Cursor, office: int, device: int, theirs: Heads, ours: Heads) -> bool:

@@ -99,9 +99,7 @@ def _readers(cur: Cursor, office: int) -> frozenset[bytes]:
     )
     known = cur.fetchall()
     led = any(leads for _, leads, _ in known)
-    return frozenset(
-        bytes(key) for key, leads, revoked in known if revoked is None and (leads or not led)
-    )
+    return frozenset(bytes(key) for key, leads, revoked in known if revoked is None and (leads or not led))
 
 
 def _sealed_in(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -52,9 +52,7 @@ _NAME = re.compile(r"\d+-\d{15}-[0-9a-f]{64}\.snapshot")
 class Snapshots:
     """The snapshots of one head office, in a folder; several programs may share it."""
 
-    def __init__(
-        self, folder: Path, store: Store, key: Ed25519PrivateKey, now_ms: Callable[[], int]
-    ) -> None:
+    def __init__(self, folder: Path, store: Store, key: Ed25519PrivateKey, now_ms: Callable[[], int]) -> None:
         self._folder = folder
         self._store = store
         self._key = key

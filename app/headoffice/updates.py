@@ -21,7 +21,7 @@ from app.domain.updates import Manifest, read_manifest, version
 from app.headoffice.blobs import SETUP, forget, keep
 from app.models import Device, Local, Office
 from app.models.store import Store
-from app.sync.update_folder import digest_of, manifest_bytes
+from app.sync.setups import digest_of, manifest_bytes
 from app.sync.wire import Sealed, UpdateReply, UpdateRequest, unseal
 from app.sync.writer import JournalWriter
 
@@ -68,10 +68,12 @@ class Updates:
     def publish(self, setup: Path, manifest_file: Path) -> Manifest:
         """Take a setup with its manifest in; it goes to nobody yet. Again: nothing more is done.
 
-        AppError "update.none", "update.not_signed", "update.other_content" (the setup is not the one that was
-        signed), "update.version_taken" (another setup of this version is here), "file.not_found",
-        "file.not_readable".
+        AppError "update.no_publisher" (this program knows none), "update.none", "update.not_signed",
+        "update.other_content" (the setup is not the one that was signed), "update.version_taken" (another
+        setup of this version is here), "file.not_found", "file.not_readable".
         """
+        if not self._keys:
+            raise AppError("update.no_publisher")
         data = manifest_bytes(manifest_file)
         manifest = read_manifest(data, self._keys)
         there = {each.manifest.version: each for each in self.published()}

@@ -4,14 +4,14 @@ not at all."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from hashlib import blake2b
 from pathlib import Path
 
 from app.domain.errors import AppError
 from app.models import sqlite
-from app.models.copies import keep_names, put_on_disk, remove_database, sound
+from app.models.copies import Step, keep_names, put_on_disk, remove_database, sound
 from app.models.database import trouble_told
 from app.models.keys import Key
 
@@ -20,8 +20,6 @@ OLD = ".old"
 
 PART = ".converting"
 BLOCK = 1 << 20
-
-Step = Callable[[int, int], None]
 
 
 def convert(path: Path, key: Key | None, step: Step = lambda done, total: None) -> bool:

@@ -4,10 +4,15 @@ it is whole. The one way in which the program copies a database, before an upgra
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from app.domain.backups import UPGRADES
 from app.domain.errors import AppError
 from app.models import sqlite
 
@@ -72,14 +77,69 @@ def _copy(source: sqlite.Connection, copy: sqlite.Connection, step: Step) -> Non
             source.execute("ROLLBACK")
 
 
+# -- before an upgrade ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeUpgrade:
+    """A copy that was made before an upgrade from `revision`; `made` in UTC."""
+
+    path: Path
+    revision: str
+    made: datetime
+    size: int
+
+
+MADE = "%Y%m%d-%H%M%S"
+
+
+def before_upgrade(database: Path, revision: str | None, now: datetime) -> Path:
+    """Where the copy of a database lies that is made before it is brought from `revision` to this release."""
+    return database.parent / "backups" / f"{database.stem}-{revision}-{now.astimezone(UTC):{MADE}}.db"
+
+
+def copy_closed(source: Path, to: Path) -> None:
+    """Copy a database that nobody has open, whole or not, with the log that lies beside it. OSError."""
+    for ending in ("", "-wal"):
+        there = source.with_name(source.name + ending)
+        if there.exists():
+            shutil.copyfile(there, to.with_name(to.name + ending))
+
+
+def copies_before(database: Path) -> list[BeforeUpgrade]:
+    """The copies of a database that were made before upgrades, the newest first."""
+    name = re.compile(rf"{re.escape(database.stem)}-(\w+)-(\d{{8}}-\d{{6}})\.db")
+    found = []
+    with suppress(OSError):
+        for path in (database.parent / "backups").iterdir():
+            if (said := name.fullmatch(path.name)) is not None:
+                with suppress(ValueError, OSError):
+                    made = datetime.strptime(said[2], MADE).replace(tzinfo=UTC)
+                    found.append(BeforeUpgrade(path, said[1], made, path.stat().st_size))
+    return sorted(found, key=lambda each: (each.made, each.path.name), reverse=True)
+
+
+def prune_copies(database: Path) -> None:
+    """Remove those that are not to be kept (`UPGRADES`). One that cannot be removed stays."""
+    for each in copies_before(database)[UPGRADES:]:
+        with suppress(OSError):
+            each.path.unlink()
+
+
+# -- files ------------------------------------------------------------------------------------------------
+
+
 def sound(connection: sqlite.Connection) -> bool:
     """Whether every page of the open database is what it should be, and indexes agree with their tables."""
     try:
         return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
     except sqlite.errors("DatabaseError") as error:
-        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            return False
+        name = getattr(error, "sqlite_errorname", "")
+        if not name or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            return False  # without a name: what it names as damaged is no text any more
         raise
+    except UnicodeDecodeError:  # likewise
+        return False
 
 
 def path_of(connection: sqlite.Connection) -> str:

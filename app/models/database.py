@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -15,7 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.errors import AppError
+from app.domain.errors import AppError, disk_trouble
 from app.models import sqlite
 from app.models.keys import Key
 from app.models.store import Cursor
@@ -24,6 +23,10 @@ HEAD = "0003"
 """The newest revision in `migrations/versions`; a test holds it against the folder."""
 
 Settle = Callable[[Cursor], None]
+
+Told = Callable[[str, int, int], None]
+"""Hears how far an upgrade is: "copy", "migrate", "compare" or "check", and of it how much is done, of how
+much; 0 and 0 where that is not known. It may raise to end it."""
 
 WAIT = 10.0
 """Seconds to wait for another program that is writing."""
@@ -160,8 +163,8 @@ class Database:
 
     def close(self) -> None:
         """Let go of the file."""
-        self.write.close()
         self.read.dispose()
+        self.write.close()
         if self._noted:
             self._noted = False
             sqlite.note_closed(self.path)
@@ -196,11 +199,16 @@ def note_damage(path: Path) -> None:
 
 
 def open_database(
-    path: Path, now: datetime, key: Key | None = None, settle: Settle = lambda cur: None
+    path: Path,
+    now: datetime,
+    key: Key | None = None,
+    settle: Settle = lambda cur: None,
+    told: Told = lambda step, done, total: None,
 ) -> Database:
     """Open (or make) a database and bring it to this release: wholly, or it stays as it was. What is made is
     encrypted with `key`, if one is given; what is there is opened with the key that it has. `settle` ends an
     upgrade within its transaction: it works out what the steps could not, and raises what must not stand.
+    `told` hears how far it is.
 
     AppError: "folder.not_writable", "disk.full", "database.busy", "database.damaged", "database.newer" (made
     by a newer release), each with `path`; "upgrade.failed" with `copy`, too; "database.no_key" and
@@ -215,7 +223,7 @@ def open_database(
             write = _connect(path, key)
             revision = _revision(write)
             if revision != HEAD:
-                _migrate(path, write, revision, now, key, settle)
+                _migrate(path, write, revision, now, key, settle, told)
                 if revision is not None:
                     write.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # as long as what was written
         opened = Database(path, write, read_engine(path, key), partial(_renewed, path, key), key)
@@ -227,6 +235,18 @@ def open_database(
         raise
 
 
+def older(path: Path) -> bool:
+    """Whether a database is of a former release, so that opening it takes its time. What is wrong with it is
+    said by whoever opens it. AppError as `sqlite.key_of`."""
+    try:
+        if not path.exists() or not path.stat().st_size:
+            return False
+        with closing(sqlite.connect(path, sqlite.key_of(path))) as there:
+            return (_revision(there) or HEAD) < HEAD
+    except _befalling():
+        return False
+
+
 def _renewed(path: Path, key: Key | None, old: sqlite.Connection) -> sqlite.Connection:
     old.close()
     return _connect(path, key)
@@ -235,8 +255,7 @@ def _renewed(path: Path, key: Key | None, old: sqlite.Connection) -> sqlite.Conn
 def trouble(error: BaseException, path: Path) -> AppError | None:
     """What has befallen a database, where it is not the program's own fault; that it is damaged, is noted."""
     if isinstance(error, OSError):
-        full = error.errno == errno.ENOSPC
-        return AppError("disk.full" if full else "folder.not_writable", path=str(path.parent))
+        return disk_trouble(error, path.parent)
     name = getattr(error, "sqlite_errorname", "")
     for start, code, at in _TROUBLE:
         if name.startswith(start):
@@ -313,7 +332,8 @@ def _migrate(
     now: datetime,
     key: Key | None,
     settle: Settle,
+    told: Told,
 ) -> None:
     from app.models.upgrade import upgrade_file  # only here: a start without it does not pay for it
 
-    upgrade_file(path, connection, key, revision, now, settle)
+    upgrade_file(path, connection, key, revision, now, settle, told)

@@ -22,6 +22,9 @@ Connection = sqlite3.Connection
 Cursor = sqlite3.Cursor
 """Of either kind: they have the same methods."""
 
+PLAIN = b"SQLite format 3\0"
+"""How a plain database begins; an encrypted one begins with `keys.MAGIC`."""
+
 _open: dict[Path, tuple[int, Key | None]] = {}
 _opening = threading.Lock()
 
@@ -59,6 +62,11 @@ def key_of(path: Path) -> Key | None:
                 mark = mark_in(file.read(32))
         except (FileNotFoundError, NotADirectoryError):
             return None
+    return key_of_mark(mark, path)
+
+
+def key_of_mark(mark: str | None, path: Path) -> Key | None:
+    """The key of that mark, which the file needs; None without a mark. AppError as `key_of`."""
     if mark is None:
         return None
     try:

@@ -21,8 +21,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import AppError
 from app.models import sqlite
-from app.models.copies import copy_database
-from app.models.database import MIGRATING, Settle, trouble
+from app.models.copies import before_upgrade, copy_database
+from app.models.database import MIGRATING, Settle, Told, trouble
 from app.models.keys import Key
 from app.models.migrate import alembic_config, revisions
 
@@ -43,15 +43,16 @@ def upgrade_file(
     revision: str | None,
     now: datetime,
     settle: Settle,
+    told: Told,
 ) -> None:
     """Bring the SQLite database at `path` from `revision` to this release; None: it is new. `source` is
-    a connection to it that does nothing; `key` and `settle` as in `open_database`.
+    a connection to it that does nothing; `key`, `settle` and `told` as in `open_database`.
 
     AppError "database.newer"; "upgrade.failed" with `path`, and `copy`, the copy made beforehand: it is as it
     was. sqlite3.Error and OSError as they are, for `trouble_told`: then too it is as it was.
     """
     known_step(revision, str(path))
-    copy = path.parent / "backups" / f"{path.stem}-{revision}-{now:%Y%m%d-%H%M%S}.db"
+    copy = before_upgrade(path, revision, now)
 
     engine = sqlite.engine(path, key, poolclass=NullPool)
 
@@ -66,20 +67,22 @@ def upgrade_file(
         if revision is None:
             command.upgrade(alembic_config(migrating), "head")
             return
-        _copied(path, source, copy)  # nobody can write meanwhile
+        _copied(path, source, copy, told)  # nobody can write meanwhile
         sqlite.attach(_connection(migrating), copy, "before", sqlite.key_of(copy))
         changed = changes_of(revision)
+        told("migrate", 0, 0)
         command.upgrade(alembic_config(migrating), "head")
-        _same_as_before(migrating, changed)
+        _same_as_before(migrating, changed, told)
+        told("check", 0, 0)
         settle(_connection(migrating).cursor())
         _sound(migrating)
     log.info("brought %s from revision %s to this release; a copy is %s", path, revision, copy)
 
 
-def _copied(path: Path, source: sqlite.Connection, copy: Path) -> None:
+def _copied(path: Path, source: sqlite.Connection, copy: Path, told: Told) -> None:
     for cut_short in copy.parent.glob(f"{path.stem}-*.part*"):
         cut_short.unlink()
-    copy_database(source, copy)
+    copy_database(source, copy, lambda done, total: told("copy", done, total))
 
 
 def known_step(revision: str | None, path: str) -> None:
@@ -120,22 +123,26 @@ def _connection(migrating: Connection) -> sqlite.Connection:
     return cast(sqlite.Connection, connection)
 
 
-def _same_as_before(migrating: Connection, changed: set[str]) -> None:
+def _same_as_before(migrating: Connection, changed: set[str], told: Told) -> None:
     """Compare each table with the copy, value by value, by its key."""
     cur = _connection(migrating).cursor()
     now, before = _columns(cur, "main"), _columns(cur, "before")
-    for table, columns in before.items():
-        if table in changed:
-            continue
+    held = {table: _rows(cur, "before", table) for table in before if table not in changed}
+    done, total = 0, sum(held.values())
+    for table, rows in held.items():
+        told("compare", done, total)
         if table not in now:
             raise NotKept(f"{table} is gone")
-        both = [c for c in columns if c in now[table]]
-        rows, others = (
-            cur.execute(f'SELECT count(*) FROM {side}."{table}"').fetchone()[0] for side in ("before", "main")
-        )
+        both = [c for c in before[table] if c in now[table]]
+        others = _rows(cur, "main", table)
         same = cur.execute(_same(table, both)).fetchone()[0]
         if not rows == others == same:
             raise NotKept(f"{table} had {rows} rows and has {others}; {same} of them are as they were")
+        done += rows
+
+
+def _rows(cur: sqlite.Cursor, side: str, table: str) -> int:
+    return int(cur.execute(f'SELECT count(*) FROM {side}."{table}"').fetchone()[0])
 
 
 def _columns(cur: sqlite.Cursor, side: str) -> Columns:
@@ -146,8 +153,7 @@ def _columns(cur: sqlite.Cursor, side: str) -> Columns:
         "AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE 'customer!_search%' ESCAPE '!'"
     ).fetchall()
     return {
-        name: tuple(row[1] for row in cur.execute(f'PRAGMA {side}.table_info("{name}")'))
-        for (name,) in names
+        name: tuple(row[1] for row in cur.execute(f'PRAGMA {side}.table_info("{name}")')) for (name,) in names
     }
 
 

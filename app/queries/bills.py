@@ -23,7 +23,8 @@ CHUNK = 500
 MOST = 200_000
 """A list holds no more rows than this: a longer one is narrowed, not scrolled."""
 
-STATES = ("all", "open", "overdue", "paid")
+STATES = ("all", "open", "overdue", "paid", "nothing")
+"""A bill is open, paid, or of nothing (0, where nothing was used); an overdue one is open too."""
 SORTS = ("code", "customer", "route", "usage", "total", "due")
 
 
@@ -94,6 +95,11 @@ class PeriodTotals:
     overdue_bills: int
     paid_bills: int
     """Paid in full; a bill of nothing is neither open nor paid."""
+
+    @property
+    def bills_of_nothing(self) -> int:
+        """Neither open nor paid."""
+        return self.bills - self.open_bills - self.paid_bills
 
     @property
     def owed(self) -> int:
@@ -234,6 +240,8 @@ class BillQueries:
             wanted = wanted.where(s.due_on < of.today)
         if of.state == "paid":
             wanted = wanted.where(s.open == 0, b.total > 0)
+        if of.state == "nothing":
+            wanted = wanted.where(s.open == 0, b.total <= 0)
         if of.period is not None:
             wanted = wanted.where(b.period == of.period)
         if of.customer_id is not None:

@@ -94,6 +94,7 @@ class OrderRow:
     meter: str | None
     request_id: UUID | None
     request_code: str | None
+    request_type: str | None
     request_words: str
     request_state: str | None
     contact_name: str
@@ -412,6 +413,7 @@ def _as_row(
         meter=meter,
         request_id=x.request_id if mine else None,
         request_code=x.request_code if mine else None,
+        request_type=x.type_code if mine else None,
         request_words=secret.get("words", x.request_words) if mine else "",
         request_state=x.request_state if mine else None,
         contact_name=contact,

@@ -106,9 +106,7 @@ class PayoutView:
 @cache
 def limits(currency: str) -> Limits:
     """How much may be paid back in a currency (`resources/defaults/refunds.json`)."""
-    of: dict[str, dict[str, int]] = json.loads(
-        (resources() / "defaults" / "refunds.json").read_text("utf-8")
-    )
+    of: dict[str, dict[str, int]] = json.loads((resources() / "defaults" / "refunds.json").read_text("utf-8"))
     return Limits(**of[currency])
 
 
@@ -211,9 +209,7 @@ class RefundQueries:
         all_, late = read.execute(wanted).one()
         return int(all_ or 0), int(late or 0)
 
-    def _said(
-        self, read: Read, found: Sequence[Found], when: dict[tuple[int, int], datetime]
-    ) -> Said | None:
+    def _said(self, read: Read, found: Sequence[Found], when: dict[tuple[int, int], datetime]) -> Said | None:
         if not found:
             return None
         last = found[-1]

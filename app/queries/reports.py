@@ -126,9 +126,7 @@ class Books:
     def balanced(self) -> bool:
         """Whether every side says the same."""
         return (
-            self.receipts - self.reversals - self.payouts
-            == self.sessions
-            == self.to_bills + self.to_credit
+            self.receipts - self.reversals - self.payouts == self.sessions == self.to_bills + self.to_credit
             and self.to_bills == self.bills_paid
             and self.to_credit + self.surplus == self.credit
             and self.bills_owed == self.balances_owed

@@ -69,6 +69,10 @@ class Narrowed:
     def __bool__(self) -> bool:
         return self != EVERYTHING
 
+    def only_closed(self) -> bool:
+        """Whether none that it lets through is open: no named filter but "all" has any."""
+        return bool(self.states) and not set(self.states) & set(OPEN)
+
     def kept(self) -> dict[str, Any]:
         """As a small JSON value; `Narrowed.of` reads it again."""
         said: dict[str, Any] = {}

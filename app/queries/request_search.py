@@ -19,6 +19,7 @@ from app.queries.vault import Vault
 LOOKED_THROUGH = 20_000
 """So many of the newest requests are looked through for words; older ones are found by code or customer."""
 MOST_HITS = 2_000
+AT_ONCE = 1_000
 MOST_CUSTOMERS = 300
 
 
@@ -27,37 +28,41 @@ def matching(read: Connection, office_no: int, words: str, vault: Vault, *, open
     code, then those of people of whose name they are whole words, then those whose name's words begin so and
     those of customers found by code, then by what is said; of each the newest first."""
     r, s = Request, RequestState
+    # Not by id: that of an imported one comes from its number, and says nothing of when it was received.
+    newest = s.received_at.desc(), s.code.desc()
     coded = dict.fromkeys([*_by_code(read, office_no, words), *_by_former_number(read, office_no, words)])
     found = dict(coded)
     named: list[UUID] = []
     begun: list[UUID] = []
+    among = [here(s, office_no), *([s.state.in_(OPEN)] if open_only else [])]
     customers = _customers(read, words)
     if customers:
-        of_them = select(r.id).where(here(r, office_no), r.customer_id.in_(customers))
-        found |= dict.fromkeys(read.execute(of_them.order_by(r.id.desc()).limit(MOST_HITS)).scalars())
-    looked = select(r.id, r.sealed, r.words, r.contact_name, r.phone, r.address, r.source)
-    if not open_only:
-        looked = looked.where(r.office_no == office_no).order_by(r.id.desc()).limit(LOOKED_THROUGH)
-    else:
-        looked = looked.join(s, and_(s.office_no == r.office_no, s.id == r.id)).where(
-            here(s, office_no), s.state.in_(OPEN)
-        )
+        of_them = select(s.id).where(*among, s.customer_id.in_(customers))
+        found |= dict.fromkeys(read.execute(of_them.order_by(*newest).limit(MOST_HITS)).scalars())
+    looked = (
+        select(r.id, r.sealed, r.contact_name, r.words, r.phone, r.address, r.source)
+        .join(s, and_(s.office_no == r.office_no, s.id == r.id))
+        .where(*among)
+        .order_by(*newest)
+        .limit(None if open_only else LOOKED_THROUGH)
+    )
     terms = fold(words).split()
-    rows = read.execute(looked).all()
-    opened = vault.open(read, {id: envelope for id, envelope, *_ in rows if envelope is not None})
-    for row in rows:
-        if len(found) >= MOST_HITS:
-            break
-        id, secret = row.id, opened.get(row.id, {})
-        inside = fold(" ".join(each for each in (*row[2:], *secret.values()) if each))
-        if all(term in inside for term in terms):
+    for rows in read.execute(looked).partitions(AT_ONCE):
+        opened = vault.open(read, {id: envelope for id, envelope, *_ in rows if envelope is not None})
+        for id, _, contact, *others in rows:
+            secret = opened.get(id, {})
+            inside = fold(" ".join(filter(None, (contact, *others, *secret.values()))))
+            if not all(term in inside for term in terms):
+                continue
             found[id] = None
-            name = fold(secret.get("contact_name") or row.contact_name or "").split()
+            name = fold(secret.get("contact_name") or contact or "").split()
             if all(term in name for term in terms):
                 named.append(id)
             elif all(any(word.startswith(term) for word in name) for term in terms):
                 begun.append(id)
-    return list(dict.fromkeys([*coded, *named, *begun, *found]))
+        if len(found) >= MOST_HITS:
+            break
+    return list(dict.fromkeys([*coded, *named, *begun, *found]))[:MOST_HITS]
 
 
 def _by_code(read: Connection, office_no: int, words: str) -> list[UUID]:
@@ -82,8 +87,8 @@ _NOT_BY_TIME = UUID(int=3 << 120)
 
 
 def _by_former_number(read: Connection, office_no: int, words: str) -> list[UUID]:
-    """By the number that it had in a former register: people ask by it for years. The few of a small register
-    whose ids all look made by the clock are found among the newest."""
+    """By the number that it had in a former register: people ask by it for years. A register of a few, whose
+    ids all look made by the clock, is found while it is among what is looked through for words."""
     key = " ".join(words.split())
     r = Request
     if not any(c.isdigit() for c in key):

@@ -106,6 +106,7 @@ class RequestRow:
     """The register that it was taken in from, and its number there."""
     unread: bool = False
     """Moved by somebody else since the person who asks looked at it."""
+    answered_at: datetime | None = None
 
     def late(self, now: datetime) -> bool:
         """Whether it should have been answered by now; one that waits for its customer is not late."""
@@ -280,9 +281,7 @@ class RequestQueries:
             written = read.execute(_HAPPENED, {"office": self._office_no, "request": request_id}).all()
             opened = self._vault.open(read, {x.id: x.sealed for x in written})
             # What a former register says has an id of its own kind: by it the two are told apart.
-            taken_in = {
-                (x.kind, x.hlc, x.device) for x in written if x.id == happened_id(request_id, x.kind)
-            }
+            taken_in = {(x.kind, x.hlc, x.device) for x in written if x.id == happened_id(request_id, x.kind)}
             folded = [
                 (
                     Event(
@@ -386,7 +385,8 @@ class RequestQueries:
             r.id, r.code, r.type_code, r.type_id, r.channel, r.words, s.customer_id, r.contact_name, r.phone,
             r.address, r.received_at, r.received_by, s.state, s.unit_code, s.person, s.step, s.step_due,
             s.due, s.held_at, s.warn_at, s.asked, s.incident_id, s.reopened, s.score, s.moved_hlc,
-            s.closed_at, c.code.label("customer_code"), p.name.label("person_name"), r.sealed, r.source,
+            s.answered_at, s.closed_at, c.code.label("customer_code"), p.name.label("person_name"), r.sealed,
+            r.source,
         ]  # fmt: skip
         return (
             select(*columns)

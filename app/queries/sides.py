@@ -365,7 +365,16 @@ class _Sides:
         ).where(here(e, self._office), e.request_id == request_id)
         happened = [
             Event(
-                x.kind, x.at, x.hlc, x.device, x.by, x.unit_code, x.text, x.due, x.data, x.person,
+                x.kind,
+                x.at,
+                x.hlc,
+                x.device,
+                x.by,
+                x.unit_code,
+                x.text,
+                x.due,
+                x.data,
+                x.person,
                 x.sealed is not None,
             )
             for x in self._read.execute(wanted)

@@ -171,9 +171,7 @@ _STATE_REFUSES: Mapping[str, str] = {
 }
 
 
-def event(
-    draft: Draft, by: Person, request: UUID, kind: str, *, few: bool = False, **values: Any
-) -> None:
+def event(draft: Draft, by: Person, request: UUID, kind: str, *, few: bool = False, **values: Any) -> None:
     """One thing that happens to a request, now. `few`: it is one that few may read, and not written yet; of
     one that is written it is known."""
     id = draft.new_id()

@@ -311,9 +311,7 @@ def _brought(draft: Draft, request_id: UUID) -> set[str]:
 
 
 # Made once: putting a statement together takes longer than its answer.
-_CUSTOMER = select(
-    Customer.code, Customer.name, Customer.phone, Customer.address, Customer.ward
-).where(
+_CUSTOMER = select(Customer.code, Customer.name, Customer.phone, Customer.address, Customer.ward).where(
     Customer.office_no == bindparam("office"), Customer.id == bindparam("customer")
 )
 

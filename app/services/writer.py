@@ -82,9 +82,7 @@ class Draft:
         self.add_raw(model, names, [row])
         return row_id
 
-    def add_raw(
-        self, model: Model, columns: tuple[str, ...], rows: Iterable[Sequence[Raw]]
-    ) -> None:
+    def add_raw(self, model: Model, columns: tuple[str, ...], rows: Iterable[Sequence[Raw]]) -> None:
         """Many new rows at once, in raw values, the id first; for bulk work."""
         self.rows.setdefault((model.__tablename__, columns), []).extend(rows)
 
@@ -118,9 +116,7 @@ class Writer(Protocol):
 
     desk: Desk
 
-    def entry(
-        self, kind: str, by: UUID | None, *, id: UUID | None = None
-    ) -> AbstractContextManager[Draft]:
+    def entry(self, kind: str, by: UUID | None, *, id: UUID | None = None) -> AbstractContextManager[Draft]:
         """A draft that becomes an entry when the block ends well, and nothing when it does not.
 
         `id` is made when the form opens; an entry whose id is in the journal already raises AppError

@@ -15,6 +15,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain.errors import AppError
+from app.domain.invitations import grouped
 from app.models import sqlite
 from app.models.keys import BITS, Key, key_store, new_key
 from app.sync.enrolment import Identity, keep_file
@@ -115,16 +116,29 @@ def _keep(home: Path, choice: Choice) -> None:
 # -- a key on paper ----------------------------------------------------------------------------------------
 
 
+LETTERS = -(-BITS // 5)
+"""So many letters and figures a key has as it is read out."""
+
+
 def in_words(key: Key) -> str:
     """A key as it is read out and typed: letters and the figures 2 to 7, in groups of four."""
-    text = base64.b32encode(key.value).decode().rstrip("=")
-    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+    return grouped(base64.b32encode(key.value).decode().rstrip("="))
+
+
+def shortened(mark: str) -> str:
+    """The beginning of a mark, as it is read out: enough to tell a desk's keys apart."""
+    return f"{mark[:4]} {mark[4:8]}".strip()
+
+
+def letters_of(typed: str) -> str:
+    """What of a typed text stands for a letter of a key, however its groups are set apart."""
+    return "".join(each for each in typed.upper() if each.isascii() and each.isalnum())
 
 
 def from_words(text: str, mark: str = "") -> Key:
     """The key that was typed. AppError "encryption.no_key_words" for what is none, "encryption.other_key"
     for one of another mark."""
-    plain = "".join(text.upper().replace("-", "").split())
+    plain = letters_of(text)
     try:
         value = base64.b32decode(plain + "=" * (-len(plain) % 8))
     except binascii.Error as error:
@@ -133,5 +147,5 @@ def from_words(text: str, mark: str = "") -> Key:
         raise AppError("encryption.no_key_words")
     key = Key(value)
     if mark and key.mark != mark:
-        raise AppError("encryption.other_key", mark=mark, found=key.mark)
+        raise AppError("encryption.other_key", mark=shortened(mark), found=shortened(key.mark))
     return key

@@ -11,7 +11,7 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -21,14 +21,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain import backups as rule
 from app.domain.deadlines import zone_named
-from app.domain.errors import AppError, file_told
+from app.domain.errors import AppError, disk_told, disk_trouble, file_told
 from app.models import sqlite
 from app.models.base import instant, millis
 from app.models.converting import convert
 from app.models.copies import Step, copy_database, keep_names, put_on_disk, remove_database
-from app.models.database import trouble, trouble_told
-from app.models.keys import Key
+from app.models.database import trouble_told
+from app.models.keys import Key, mark_in
 from app.sync import journal
+from app.sync.contents import Packed, pack_unsent
 from app.sync.enrolment import Identity
 from app.sync.entries import sealed_text
 
@@ -38,6 +39,9 @@ FOLDER = "backups"
 MAGIC = b"DAUMOI BACKUP 1\n"
 PIECE = 1 << 20
 LARGEST_HEADING = 1 << 16
+MOST_CONTENTS = 256 << 20
+"""Bytes of scans and photos in a backup at most; each of them is in it until the head office has it."""
+
 LEVEL = 3
 """Of zstd: a second for a database of 30,000 customers, which becomes a quarter of its size."""
 
@@ -60,6 +64,11 @@ class Heading(msgspec.Struct, frozen=True):
     size: int
     digest: bytes
     """SHA-256 of the database."""
+    contents: int = 0
+    """Scans and photos that the head office did not have: so many are in it."""
+    left_out: int = 0
+    """So many had no room in it, of `left_bytes` together."""
+    left_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +95,15 @@ class Maker:
 
     database: Path
     identity: Identity
-    key: Ed25519PrivateKey
+    key: Ed25519PrivateKey | None
+    """None: nothing is sealed; the head office's entries are under seal already."""
     version: str
     now: Callable[[], datetime]
+    contents: Path | None = None
+    """Where scans and photos lie; those that the head office does not have yet go into the backup."""
 
     def make(self, folder: Path, step: Step = lambda done, total: None) -> Backup:
-        """A backup in `folder`, while others write to the database; then those go that are not to be kept.
+        """A backup in `folder`, while others write to the database; no file that lies there is touched.
         `step` hears how far it is and may raise to stop.
 
         AppError "database.damaged" when the database is, "disk.full", "folder.not_writable"; then the older
@@ -99,14 +111,23 @@ class Maker:
         """
         made = self.now()
         local = made.astimezone(zone_named(self.identity.zone))
-        to = folder / f"DauMoi-{self.identity.desk}-{local:%Y%m%d-%H%M%S}{SUFFIX}"
-        copy = folder / f"{to.stem}.db"
+        to = _free(folder, f"DauMoi-{self.identity.desk}-{local:%Y%m%d-%H%M%S}")
+        copy = to.with_suffix(".db")
         found: dict[str, object] = {}
+        at = (0, 1)
+
+        def copied(done: int, total: int) -> None:
+            nonlocal at
+            at = done, total
+            step(done, total)
+
+        def add(cur: sqlite.Cursor) -> None:
+            found.update(self._added(cur, lambda: step(*at)))
+
         try:
             with trouble_told(copy):
-                clear(folder, self.identity.desk)
                 with closing(sqlite.connect(self.database, sqlite.key_of(self.database))) as source:
-                    copy_database(source, copy, step, lambda cur: found.update(self._sealed(cur)))
+                    copy_database(source, copy, copied, add)
                 size, digest = copy.stat().st_size, _digest(copy)
                 heading = msgspec.convert(
                     {
@@ -127,18 +148,29 @@ class Maker:
         finally:
             with suppress(OSError):
                 remove_database(copy)
-        prune(folder, to)
         return Backup(to, to.stat().st_size, heading)
 
-    def _sealed(self, cur: sqlite.Cursor) -> dict[str, object]:
-        """Seal this desk's feed in the copy; what the heading says of the journal."""
+    def _added(self, cur: sqlite.Cursor, going_on: Callable[[], object]) -> dict[str, object]:
+        """Seal this desk's feed in the copy, put what is unsent into it; what the heading says of both."""
         office, device = self.identity.office_no, self.identity.device
         last, hash_ = journal.all_heads(cur).get(device, (0, b""))
-        if last:
+        if last and self.key is not None:
             journal.keep_seal(cur, office, device, last, self.key.sign(sealed_text(device, last, hash_)))
         revision = cur.execute("SELECT version_num FROM alembic_version").fetchone()[0]
         entries = cur.execute("SELECT count(*) FROM entry").fetchone()[0]
-        return {"revision": revision, "entries": entries, "last": last}
+        packed = Packed()
+        if self.contents is not None:
+            packed = pack_unsent(cur, self.contents, MOST_CONTENTS, going_on)
+        return {"revision": revision, "entries": entries, "last": last, **asdict(packed)}
+
+
+def _free(folder: Path, name: str) -> Path:
+    """Where a backup of this name can lie: the clock may be set back, and another PC have the same folder."""
+    number, free = 1, name
+    while any((folder / f"{free}{ending}").exists() for ending in (SUFFIX, ".db", ".db.part")):
+        number += 1
+        free = f"{name}-{number}"
+    return folder / f"{free}{SUFFIX}"
 
 
 def _digest(path: Path) -> bytes:
@@ -197,14 +229,17 @@ def backups_in(folder: Path) -> list[Backup]:
 
 
 def clear(folder: Path, desk: str) -> None:
-    """Remove what a backup of this desk that was cut short has left. OSError."""
-    for path in folder.glob(f"DauMoi-{desk}-*"):
-        if not path.name.endswith(SUFFIX):
-            path.unlink()
+    """Remove what a backup of this desk that was cut short has left in its home. AppError "disk.full",
+    "folder.not_writable"."""
+    with disk_told(folder):
+        for path in folder.glob(f"DauMoi-{desk}-*"):
+            if not path.name.endswith(SUFFIX):
+                path.unlink()
 
 
 def prune(folder: Path, just_made: Path) -> None:
-    """Remove those backups of the same desk that are not to be kept. One that cannot be removed stays."""
+    """Remove those backups of the same desk that `rule.kept` does not keep: of the home and the second place
+    alone. One that cannot be removed stays."""
     whose = backup_at(just_made).heading
     mine = [b for b in backups_in(folder) if b.heading and whose and b.heading.device == whose.device]
     keep = rule.kept(b.made for b in mine)
@@ -233,7 +268,7 @@ def copy_backup(backup: Backup, folder: Path) -> Path:
     except OSError as error:
         if not folder.is_dir():  # the stick was pulled out
             raise AppError("backup.place_missing", path=str(folder)) from error
-        raise trouble(error, to) or error from error
+        raise disk_trouble(error, to.parent) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -258,7 +293,7 @@ def unpack(backup: Backup, to: Path, step: Step = lambda done, total: None) -> N
     except OSError as error:
         with suppress(OSError):
             remove_database(to)
-        raise trouble(error, to) or error from error
+        raise disk_trouble(error, to.parent) from error
     except AppError:
         with suppress(OSError):
             remove_database(to)
@@ -311,3 +346,9 @@ def check(backup: Backup, step: Step = lambda done, total: None) -> None:
     """Whether a backup is whole and as it was made. AppError "backup.damaged"."""
     for _ in pieces(backup, step):
         pass
+
+
+def key_of(backup: Backup) -> Key | None:
+    """What the database in a backup is encrypted with; None for a plain one. AppError "backup.damaged",
+    "database.no_key" when this PC does not have its key."""
+    return sqlite.key_of_mark(mark_in(next(pieces(backup), b"")), backup.path)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -299,7 +299,7 @@ class DeskBundles:
             replies = [self._reply(message, contents, path) for message in contents.messages]
             if not replies:
                 raise AppError("bundle.altered", path=path)
-            first_open = self._local(BUNDLES_OPEN)
+            first_open = self._writer.local(BUNDLES_OPEN)
             if first_open and asked.n >= first_open:
                 report = self._conclude(asked, replies)
             else:
@@ -366,7 +366,7 @@ class DeskBundles:
     def _memory(self) -> Memory:
         """What the last exchange found out; without one, that the head office has all but what is unsent."""
         device = self._writer.desk.device
-        kept = self._local(BUNDLES_MEMORY)
+        kept = self._writer.local(BUNDLES_MEMORY)
         if kept and (there := _read(kept, _Kept)).device == device:
             return there.memory
         with self._writer.store.reading() as cur:
@@ -385,13 +385,9 @@ class DeskBundles:
     def _remember(self, digest: bytes, successor: bytes) -> str:
         n = max((asked.n for asked in self._known()), default=0) + 1
         self._writer.set_local(f"bundle.asked.{_slot(n)}", _text(Asked(n, digest, successor)))
-        if not self._local(BUNDLES_OPEN):
+        if not self._writer.local(BUNDLES_OPEN):
             self._writer.set_local(BUNDLES_OPEN, n)
         return _slot(n)
-
-    def _local(self, key: str) -> Any:
-        with self._writer.store.read.connect() as read:
-            return read.execute(select(Local.value).where(Local.key == key)).scalar()
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):

@@ -1,9 +1,8 @@
-"""A desktop's side of synchronisation: passes over a line, and the thread that makes them by itself."""
+"""A desktop's side of synchronisation: passes over a line (`app/sync/loop.py` makes them by itself)."""
 
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -16,11 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 
 from app.domain.errors import AppError
-from app.models import Device, Local
+from app.models import Device
 from app.models.base import instant, millis
 from app.models.store import Cursor
 from app.sync import journal
-from app.sync.backoff import back_off
 from app.sync.digest import hashes_in, tables_now
 from app.sync.entries import SCHEMA
 from app.sync.feeds import head_of
@@ -71,19 +69,6 @@ class Progress:
     done_bytes: int
     total_bytes: int
     seconds_left: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SyncState:
-    """What the status bar shows. `state`: "never", "online", "syncing", "offline", "refused", "paused".
-    `renamed`: the desk's new name, until somebody has taken note that its data was restored or copied."""
-
-    state: str
-    unsent: int
-    last_contact: datetime | None
-    error: AppError | None = None
-    progress: Progress | None = None
-    renamed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +123,7 @@ class SyncClient:
     @property
     def acked(self) -> int:
         """The last entry of this desk that the head office has acknowledged."""
-        kept = self._local("acked") or [self._writer.desk.device, 0]
+        kept = self._writer.local("acked") or [self._writer.desk.device, 0]
         return int(kept[1]) if kept[0] == self._writer.desk.device else 0
 
     def unsent(self) -> int:
@@ -150,13 +135,13 @@ class SyncClient:
 
     def last_contact(self) -> datetime | None:
         """When the head office was last heard of."""
-        known = self._local("last_contact")
+        known = self._writer.local("last_contact")
         return instant(known) if known else None
 
     @property
     def renamed(self) -> str:
         """The desk's new name, as long as nobody has taken note of it."""
-        return self._local("renamed") or ""
+        return self._writer.local("renamed") or ""
 
     def note_renamed(self) -> None:
         """Somebody has taken note of the new name."""
@@ -172,7 +157,7 @@ class SyncClient:
     @property
     def restored(self) -> bool:
         """Whether the desk has lost its data and must first become its own successor."""
-        return bool(self._local(RESTORED) == self._writer.desk.device)
+        return bool(self._writer.local(RESTORED) == self._writer.desk.device)
 
     # -- a pass -----------------------------------------------------------------------------------------
 
@@ -200,7 +185,7 @@ class SyncClient:
         request = talk.request(self._chunk)
         talk.answer(self._exchange(request))
         self.keep(talk.outcome)
-        if self._local(BUNDLES_OPEN):  # what a stick brings from now on is older than this
+        if self._writer.local(BUNDLES_OPEN):  # what a stick brings from now on is older than this
             self._writer.set_local(BUNDLES_OPEN, None)
             self._writer.set_local(BUNDLES_MEMORY, None)
         self._tell(talk.outcome, request, time.monotonic() - begun)
@@ -218,7 +203,7 @@ class SyncClient:
         if outcome.renamed:
             self._writer.set_local("renamed", outcome.renamed)
             outcome.renamed = ""
-        kept = self._local("acked")
+        kept = self._writer.local("acked")
         if kept != [self._writer.desk.device, outcome.acked]:
             self._writer.set_local("acked", [self._writer.desk.device, outcome.acked])
 
@@ -245,7 +230,7 @@ class SyncClient:
             hlc.learn(ahead if wrong else 0)
             if wrong:
                 self._writer.set_local("clock.offset", hlc.offset_ms)
-        last = self._local("last_contact")
+        last = self._writer.local("last_contact")
         if last is None or abs(hub_ms - int(last)) > 60_000:
             self._writer.set_local("last_contact", hub_ms)
 
@@ -271,7 +256,7 @@ class SyncClient:
     @property
     def paused(self) -> bool:
         """Whether people have paused it."""
-        return bool(self._local("sync.paused"))
+        return bool(self._writer.local("sync.paused"))
 
     def pause(self, paused: bool) -> None:
         """Keep that people have paused it, or not."""
@@ -322,11 +307,6 @@ class SyncClient:
         data = seal(request, self._credentials.key, sender=self._writer.desk.device)
         return open_answer(self._transport.post(path, data), kind, self._hub_key, data)
 
-    def _local(self, key: str) -> Any:
-        wanted = select(Local.value).where(Local.key == key)
-        with self._writer.store.read.connect() as read:
-            return read.execute(wanted).scalar()
-
 
 def _difference(office: int, table: str, mine: dict[bytes, int], theirs: dict[bytes, int]) -> Differing:
     return Differing(
@@ -355,132 +335,3 @@ def refusal_in(answer: bytes) -> AppError:
     except (msgspec.DecodeError, msgspec.ValidationError):
         return AppError("sync.nonsense")
     return AppError(refused.code, **refused.params)
-
-
-class SyncLoop:
-    """Makes passes by itself: soon after each own entry, and every few seconds to hear of others'."""
-
-    def __init__(
-        self,
-        client: SyncClient,
-        tell: Callable[[SyncState], None],
-        every: float = 5.0,
-        rng: random.Random | None = None,
-    ) -> None:
-        self._client = client
-        self._tell = tell
-        self._every = every
-        self._rng = rng or random.Random()  # noqa: S311 spreads desks over time, guards nothing
-        self._wake = threading.Event()
-        self._stop = threading.Event()
-        self._paused = threading.Event()
-        self._asked = 0.0
-        """How long the head office has asked to be left alone, in seconds."""
-        self._more = False
-        """What goes after the rows goes on at once."""
-        self._showing = threading.RLock()
-        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
-        if client.paused:
-            self._paused.set()
-        self.state = SyncState(
-            "paused" if client.paused else "never", client.unsent(), client.last_contact(),
-            renamed=client.renamed,
-        )  # fmt: skip
-        client.told = self._progress
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """There is something to send; also brings the unsent count up to date."""
-        try:
-            self._show()
-        except Exception:
-            log.exception("the state of sync was not shown")
-        self._wake.set()
-
-    def pause(self) -> None:
-        """Send and receive nothing from the next message on until `resume`, also after a restart."""
-        self._client.pause(True)
-        self._paused.set()
-        self._show("paused", None)
-
-    def resume(self) -> None:
-        """Go on."""
-        self._client.pause(False)
-        self._paused.clear()
-        self._show("never", None)
-        self._wake.set()
-
-    @property
-    def paused(self) -> bool:
-        """Whether nothing is sent nor received."""
-        return self._paused.is_set()
-
-    def note_renamed(self) -> None:
-        """Somebody has taken note of the desk's new name."""
-        self._client.note_renamed()
-        self._show()
-
-    def stop(self) -> None:
-        """End at once; what was not sent goes at the next start."""
-        self._stop.set()
-        self._wake.set()
-        self._client.hang_up()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        failures = 0
-        while not self._stop.is_set():
-            self._wake.clear()
-            if self._paused.is_set():
-                self._wake.wait()
-                continue
-            try:
-                failures = 0 if self._pass() else failures + 1
-            except Exception:
-                log.exception("a sync pass failed")
-                failures += 1
-            wait = back_off(failures, self._rng, self._asked) if failures else 0.0
-            self._wake.wait(wait if self._more and not failures else max(self._every, wait))
-
-    def _pass(self) -> bool:
-        self._asked = 0.0
-        try:
-            self._more = self._client.once(self._may_go_on).more
-        except AppError as error:
-            if error.code == "sync.busy":
-                self._asked = float(str(error.params["wait"]))
-            if not self._stop.is_set():
-                self._show("offline" if error.code == "sync.offline" else "refused", error)
-            return False
-        except Exception:
-            self._show("refused", AppError("sync.failed"))
-            raise
-        self._show("paused" if self._paused.is_set() else "online", None)
-        return True
-
-    def _may_go_on(self) -> bool:
-        return not self._paused.is_set() and not self._stop.is_set()
-
-    def _progress(self, progress: Progress | None) -> None:
-        with self._showing:
-            if progress is not None and not self._paused.is_set():
-                self.state = replace(self.state, state="syncing", progress=progress)
-                self._tell(self.state)
-            else:
-                self.state = replace(self.state, progress=None)
-
-    def _show(self, state: str = "", error: AppError | None = None) -> None:
-        """Tell what is new; without a state, only what is counted."""
-        with self._showing:
-            count, contact = self._client.unsent(), self._client.last_contact()
-            before = self.state
-            shown = replace(before, unsent=count, renamed=self._client.renamed)
-            if state:
-                shown = replace(shown, state=state, last_contact=contact, error=error, progress=None)
-            self.state = shown
-            if shown != before:
-                self._tell(shown)

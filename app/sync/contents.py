@@ -8,13 +8,16 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from app.models import sqlite
 from app.models.base import millis
 from app.models.copies import keep_names
 from app.models.database import trouble_told
+from app.models.store import Cursor
 from app.sync.writer import JournalWriter
 
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -30,8 +33,7 @@ class Contents:
 
     def path(self, digest: bytes) -> Path:
         """Where a content is, if it is here."""
-        name = digest.hex()
-        return self._folder / name[:2] / name
+        return path_in(self._folder, digest)
 
     def coming(self, digest: bytes) -> Path:
         """Where a content grows that is being fetched."""
@@ -41,21 +43,7 @@ class Contents:
         """Keep a content; it is on the disk when this returns. Its digest. AppError "disk.full",
         "folder.not_writable"."""
         digest = hashlib.sha256(data).digest()
-        path = self.path(digest)
-        with trouble_told(path):
-            if not _is(path, digest):
-                self._folder_of(path)
-                draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
-                try:
-                    with draft.open("xb") as file:
-                        file.write(data)
-                        file.flush()
-                        os.fsync(file.fileno())
-                    draft.replace(path)
-                finally:
-                    with suppress(OSError):
-                        draft.unlink(missing_ok=True)
-                keep_names(path.parent)
+        _put(self._folder, digest, data)
         self._note(digest, len(data))
         return digest
 
@@ -69,7 +57,7 @@ class Contents:
                 return None
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
-            self._folder_of(path)
+            _make_folder(self._folder, path)
             part.replace(path)
             keep_names(path.parent)
             size = path.stat().st_size
@@ -174,12 +162,6 @@ class Contents:
                 if _NAME.fullmatch(path.name):
                     yield path
 
-    def _folder_of(self, path: Path) -> None:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            keep_names(self._folder)
-            keep_names(self._folder.parent)
-
     def _note(self, digest: bytes, size: int) -> None:
         self._writer.execute_local(
             "INSERT INTO blob (digest, size, done, sent_at) VALUES (?, ?, ?, NULL) "
@@ -195,3 +177,95 @@ def _is(path: Path, digest: bytes) -> bool:
             return hashlib.file_digest(file, "sha256").digest() == digest
     except FileNotFoundError:
         return False
+
+
+def path_in(folder: Path, digest: bytes) -> Path:
+    """Where a content lies in the folder of contents, if it is there."""
+    name = digest.hex()
+    return folder / name[:2] / name
+
+
+def _put(folder: Path, digest: bytes, data: bytes) -> None:
+    """Have a content in the folder, on the disk. AppError "disk.full", "folder.not_writable"."""
+    path = path_in(folder, digest)
+    with trouble_told(path):
+        if not _is(path, digest):
+            _make_folder(folder, path)
+            draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+            try:
+                with draft.open("xb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                draft.replace(path)
+            finally:
+                with suppress(OSError):
+                    draft.unlink(missing_ok=True)
+            keep_names(path.parent)
+
+
+def _make_folder(folder: Path, path: Path) -> None:
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keep_names(folder)
+        keep_names(folder.parent)
+
+
+# -- in a backup ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Contents that the head office does not have yet: how many are in a backup, how many had no room there,
+    and their bytes."""
+
+    contents: int = 0
+    left_out: int = 0
+    left_bytes: int = 0
+
+
+def pack_unsent(cur: Cursor, folder: Path, most: int, going_on: Callable[[], object]) -> Packed:
+    """Put what the head office is not known to have into the copy of a database, in `blob_part`, small ones
+    first, up to `most` bytes; also what belongs to a form not saved yet. `going_on` may raise to stop."""
+    if not _knows_contents(cur):
+        return Packed()
+    cur.execute("SELECT digest, size FROM blob WHERE sent_at IS NULL ORDER BY size, digest")
+    packed, room, left, left_bytes = 0, most, 0, 0
+    for digest, size in cur.fetchall():
+        going_on()
+        if size > room:
+            left, left_bytes = left + 1, left_bytes + size
+            continue
+        try:
+            data = path_in(folder, digest).read_bytes()
+        except FileNotFoundError:
+            continue
+        if hashlib.sha256(data).digest() == digest:
+            cur.execute('INSERT INTO blob_part (digest, "number", content) VALUES (?, 0, ?)', (digest, data))
+            packed, room = packed + 1, room - len(data)
+    return Packed(packed, left, left_bytes)
+
+
+def unpack_unsent(database: Path, folder: Path) -> None:
+    """Put back into the folder of contents what `pack_unsent` has put into a database, which nobody has open.
+    AppError "disk.full", "folder.not_writable"."""
+    with trouble_told(database), closing(sqlite.connect(database, sqlite.key_of(database))) as there:
+        cur = there.cursor()
+        if not _knows_contents(cur):
+            return
+        cur.execute('SELECT digest FROM blob_part WHERE "number" = 0')
+        digests = [bytes(digest) for (digest,) in cur.fetchall()]
+        for digest in digests:
+            cur.execute('SELECT content FROM blob_part WHERE digest = ? AND "number" = 0', (digest,))
+            data = bytes(cur.fetchone()[0])
+            if hashlib.sha256(data).digest() == digest:
+                _put(folder, digest, data)
+        if digests:
+            cur.execute("DELETE FROM blob_part")
+            cur.execute("VACUUM")
+
+
+def _knows_contents(cur: Cursor) -> bool:
+    """Whether a database is of a release that kept scans and photos."""
+    cur.execute("SELECT 1 FROM sqlite_master WHERE name = 'blob_part'")
+    return cur.fetchone() is not None

@@ -15,11 +15,10 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app.domain.deadlines import zone_named
-from app.domain.errors import AppError
+from app.domain.errors import AppError, disk_told
 from app.domain.invitations import name_of, proof_of, read_code, secret_of
 from app.domain.sealing import seal_to
 from app.models.copies import keep_names
-from app.models.database import trouble
 from app.sync.client import open_answer, refusal_in
 from app.sync.transport import Transport
 from app.sync.wire import WHO, EnrolReply, EnrolRequest, WhoReply, WhoRequest, peek, seal, sealed
@@ -195,10 +194,16 @@ def replica_key(home: Path, name: str = KEY_FILE, *, make: bool = False) -> Ed25
     return key
 
 
+def own_keys(home: Path) -> list[Ed25519PrivateKey]:
+    """A desk's keys, also those of its former numbers. AppError as `replica_key`."""
+    return [replica_key(home, path.name) for path in home.glob("desk*.key")]
+
+
 def keep_file(path: Path, data: bytes) -> None:
-    """Write a file under its name only when it is whole and on the disk. AppError as from a database."""
+    """Write a file under its name only when it is whole and on the disk. AppError "disk.full",
+    "folder.not_writable"."""
     part = path.with_name(path.name + ".part")
-    try:
+    with disk_told(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -207,5 +212,3 @@ def keep_file(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         part.replace(path)
         keep_names(path.parent)
-    except OSError as error:
-        raise trouble(error, path) or error from error

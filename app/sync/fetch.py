@@ -14,10 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from app.domain.errors import AppError
+from app.domain.errors import AppError, disk_trouble
 from app.models import sqlite
 from app.models.copies import keep_names, put_on_disk, remove_database
-from app.models.database import HEAD, trouble
+from app.models.database import HEAD
 from app.models.keys import Key
 from app.sync.client import Progress
 from app.sync.entries import SCHEMA
@@ -65,8 +65,8 @@ def fetch(
     key: Key | None = None,
 ) -> bool:
     """Make the database of a desk that has no entry yet from a snapshot, encrypted with `key` if one is
-    given. False when the desk has entries, or
-    there is no snapshot for it that is any good: then entries are to be taken.
+    given. False when the desk has entries, or there is no snapshot for it that is any good: then entries are
+    to be taken.
 
     AppError "sync.offline" and "sync.busy", "disk.full", "folder.not_writable"; what has come by then is kept
     and gone on from the next time.
@@ -88,7 +88,7 @@ def fetch(
                 fetching.forget()
                 return True
     except OSError as error:
-        raise trouble(error, database) or error from error
+        raise disk_trouble(error, database.parent) from error
     finally:
         told(None)
     return False
@@ -104,7 +104,7 @@ def lay_down(database: Path, digest: bytes, size: int, parts: Iterable[bytes]) -
     except BadSnapshot as error:
         raise AppError("start.torn", path=str(database)) from error
     except OSError as error:
-        raise trouble(error, database) or error from error
+        raise disk_trouble(error, database.parent) from error
 
 
 def _nobody(request: SnapshotRequest) -> SnapshotReply:
@@ -245,9 +245,7 @@ class _Fetching:
         except BaseException:
             remove_database(self._half)
             raise
-        remove_database(
-            self._database
-        )  # it has no entry; but SQLite would play in what it has left beside it
+        remove_database(self._database)  # it has no entry; but SQLite would play in what lies beside it
         self._half.replace(self._database)
         keep_names(self._database.parent)
 

@@ -112,9 +112,7 @@ def fact_undone(
         _note_copies(cur, info, row[0], office, copies)
 
 
-def _note_copies(
-    cur: Cursor, info: TableInfo, row: bytes, office: int, copies: set[tuple[Any, ...]]
-) -> None:
+def _note_copies(cur: Cursor, info: TableInfo, row: bytes, office: int, copies: set[tuple[Any, ...]]) -> None:
     """Raise, or bring up to date, the exception that a fact came several times."""
     key = exception_id("same_id", info.name, row)
     if len(copies) < 2:
@@ -239,9 +237,7 @@ def edit_card(cur: Cursor, edit: Edit, office: int, stamp: Stamp, rulings: Rulin
             _find_concurrent(cur, edit.table, edit.id, field, office, made, rulings)
 
 
-def card_undone(
-    cur: Cursor, info: TableInfo, row: bytes, office: int, was: Stamp, rulings: Rulings
-) -> None:
+def card_undone(cur: Cursor, info: TableInfo, row: bytes, office: int, was: Stamp, rulings: Rulings) -> None:
     """The making of a card that has this stamp takes no effect: the earliest of the others stands."""
     cur.execute(
         f'SELECT made_hlc, made_device FROM "{info.name}" WHERE office_no = ? AND id = ?', (office, row)

@@ -105,7 +105,7 @@ class ScanMail:
         data = self._contents.read(digest)
         if data is None:
             return False
-        reached = self._local(REACHED + digest.hex())
+        reached = self._writer.local(REACHED + digest.hex())
         begun = reached if isinstance(reached, int) and 0 < reached < size else 0
         return all(
             add(PUT, BlobPut(digest, size, offset, data[offset : offset + BLOB_PART]), size)
@@ -186,9 +186,5 @@ class ScanMail:
         self._writer.set_local(f"bundle.scans.{slot}", text if asked else None)
 
     def remembered(self, slot: str) -> list[Asked]:
-        text = self._local(f"bundle.scans.{slot}")
+        text = self._writer.local(f"bundle.scans.{slot}")
         return msgspec.msgpack.decode(b64decode(str(text)), type=list[Asked]) if text else []
-
-    def _local(self, key: str) -> object:
-        with self._writer.store.read.connect() as read:
-            return read.execute(select(Local.value).where(Local.key == key)).scalar()

@@ -268,9 +268,7 @@ def _made_by(entries: list[tuple[Row, Body | None]]) -> _Groups:
     return made
 
 
-def _packed(
-    packer: Packer, feed: FeedHead, entries: list[tuple[Row, Body | None]], made: _Groups
-) -> Entries:
+def _packed(packer: Packer, feed: FeedHead, entries: list[tuple[Row, Body | None]], made: _Groups) -> Entries:
     numbers = {key: number for number, key in enumerate(made)}
     envelopes, edits = [], []
     bodies: list[bytes | list[int]] = []

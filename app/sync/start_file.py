@@ -80,6 +80,15 @@ def read_start(path: Path, typed: str) -> tuple[Beginning, Iterator[bytes]]:
         raise
 
 
+def is_start(path: Path) -> bool:
+    """Whether it is such a file, which needs its code."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False  # whoever reads it says why
+
+
 def _label(file: BinaryIO, path: Path) -> bytes:
     if file.read(len(MAGIC)) != MAGIC:
         raise AppError("start.no_file", path=str(path))

@@ -1,4 +1,4 @@
-"""The folder `updates/` of a home: setups with their manifests, and the note of what was installed.
+"""The folder `updates/` of a home: which of its setups may be taken, and the note of what was installed.
 
 The program asks it before anything else whether the version that starts is on trial (`app/domain/trial.py`),
 so it needs little besides what Python brings.
@@ -6,9 +6,7 @@ so it needs little besides what Python brings.
 
 from __future__ import annotations
 
-import errno
 import filecmp
-import hashlib
 import json
 import logging
 import os
@@ -16,7 +14,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,10 +22,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from app import __version__
-from app.domain.errors import AppError, file_told
+from app.domain.errors import AppError, disk_told
 from app.domain.trial import Start, Trial, forgiven, started, stood
-from app.domain.updates import MOST_MANIFEST, SUFFIX, Manifest, may_take, read_manifest, version
+from app.domain.updates import SUFFIX, Manifest, may_take, read_manifest, version
 from app.settings import resources
+from app.sync.setups import Setups, Step, manifest_bytes, write
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +34,8 @@ FOLDER = "updates"
 SILENT = ("/S", "/UPDATE")
 """What a setup is told: ask nothing, and start the program again at the end."""
 
-ROOM = 64 << 20
-"""So many bytes are left free on the disk beside a setup: work goes on meanwhile."""
-
-PIECE = 1 << 20
 DATABASES = ("office", "headoffice")
 """The stems of the databases that a home may hold."""
-
-Step = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,7 @@ def start_setup(setup: Path) -> None:
     "update.not_started"."""
     try:
         if sys.platform == "win32":
-            # By the shell, which asks for an administrator where the program is installed for all users.
+            # By the shell: the setup's manifest wants the highest rights that the person has.
             os.startfile(setup, "open", " ".join(SILENT), str(setup.parent))  # noqa: S606
         else:
             setup.chmod(0o700)
@@ -103,14 +96,11 @@ class UpdateFolder:
     system: str = sys.platform
     start: Callable[[Path], None] = start_setup
     _lock: threading.RLock = field(default_factory=threading.RLock)
-    _whole: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Setups that were found whole: digest -> size and time of the file then."""
     _starting: FileLock | None = None
 
-    @property
-    def path(self) -> Path:
-        """The folder."""
-        return self.home / FOLDER
+    def __post_init__(self) -> None:
+        self.path = self.home / FOLDER
+        self.setups = Setups(self.path, self.keys)
 
     # -- what is kept -----------------------------------------------------------------------------------
 
@@ -140,7 +130,7 @@ class UpdateFolder:
     def keep(self, state: State) -> None:
         """Keep how it stands, on the disk when this returns. OSError."""
         with self._lock:
-            _write(self.path / "state.json", json.dumps(asdict(state)).encode())
+            write(self.path / "state.json", json.dumps(asdict(state)).encode())
 
     def tell_no_more(self) -> None:
         """Somebody has seen what came of the last update."""
@@ -148,40 +138,7 @@ class UpdateFolder:
             if (now := self.state).happened:
                 self.keep(replace(now, happened=None))
 
-    # -- setups -----------------------------------------------------------------------------------------
-
-    def setup(self, manifest: Manifest) -> Path:
-        """Where a setup lies, or is to lie."""
-        return self.path / manifest.setup_name
-
-    def coming(self, manifest: Manifest) -> Path:
-        """Where what has come of a setup lies, by its digest: of another one nothing is gone on from."""
-        return self.path / f"{manifest.sha256}.part"
-
-    def has(self, manifest: Manifest) -> bool:
-        """Whether the setup is here, whole and as it was signed."""
-        path = self.setup(manifest)
-        try:
-            found = path.stat()
-            seen = (found.st_size, found.st_mtime_ns)
-            if self._whole.get(manifest.sha256) == seen:
-                return True
-            if digest_of(path, manifest.size) != manifest.digest:
-                return False
-        except (AppError, OSError):
-            return False
-        self._whole[manifest.sha256] = seen
-        return True
-
-    def manifests(self) -> list[Manifest]:
-        """All that are here and signed, the newest first."""
-        found = []
-        for path in self.path.glob(f"*{SUFFIX}"):
-            with suppress(AppError):
-                manifest = read_manifest(manifest_bytes(path), self.keys)
-                if path.name == manifest.manifest_name:
-                    found.append(manifest)
-        return sorted(found, key=lambda each: version(each.version), reverse=True)
+    # -- what is offered --------------------------------------------------------------------------------
 
     def offer(self, data: bytes, *, brought: bool = False) -> Manifest:
         """Take down a manifest that this desk may follow, as the head office offers it or a stick has brought
@@ -191,7 +148,7 @@ class UpdateFolder:
         with self._lock, disk_told(self.path):
             state = self.state
             self._check(manifest, state)
-            self._keep_manifest(manifest, data)
+            self.setups.keep_manifest(manifest, data)
             now = replace(state, brought=new) if brought else replace(state, offered=new)
             if (now := replace(now, newest=new)) != state:
                 self.keep(now)
@@ -208,50 +165,20 @@ class UpdateFolder:
         manifest = read_manifest(data, self.keys)
         if (manifest.version, manifest.system) != (self.running, self.system):
             return None
-        self._keep_manifest(manifest, data)
+        self.setups.keep_manifest(manifest, data)
         return manifest
 
     def _check(self, manifest: Manifest, state: State) -> None:
         may_take(manifest, self.running, self.system, newest=state.newest, failed=state.failed)
 
-    def _keep_manifest(self, manifest: Manifest, data: bytes) -> None:
-        path = self.path / manifest.manifest_name
-        with suppress(AppError):
-            if manifest_bytes(path) == data:
-                return
-        with disk_told(self.path):
-            _write(path, data)
-
-    def see_to_room(self, size: int) -> None:
-        """AppError "disk.full" when there is no room for so many bytes more."""
-        with disk_told(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
-            if shutil.disk_usage(self.path).free < size + ROOM:
-                raise AppError("disk.full", path=str(self.path))
-
-    def complete(self, manifest: Manifest) -> None:
-        """All of a setup has come: it gets its name when it is what was signed. AppError
-        "update.damaged"."""
-        part = self.coming(manifest)
-        with disk_told(self.path):
-            if digest_of(part, manifest.size) != manifest.digest:
-                raise AppError("update.damaged", version=manifest.version)
-            _put_on_disk(part)
-            part.replace(self.setup(manifest))
-
-    def throw_away(self, manifest: Manifest) -> None:
-        """What has come of a setup is of no use."""
-        with suppress(OSError):
-            self.coming(manifest).unlink(missing_ok=True)
-
     def ready(self) -> Manifest | None:
         """The newest version that this desk may go to and whose setup is here, whole."""
         state = self.state
-        return next((each for each in self._wanted(state) if self.has(each)), None)
+        return next((each for each in self._wanted(state) if self.setups.has(each)), None)
 
     def _wanted(self, state: State) -> Iterator[Manifest]:
         """What is offered and may be taken, the newest first."""
-        for manifest in self.manifests():
+        for manifest in self.setups.manifests():
             if manifest.version in (state.offered, state.brought):
                 with suppress(AppError):
                     self._check(manifest, state)
@@ -259,7 +186,7 @@ class UpdateFolder:
 
     def can_return(self) -> bool:
         """Whether the setup of the version that runs is here, to go back to."""
-        return self._setup_of(self.running) is not None
+        return self.setups.of(self.running, self.system) is not None
 
     def take(self, path: Path, step: Step = lambda done, total: None) -> Manifest:
         """Take an update from a stick: a manifest, the setup beside it, or the folder of both. The setup of
@@ -276,35 +203,12 @@ class UpdateFolder:
         read = [(read_manifest(data := manifest_bytes(file), self.keys), data) for file in named]
         newest, data = max(read, key=lambda each: version(each[0].version))
         self._check(newest, self.state)
-        self._bring(newest, folder, step)
+        self.setups.bring(newest, folder, step)
         for manifest, other in read:
             with suppress(AppError):
                 if self.own(other):
-                    self._bring(manifest, folder, step)
+                    self.setups.bring(manifest, folder, step)
         return self.offer(data, brought=True)
-
-    def _bring(self, manifest: Manifest, folder: Path, step: Step) -> None:
-        """Copy a setup from a folder, whole or not at all."""
-        source = folder / manifest.setup_name
-        if self.has(manifest):
-            return
-        try:
-            size = source.stat().st_size
-        except OSError as error:
-            raise AppError("update.no_setup", path=str(source)) from error
-        if size != manifest.size:
-            raise AppError("update.damaged", version=manifest.version)
-        self.see_to_room(size)
-        part = self.coming(manifest)
-        try:
-            with disk_told(self.path), part.open("wb") as to:
-                for piece in _pieces(source, size):
-                    to.write(piece)
-                    step(to.tell(), size)
-            self.complete(manifest)
-        except BaseException:
-            self.throw_away(manifest)
-            raise
 
     def tidy(self) -> None:
         """Remove setups that are of no use any more: of other versions than the one that runs, those on trial
@@ -315,9 +219,9 @@ class UpdateFolder:
             trial = state.trial
             kept = {self.running, *((trial.before, trial.after) if trial else ())}
             of_use = {each.version for each in self._wanted(state)} | kept
-            for manifest in self.manifests():
+            for manifest in self.setups.manifests():
                 if manifest.version in of_use:
-                    wanted |= {manifest.setup_name, manifest.manifest_name, self.coming(manifest).name}
+                    wanted |= {manifest.setup_name, manifest.manifest_name, self.setups.coming(manifest).name}
             for path in self.path.iterdir():
                 if path.name not in wanted:
                     path.unlink()
@@ -329,7 +233,7 @@ class UpdateFolder:
         database that it leaves. AppError "update.not_ready", "update.not_started", "disk.full",
         "folder.not_writable"."""
         with self._lock:
-            self._whole.clear()  # what lies in the home may have been changed since: read it anew
+            self.setups.doubt()
             manifest = self.ready()
             if manifest is None:
                 raise AppError("update.not_ready")
@@ -338,7 +242,7 @@ class UpdateFolder:
             with disk_told(self.path):
                 self.keep(replace(before, trial=trial, happened=None))
             try:
-                self.start(self.setup(manifest))
+                self.start(self.setups.setup(manifest))
             except AppError:
                 self.keep(before)
                 raise
@@ -361,7 +265,7 @@ class UpdateFolder:
         state = self.state
         trial = state.trial
         assert trial is not None
-        setup = self._setup_of(trial.before)
+        setup = self.setups.of(trial.before, self.system)
         what, after = started(trial, self.running, can_return=setup is not None)
         told = Happened(what.value, trial.before, trial.after)
         failed = tuple(dict.fromkeys((*state.failed, trial.after)))
@@ -371,7 +275,7 @@ class UpdateFolder:
                 self._put_back(trial, now)
                 self.start(setup)
             except AppError as error:
-                log.error("no way back: %s %s", error.code, dict(error.params))
+                log.error("no way back: %s", error.code)
                 return False
             log.warning("%s did not start twice: going back to %s", trial.after, trial.before)
             return True
@@ -427,20 +331,14 @@ class UpdateFolder:
             self._starting.release()
             self._starting = None
 
-    def _setup_of(self, wanted: str) -> Path | None:
-        for manifest in self.manifests():
-            if (manifest.version, manifest.system) == (wanted, self.system) and self.has(manifest):
-                return self.setup(manifest)
-        return None
-
     # -- the data of the version before -----------------------------------------------------------------
 
     def _copies(self, revision: str) -> list[str]:
         """The names of copies of databases of a revision, the oldest first."""
-        found = (
-            p.name for stem in DATABASES for p in (self.home / "backups").glob(f"{stem}-{revision}-*.db")
-        )
-        return sorted(found)
+        from app.models.copies import copies_before  # here: a start that does not go back needs it not
+
+        found = (copy for stem in DATABASES for copy in copies_before(self.home / f"{stem}.db"))
+        return sorted(copy.path.name for copy in found if copy.revision == revision)
 
     def _put_back(self, trial: Trial, now: datetime) -> None:
         """The databases as they were before the upgrade, from the copies it has made; what is there now is
@@ -465,7 +363,7 @@ class UpdateFolder:
 def _exchange(database: Path, copy: Path, now: datetime) -> None:
     """Put a copy in a database's place, unless it stands there already. AppError as `swap`; at whatever
     moment the power goes, doing it again ends the same."""
-    from app.models.copies import SIDECARS, put_on_disk  # here: a start that does not go back needs neither
+    from app.models.copies import SIDECARS, put_on_disk
     from app.sync.restore import coming, finish, swap
 
     finish(database)
@@ -475,58 +373,3 @@ def _exchange(database: Path, copy: Path, now: datetime) -> None:
     shutil.copyfile(copy, coming(database))
     put_on_disk(coming(database))
     swap(database, now)
-
-
-# -- files ------------------------------------------------------------------------------------------------
-
-
-def manifest_bytes(path: Path) -> bytes:
-    """The bytes of a file that may be a manifest. AppError "file.not_found", "file.not_readable"."""
-    with file_told(path), path.open("rb") as file:
-        return file.read(MOST_MANIFEST + 1)
-
-
-def digest_of(path: Path, size: int) -> bytes:
-    """SHA-256 of a file that should have so many bytes; empty when it has another number, which is all that
-    is read then. AppError "file.not_found", "file.not_readable"."""
-    with file_told(path):
-        if path.stat().st_size != size:
-            return b""
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
-
-
-def _pieces(path: Path, size: int) -> Iterator[bytes]:
-    """A file's first so many bytes. AppError "file.not_readable": a stick was pulled out."""
-    try:
-        with path.open("rb") as file:
-            while size and (piece := file.read(min(PIECE, size))):
-                yield piece
-                size -= len(piece)
-    except OSError as error:
-        raise AppError("file.not_readable", path=str(path)) from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    """A small file, whole or as it was before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".new")
-    part.write_bytes(data)
-    _put_on_disk(part)
-    part.replace(path)
-
-
-def _put_on_disk(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def disk_told(folder: Path) -> Iterator[None]:
-    """What befalls the files of a folder within comes out as AppError "disk.full" or
-    "folder.not_writable"."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        raise AppError("disk.full" if full else "folder.not_writable", path=str(folder)) from error

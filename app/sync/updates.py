@@ -10,11 +10,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from app.domain.errors import AppError
+from app.domain.errors import AppError, disk_told
 from app.domain.updates import Manifest
 from app.sync.blobs import GOES_ON, SLICE, Blobs
 from app.sync.client import SyncClient
-from app.sync.update_folder import Happened, UpdateFolder, disk_told
+from app.sync.update_folder import Happened, UpdateFolder
 from app.sync.wire import BlobPart, UpdateReply, UpdateRequest
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Updates:
         done = 0
         if ready is None and offered is not None:
             with suppress(OSError):
-                done = self.folder.coming(offered).stat().st_size
+                done = self.folder.setups.coming(offered).stat().st_size
         view = UpdateView(
             ready or offered,
             ready is not None,
@@ -97,7 +97,7 @@ class Updates:
         except AppError as error:
             if error.code in GOES_ON:
                 raise
-            log.warning("no update: %s %s", error.code, dict(error.params))
+            log.warning("no update: %s", error.code)
             self._wanted = []
             self._ask_at = self._timer() + AGAIN
             # An older head office knows nothing of updates: nothing is wrong then.
@@ -117,7 +117,7 @@ class Updates:
         else:
             offered = folder.offer(reply.offer)
             own = folder.own(reply.own) if reply.own and lacks else None
-            self._wanted = [each for each in (own, offered) if each and not folder.has(each)]
+            self._wanted = [each for each in (own, offered) if each and not folder.setups.has(each)]
         self._show(UpdateView())  # what was wrong may be right now
         self.look()
 
@@ -127,10 +127,10 @@ class Updates:
             try:
                 if not self._fetch_one(manifest, going_on, until):
                     return True
-                self.folder.complete(manifest)
+                self.folder.setups.complete(manifest)
             except AppError as error:
                 if error.code == "update.damaged":
-                    self.folder.throw_away(manifest)
+                    self.folder.setups.throw_away(manifest)
                 raise
             del self._wanted[0]
             log.info("the setup of %s has come", manifest.version)
@@ -140,13 +140,13 @@ class Updates:
     def _fetch_one(self, manifest: Manifest, going_on: Callable[[], bool], until: float) -> bool:
         """Fetch the rest of a setup; False when something else comes first. AppError "disk.full",
         "update.damaged"."""
-        folder, part = self.folder, self.folder.coming(manifest)
+        folder, part = self.folder, self.folder.setups.coming(manifest)
         with disk_told(folder.path):
             done = part.stat().st_size if part.exists() else 0
             if done > manifest.size:
                 part.unlink()
                 done = 0
-            folder.see_to_room(manifest.size - done)
+            folder.setups.see_to_room(manifest.size - done)
             with part.open("ab") as file:
                 while done < manifest.size:
                     if not going_on() or self._timer() > until or self._client.unsent():

@@ -188,7 +188,12 @@ def _compare(source: sqlite.Connection, without: set[str]) -> tuple[tuple[Differ
         if name in without:
             continue
         columns = ", ".join(f'"{c.name}"' for c in table.columns if c.name != "rowid")
-        rows += source.execute(f'SELECT count(*) FROM main."{name}"').fetchone()[0]
+        here, there = (
+            source.execute(f'SELECT count(*) FROM {a}."{name}"').fetchone()[0] for a in ("main", "replayed")
+        )
+        rows += here
+        if not here and not there:
+            continue
         sides = [
             source.execute(
                 f'SELECT {columns} FROM {a}."{name}" EXCEPT SELECT {columns} FROM {b}."{name}" LIMIT 10'
@@ -196,8 +201,7 @@ def _compare(source: sqlite.Connection, without: set[str]) -> tuple[tuple[Differ
             for a, b in (("main", "replayed"), ("replayed", "main"))
         ]
         if any(sides):
-            here, there = (tuple(_shown(r) for r in side) for side in sides)
-            found.append(Difference(name, here, there))
+            found.append(Difference(name, *(tuple(_shown(r) for r in side) for side in sides)))
     return tuple(found), rows
 
 

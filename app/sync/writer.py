@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -258,9 +259,7 @@ class JournalWriter:
             with self.store.transaction(self.desk.office_no) as cur:
                 _take_up(self.store, cur)
 
-    def take_part(
-        self, cur: Cursor, part: Part, hashes: Sequence[bytes], feed: Desk, rule: Rule
-    ) -> set[str]:
+    def take_part(self, cur: Cursor, part: Part, hashes: Sequence[bytes], feed: Desk, rule: Rule) -> set[str]:
         """Within a transaction: take a range of a feed whose seal was found good; where the feed went another
         way here, issue its acts again in `feed`, the head office's own for the office. `rule` says what the
         head office rules on new acts; returns the tables that were written."""
@@ -316,7 +315,6 @@ class JournalWriter:
         part: Part,
         entries: Sequence[Entry],
         linked: bool,
-
         feed: Desk,
         rule: Rule,
     ) -> set[str]:
@@ -348,6 +346,13 @@ class JournalWriter:
         """The head of each feed that this replica holds."""
         with self.store.reading() as cur:
             return journal.all_heads(cur)
+
+    def local(self, key: str) -> Any:
+        """What this desktop knows about itself under a key; None if nothing. A pass asks many times."""
+        with self.store.reading() as cur:
+            cur.execute('SELECT value FROM local WHERE "key" = ?', (key,))
+            found = cur.fetchone()
+        return json.loads(found[0]) if found else None
 
     def set_local(self, key: str, value: Any) -> None:
         """Keep what this desktop knows about itself; None forgets it."""
@@ -410,7 +415,7 @@ def _take_up(store: Store, cur: Cursor, office: int | None = None) -> None:
     if kept is None or int(kept[0]) != SCHEMA:
         digest.work_out(cur)
         cur.execute(
-            "INSERT INTO local (\"key\", value) VALUES ('digest.schema', ?) ON CONFLICT (\"key\") DO UPDATE "
+            'INSERT INTO local ("key", value) VALUES (\'digest.schema\', ?) ON CONFLICT ("key") DO UPDATE '
             "SET value = excluded.value",
             (canonical_json(SCHEMA),),
         )

@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain import people
+from app.domain.deadlines import zone_named
 from app.domain.errors import AppError, Cancelled
 from app.failures import sentence
+from app.home.backups import Done, Recovered
+from app.home.hub_recovery import copy_key
+from app.home.recovery import FAULTS, Backups, Ways
 from app.models.database import note_damage
-from app.recovery import FAULTS, Backups, Done, Recovered, Ways
-from app.sync.backups import backup_at, check
+from app.sync.client import Progress
+from app.sync.enrolment import identity_of
+from app.sync.fetch import Told
 from app.ui.backups.dialog import BackupRow, BackupsDialog
 from app.ui.backups.ways import WayOut, WaysPage
 from app.ui.kit.jobs import Job, Lane
@@ -118,7 +123,7 @@ class Keeper(QObject):
         if isinstance(error, Cancelled):
             return
         log.warning("no backup: %s", error.code)
-        if error.code == "database.damaged":
+        if error.code in ("database.damaged", "headoffice.damaged"):
             note_damage(Path(str(error.params["path"])))
             self._window.faults.note(error)
         else:
@@ -147,9 +152,28 @@ class Keeping:
         person = self._window.person
         return person is not None and people.may(person.roles, "backups.restore")
 
+    @property
+    def key_here(self) -> bool:
+        """Whether the head office is on this PC, and the person who is signed in may copy its key."""
+        desktop = self._window.desktop
+        return self.may_restore and desktop is not None and not desktop.identity.hub_url
+
+    def copy_key(self, path: Path) -> None:
+        """See `app.home.hub_recovery.copy_key`."""
+        copy_key(self._window.home, self._window.clock, path)
+
     def rows(self) -> Sequence[BackupRow]:
         """The backups of both places, the newest first; what is not whole, last."""
+        identity = identity_of(self._window.home)
+        assert identity is not None  # somebody is signed in
+        zone = zone_named(identity.zone)
         rows = [
+            BackupRow(
+                each.path, each.made.astimezone(zone), each.size, identity.desk, False, before_upgrade=True
+            )
+            for each in self._backups.before_upgrades()
+        ]
+        rows += [
             BackupRow(
                 each.path,
                 each.made if each.heading else None,
@@ -167,8 +191,8 @@ class Keeping:
         return self._backups.make(job.step).trouble
 
     def check(self, path: Path, job: Job[Any]) -> None:
-        """See `app.sync.backups.check`."""
-        check(backup_at(path), job.step)
+        """See `Backups.check`."""
+        self._backups.check(path, job.step)
 
     def choose_place(self, folder: Path | None) -> None:
         """See `Backups.choose_place`."""
@@ -193,12 +217,28 @@ def offers(error: AppError, database: Path) -> bool:
     return error.code in FAULTS and Path(str(error.params.get("path", ""))) == database
 
 
+def what_happened(error: AppError) -> str:
+    """Why there are ways out; where they are chosen from is the page that says it."""
+    path = error.params.get("path", "")
+    if error.code == "database.damaged":
+        return tr("The database {path} is damaged. Choose a way below; the first is the best.", path=path)
+    if error.code == "database.lost":
+        return tr(
+            "The database {path} is missing or empty, though this desk had one. Choose a way below; the "
+            "first is the best.",
+            path=path,
+        )
+    if error.code == "database.no_key":
+        return tr("The data in {path} is encrypted, and its key is not on this PC.", path=path)
+    return sentence(error, tr)
+
+
 class Recovery:
     """The ways out, in a window whose desk is closed or is to be closed."""
 
-    def __init__(self, window: DeskWindow, words: str, *, newer: bool = False) -> None:
-        """`newer`: the data is of a newer release, whose journal this one would not understand."""
-        self._newer = newer
+    def __init__(self, window: DeskWindow, words: str, code: str = "") -> None:
+        """`code`: of the error that keeps the data from being opened."""
+        self._code = code
         self._window = window
         self._backups = Backups(window.home, window.clock)
         self._job: Job[Recovered] | None = None
@@ -242,7 +282,7 @@ class Recovery:
     def _offer(self, ways: Ways) -> None:
         self._ways = ways
         offered = []
-        if ways.journal and not self._newer:
+        if ways.journal and self._code not in ("database.newer", "database.no_key"):  # it cannot be read
             offered.append(
                 WayOut(
                     "journal",
@@ -264,13 +304,14 @@ class Recovery:
                     ),
                 )
             )
-        offered.append(
-            WayOut(
-                "headoffice",
-                tr("Take the data from the head office"),
-                tr("Needs the connection. What was not sent yet is added as far as it can be read."),
+        if self._code == "database.no_key":
+            words = tr(
+                "Needs the connection. What was not sent yet stays in the file that is kept, until its key "
+                "is found."
             )
-        )
+        else:
+            words = tr("Needs the connection. What was not sent yet is added as far as it can be read.")
+        offered.append(WayOut("headoffice", tr("Take the data from the head office"), words))
         self.page.offer(offered)
 
     def _run(self, words: str, work: Callable[[Job[Recovered]], Recovered]) -> None:
@@ -296,6 +337,14 @@ class Recovery:
             lines.append(tr("{count} entries of the damaged database could not be read.", count=missing))
         if recovered.aside is not None:
             lines.append(tr("What was there before is kept as {path}.", path=recovered.aside))
+        if recovered.unread:
+            lines.append(
+                tr(
+                    "What was not sent before, if anything, lies in it. The administrator brings that "
+                    'back: daumoi restore --journal "{path}"',
+                    path=recovered.aside,
+                )
+            )
         window.prompter.tell(window, "\n".join(lines))
 
     def _fail(self, error: AppError) -> None:
@@ -306,10 +355,11 @@ class Recovery:
             self.page.fail(sentence(error, tr))
 
 
-def _stoppable(job: Job[Recovered]) -> Callable[[object], None]:
+def _stoppable(job: Job[Recovered]) -> Told:
     """What hears of progress over the line."""
 
-    def told(progress: object) -> None:
-        job.step(getattr(progress, "done_bytes", 0), getattr(progress, "total_bytes", 0))
+    def told(progress: Progress | None) -> None:
+        if progress is not None:
+            job.step(progress.done_bytes, progress.total_bytes)
 
     return told

@@ -12,7 +12,7 @@ from app.domain.deadlines import zone_named
 from app.domain.names import renamed
 from app.queries.sync import RENAMED_TOLD, SyncQueries
 from app.services.writer import Person
-from app.sync.client import SyncState as Contact
+from app.sync.loop import SyncState as Contact
 from app.ui.shell.status import SyncState
 from app.ui.sync.words import progress_word
 from app.words import tr

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from app.crashes import CrashReports, Report
@@ -19,7 +20,8 @@ from app.domain.errors import AppError
 from app.failures import sentence
 from app.logs import LOGS
 from app.ui.kit.dialog import Dialog
-from app.ui.shell.fault import FaultDialog
+from app.ui.shell.fault import FaultDialog, Moment
+from app.window.support import make_support_file
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class Faults(QObject):
 
     def tell_fallen(self, report: Path) -> None:
         """The last time the program was brought down from below."""
-        self._open(FaultDialog(self._window, report, self._window.make_support_file, None))
+        self._open(self._window, Moment.LAST_TIME, report)
 
     # -- the program's last resorts ----------------------------------------------------------------------
 
@@ -95,6 +97,7 @@ class Faults(QObject):
             if self._due(text):
                 self._window.prompter.tell(self._window, text)
         elif report is not None:
+            self._window.faltered()
             self._say_fault(report)
 
     def _say_fault(self, report: Report) -> None:
@@ -105,7 +108,7 @@ class Faults(QObject):
         for each in self._window.findChildren(Dialog):
             each.keep_draft()
         over = QApplication.activeModalWidget() or self._window
-        self._open(FaultDialog(over, report.path, self._window.make_support_file, self._leave))
+        self._open(over, Moment.WORKING if self._window.usable else Moment.STARTING, report.path)
 
     def _due(self, what: object) -> bool:
         now = monotonic()
@@ -114,11 +117,12 @@ class Faults(QObject):
         self._said[what] = now
         return True
 
-    def _open(self, dialog: FaultDialog) -> None:
+    def _open(self, over: QWidget, moment: Moment, report: Path | None) -> None:
         if not self._window.isVisible():  # it failed before there was anything to see
             self._window.show()
-        self.dialog = dialog
-        dialog.start()
+        support = partial(make_support_file, self._window)
+        self.dialog = FaultDialog(over, moment, report, support, self._leave)
+        self.dialog.start()
 
     def _leave(self) -> None:
         if self.dialog is not None:

@@ -132,7 +132,9 @@ class Instance(QObject):
     def release(self) -> None:
         """Not the first any more."""
         self._server.close()
-        for socket in list(self._open):
+        # Also those that have been answered and still hold the line: they end before the server, whose
+        # children they are, or the last that is heard of them is heard when they are gone.
+        for socket in self._server.findChildren(QLocalSocket):
             socket.abort()
         self._lock.release()
 

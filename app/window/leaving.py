@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
@@ -19,25 +20,36 @@ HEARD = 3.0
 """Seconds in which a window answers that does not hang."""
 
 
-def close_window(home: Path, seconds: float) -> str:
-    """Have the window of `home` close; "" when none is open by then, else why in a sentence."""
+class Left(NamedTuple):
+    """What became of the window of a home. `closed`: one was open and is so no more; `why` one stays open, or
+    the data in use, in a sentence; "" when nothing does."""
+
+    closed: bool
+    why: str
+
+
+def close_window(home: Path, seconds: float) -> Left:
+    """Have the window of `home` close."""
     if QCoreApplication.instance() is None:
         QCoreApplication(sys.argv[:1])  # sockets want one
     until = time.monotonic() + seconds
-    again = False
+    again = closed = False
     while is_open(home):
         answer = ask(home, Message(Act.QUIT, again=again), HEARD)
         left = until - time.monotonic()
         if answer is not None and answer.said is Said.CLOSING:
-            return "" if wait_for_end(home, answer.process, max(left, HEARD)) else _too_slow()
+            if not wait_for_end(home, answer.process, max(left, HEARD)):
+                return Left(False, _too_slow())
+            return Left(True, "")
         reason = Busy.WORK if answer is None else answer.reason
         if reason is Busy.UNSAVED or left <= AGAIN:
-            return _too_slow() if answer is None else _why(reason)
-        again = True
+            return Left(False, _too_slow() if answer is None else _why(reason))
+        again = closed = True
         time.sleep(AGAIN)
     if in_use(home):
-        return tr("A command of Đầu Mối is working on the data. Wait until it has ended, then try again.")
-    return ""
+        busy = tr("A command of Đầu Mối is working on the data. Wait until it has ended, then try again.")
+        return Left(closed, busy)
+    return Left(closed, "")
 
 
 def _why(reason: Busy | None) -> str:

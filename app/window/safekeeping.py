@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from app.domain.errors import AppError
 from app.failures import sentence
 from app.ui.kit.buttons import Button
-from app.ui.kit.jobs import Lane
+from app.ui.kit.jobs import Job, Lane
 from app.ui.settings.pin import PinDialog
+from app.ui.shell.protection import covered
 from app.ui.start.card import Card
+from app.ui.start.steps import Steps
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -48,11 +50,13 @@ def ask_encryption(window: DeskWindow) -> None:
             "Encrypt this desk's data and its backups? The head office receives the key first, so this desk "
             "needs a connection now. Nobody can work here for about a minute."
         )
+        words = f"{words}\n{covered()}"
         verb = tr("Encrypt")
     else:
         words = tr(
-            "Have this desk's data be plain again? Whoever has this PC's disk can read it then. Nobody can "
-            "work here for about a minute."
+            "Have this desk's data be plain again? Whoever has this PC's disk can read it then. Backups and "
+            "copies that were put aside stay encrypted, and this PC keeps their key. Nobody can work here "
+            "for about a minute."
         )
         verb = tr("Make it plain")
     plain = desk.database.key is not None
@@ -60,17 +64,29 @@ def ask_encryption(window: DeskWindow) -> None:
 
 
 def _convert(window: DeskWindow, *, to_plain: bool) -> None:
-    from app.encryption import decrypt_desk, encrypt_desk
+    from app.home.encryption import decrypt_desk, encrypt_desk
 
     title = tr("The data is being made plain…") if to_plain else tr("The data is being encrypted…")
-    window.put_away(Card(title, tr("The desk opens again by itself. Leave the PC switched on.")))
+    card = Card(title, tr("The desk opens again by itself. Leave the PC switched on."))
+    card.hold(tr("The window stays open until this is done."))
+    steps = Steps(())
+    steps.show_step(0, "")
+    card.content.addWidget(steps)
+    window.put_away(card)
     home, clock, transport = window.home, window.clock, window.transport
-    work = (lambda: decrypt_desk(home)) if to_plain else (lambda: encrypt_desk(home, clock, transport))
+
+    def work(job: Job[Sequence[Path]]) -> Sequence[Path]:
+        if to_plain:
+            decrypt_desk(home, job.step)
+            return []
+        return encrypt_desk(home, clock, transport, step=job.step)
+
     window.jobs.run(
         window,
-        lambda _job: work(),
-        done=lambda left: _done(window, left or []),
+        work,
+        done=lambda left: _done(window, left),
         failed=lambda error: _failed(window, error),
+        progress=lambda done, total: steps.show_step(0, tr("Every row is compared."), done, total),
         lane=Lane.IO,
     )
 
@@ -78,7 +94,11 @@ def _convert(window: DeskWindow, *, to_plain: bool) -> None:
 def _done(window: DeskWindow, left: Sequence[Path]) -> None:
     window.begin()
     if left:
-        words = tr("These copies are still plain, for they could not be read. Delete them:")
+        words = tr(
+            "These copies could not be encrypted and stay as they were: others can still read what is left "
+            "in them. They may hold the only copy of work that was not sent, so delete none of them before "
+            "everything is accounted for:"
+        )
         window.prompter.tell(window, "\n".join([words, *map(str, left)]))
 
 

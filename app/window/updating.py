@@ -41,9 +41,10 @@ class Updating(QObject):
         self._window, self._desk = window, desk
         self._updates = desk.updates
         self.running = desk.updates.folder.running
+        self.by_hand = not desk.updates.folder.keys
         self.on_close = False
         self.happened: Happened | None = None
-        self._stood = self._told = False
+        self._stood = self._told = self._faltered = False
         desk.updates.changed = lambda _view: self.changed.emit()
         self.changed.connect(self.show)
         self._standing = QTimer(self, singleShot=True, interval=STANDING_MS)
@@ -90,6 +91,12 @@ class Updating(QObject):
             self._tell()
 
         self._window.jobs.run(self, note, done=noted, lane=Lane.IO)
+
+    def faltered(self) -> None:
+        """Nobody expected what has happened: a version that has not stood yet does not stand by waiting, and
+        closing it does not make up for it."""
+        self._standing.stop()
+        self._faltered = True
 
     def signed_in(self) -> None:
         """Somebody is at the desk: so the window stands, and what came of an update can be told."""
@@ -174,7 +181,8 @@ class Updating(QObject):
     def closing(self) -> None:
         """The window closes, and nothing is lost by it: this start was no failure, and what was put off until
         now is done."""
-        self._updates.folder.forgive()
+        if not self._faltered:
+            self._updates.folder.forgive()
         if self.on_close and self.view.ready:
             self.on_close = False
             try:

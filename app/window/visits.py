@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.domain.errors import AppError
 from app.failures import sentence
+from app.sync.enrolment import identity_of
+from app.sync.start_file import SUFFIX
 from app.ui.kit.theme import Tone
 from app.ui.start.setup import SetUpPage
 from app.ui.start.signin import SignInPage
@@ -63,8 +65,10 @@ class Visits(QObject):
     def take(self, files: Sequence[Path]) -> None:
         """Open each file where it belongs; what needs a person at the desk waits for the sign-in."""
         for path in files:
-            if path.suffix == ".daumoi-enrolment":
+            if path.suffix in (".daumoi-enrolment", SUFFIX):
                 self._enrol(path)
+            elif path.suffix == ".daumoi-key":
+                self._unlock(path)
             elif self._window.main is None:
                 self._wait(path)
             elif path.suffix == ".daumoi-bundle":
@@ -88,9 +92,24 @@ class Visits(QObject):
         page = self._window.currentWidget()
         if isinstance(page, SetUpPage):
             page.take_file(str(path))
-        elif self._window.desktop is not None:
-            desk = self._window.desktop
-            self._refuse(AppError("home.enrolled", path=str(desk.home), desk=desk.identity.desk))
+            return
+        home = self._window.home
+        try:
+            identity = identity_of(home)
+        except AppError as error:
+            self._refuse(error)
+        else:
+            if identity is not None:
+                self._refuse(AppError("home.enrolled", path=str(home), desk=identity.desk, file=path.name))
+
+    def _unlock(self, path: Path) -> None:
+        from app.ui.start.lost_key import LostKeyPage  # here: a key is seldom lost
+
+        page = self._window.currentWidget()
+        if isinstance(page, LostKeyPage):
+            page.take_file(path)
+        else:
+            self._refuse(AppError("encryption.key_not_needed", path=str(path)))
 
     def _carry(self, path: Path) -> None:
         from app.ui.sync.page import SyncPage  # here: the sign-in does not wait for it

@@ -122,13 +122,13 @@ def test_many_bills_need_no_more_memory_than_few(tmp_path: Path, monkeypatch: py
         finally:
             tracemalloc.stop()
 
-    monkeypatch.setattr(long_pdf, "PAGES_A_PART", 20)
+    monkeypatch.setattr(long_pdf, "PAGES_A_PART", 8)
     peak(2)
-    few = peak(20)
-    many = peak(130)
+    few = peak(8)
+    many = peak(48)
     # A single page takes 40,000 until it is written.
     assert many < few + 120_000
-    assert len(page_sizes(tmp_path / "many.pdf")) == 130
+    assert len(page_sizes(tmp_path / "many.pdf")) == 48
     pages = pages_of((tmp_path / "many.pdf").read_bytes())
     assert all(f"HD-BN03-26-{n:07}" in page for n, page in enumerate(pages))
 

@@ -16,9 +16,7 @@ from app.documents.wording import wrap
 from tests.documents.examples import CUSTOMER, SLIP
 from tests.documents.reading import outside, text_of
 
-COMPLAINT = (
-    "客户反映：10月水费比往常高出三倍，全家外出两周（编号KN-BN03-26-000123）。请检查水表，书面答复。"
-)
+COMPLAINT = "客户反映：10月水费比往常高出三倍，全家外出两周（编号KN-BN03-26-000123）。请检查水表，书面答复。"
 
 
 def test_chinese_can_be_read_beside_vietnamese() -> None:

@@ -13,12 +13,12 @@ from tests.domain.minute_model import DAY, MinuteModel, random_calendar
 DAYS = 40
 MIDDLE = range(12 * DAY, 22 * DAY)
 AMOUNTS = {"working_minutes": 1500, "working_hours": 24, "working_days": 5, "hours": 150}
-CASES = 10_000
+CASES = 3_000
 OF_EACH = 25
 """Cases of each calendar."""
 
 
-def test_ten_thousand_cases_of_random_calendars() -> None:
+def test_thousands_of_cases_of_random_calendars() -> None:
     chance = random.Random(20261122)
     seen: Counter[str] = Counter()
     while seen["case"] < CASES:

@@ -83,8 +83,11 @@ def test_a_rule_of_each_table_is_good_and_lacks_no_column(table: str) -> None:
         ("request_type", {"right_code": "none"}, {"right_code": "right.unknown"}),
         ("request_type", {"channels": []}, {"channels": "channels.none"}),
         ("request_type", {"category": "denunciation"}, {"restricted": "restricted.needed"}),
-        ("request_type", {"restricted": 1, "steps": [STEP | {"form": "survey"}]},
-         {"restricted": "restricted.forms"}),
+        (
+            "request_type",
+            {"restricted": 1, "steps": [STEP | {"form": "survey"}]},
+            {"restricted": "restricted.forms"},
+        ),
         ("request_type", {"names": {"vi": "x"}}, {"names": "required"}),
         ("unit", {"head": "f" * 32}, {"head": "person.unknown"}),
         ("charter_target", {"share": 0}, {"share": "share.wrong"}),

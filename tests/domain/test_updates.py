@@ -50,7 +50,7 @@ def test_what_was_signed_is_read_and_nothing_else() -> None:
     data = signed(MANIFEST, KEY)
     assert read_manifest(data, [OTHER.public_key().public_bytes_raw(), PUBLIC]) == MANIFEST
     assert read_manifest(resigned({"of_a_later_release": 1}), [PUBLIC]) == MANIFEST
-    assert refusal(read_manifest, data, []) == "update.not_signed"
+    assert refusal(read_manifest, data, []) == "update.by_hand"
     assert refusal(read_manifest, signed(MANIFEST, OTHER), [PUBLIC]) == "update.not_signed"
     assert refusal(read_manifest, resigned({}, OTHER), [PUBLIC]) == "update.not_signed"
 

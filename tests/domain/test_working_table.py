@@ -37,7 +37,7 @@ limits = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(calendars(), moments | on_the_half_hour, moments | on_the_half_hour)
 def test_minutes(calendar: WorkingCalendar, a: datetime, b: datetime) -> None:
     table = WorkingTable(calendar, FIRST, LAST)
@@ -48,7 +48,7 @@ def test_minutes(calendar: WorkingCalendar, a: datetime, b: datetime) -> None:
     ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(calendars(), moments | on_the_half_hour, limits)
 def test_due(calendar: WorkingCalendar, start: datetime, limit: Limit) -> None:
     table = WorkingTable(calendar, FIRST, LAST)
@@ -74,7 +74,7 @@ def test_where_clocks_are_changed_a_day_is_not_24_hours() -> None:
     assert moment_of(table.due(instant_ms(start), limit)) == datetime(2026, 3, 30, 8, tzinfo=UTC)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(calendars(), moments | on_the_half_hour, moments | on_the_half_hour, limits)
 def test_keeps(calendar: WorkingCalendar, start: datetime, done: datetime, limit: Limit) -> None:
     table = WorkingTable(calendar, FIRST, LAST)

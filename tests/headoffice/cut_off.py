@@ -1,4 +1,5 @@
-"""A desk that fetches its data and is killed at one step after another, as by a power cut.
+"""A desk that fetches its data and is killed at one step after another, as by a power cut: before the first,
+after the second, before the third, and so on.
 
     python -m tests.headoffice.cut_off HOME_OF_THE_HEAD_OFFICE HOME_OF_THE_DESK
 
@@ -20,6 +21,7 @@ from app.headoffice import snapshots
 from app.sync import fetch, install
 from app.sync.transport import DirectTransport
 from tests.blank import make_blank, new_databases_from
+from tests.compiled import compiled_once
 
 RANGE = 8 << 10
 STEPS: tuple[tuple[Any, str], ...] = (
@@ -34,15 +36,24 @@ STEPS: tuple[tuple[Any, str], ...] = (
 )
 
 
-def begin(headoffice: Path, home: Path, kill_at: int) -> None:
-    """Open a desk that has no data yet; dead at the step of this number, before or after it."""
+def begin(headoffice: Path, home: Path, kill_at: int = 0) -> None:
+    """Open a desk that has no data yet; dead at the step of this number."""
+    hub = HeadOffice(headoffice, SystemClock())
+    if kill_at:
+        die_at(kill_at)
+    Desktop(home, SystemClock(), DirectTransport(hub.hub.answer)).close()
+    hub.close()
+
+
+def die_at(number: int) -> None:
+    """From now on dead at the step of this number, before or after it."""
     count = 0
 
     def dying(step: Callable[..., Any]) -> Callable[..., Any]:
         def die() -> None:
             nonlocal count
             count += 1
-            if count == kill_at:
+            if count == number:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         def run(*values: Any, **named: Any) -> Any:
@@ -53,11 +64,8 @@ def begin(headoffice: Path, home: Path, kill_at: int) -> None:
 
         return run
 
-    hub = HeadOffice(headoffice, SystemClock())
     for place, name in STEPS:
         setattr(place, name, dying(getattr(place, name)))
-    Desktop(home, SystemClock(), DirectTransport(hub.hub.answer)).close()
-    hub.close()
 
 
 def apart(headoffice: Path, home: Path, kill_at: int) -> bool:
@@ -82,7 +90,10 @@ def main(headoffice: Path, home: Path) -> None:
     fetch.FIRST_RANGE = fetch.MOST_RANGE = RANGE
     blank = home.with_name("blank.db")
     make_blank(blank)
-    with new_databases_from(blank):
+    warm = home.with_name("warm")
+    shutil.copytree(home, warm)
+    with new_databases_from(blank), compiled_once():
+        begin(headoffice, warm)  # what each would work out for itself is worked out before they are forked
         cut_at_every_step(headoffice, home)
 
 
@@ -90,7 +101,7 @@ def cut_at_every_step(headoffice: Path, home: Path) -> None:
     step = 0
     lived = False
     while not lived:
-        step += 1
+        step += 1 if step % 4 == 0 else 3  # before one step, after the next: 1, 4, 5, 8, 9, 12
         again = home.with_name(f"{home.name}-{step}")
         shutil.copytree(home, again)
         lived = apart(headoffice, again, step)

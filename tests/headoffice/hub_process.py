@@ -1,20 +1,20 @@
-"""A head office in a program of its own: `python -m tests.headoffice.hub_process HOME PORT WORKERS
-CERTIFICATE NAME=NUMBER …`, the last of which set the server's own limits."""
+"""A head office in a process of its own."""
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from app.bootstrap import HeadOffice
 from app.domain.clock import SystemClock
 from app.headoffice import server
 from app.headoffice.hub import Hub
+from tests.forked import LOADED
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60.0
@@ -40,26 +40,23 @@ class HubProcess:
         self.port = 0
         self._workers = workers
         self._certificate = certificate
-        self._limits = [f"{name}={number}" for name, number in limits.items()]
+        self._limits = limits
         self.start()
 
     def start(self) -> None:
-        what = [self.home, self.port, self._workers, self._certificate, *self._limits]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.headoffice.hub_process", *map(str, what)],
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-        )
-        limit = threading.Timer(PATIENCE, self.process.kill)
-        limit.start()
-        assert self.process.stdout
-        self.port = int(self.process.stdout.readline())
-        limit.cancel()
+        here, there = LOADED.Pipe(duplex=False)
+        what = (self.home, self.port, self._workers, self._certificate, self._limits, there)
+        self.process = LOADED.Process(target=serve, args=what)
+        self.process.start()
+        there.close()
+        with here:
+            assert here.poll(PATIENCE)
+            self.port = here.recv()
 
     def kill(self) -> None:
         """As a power cut would."""
-        with self.process as process:
-            process.kill()
+        self.process.kill()
+        self.process.join()
 
     close = kill
 
@@ -78,24 +75,24 @@ class HubProcess:
         return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self.port}"
 
 
-def main() -> None:
-    home, port, workers, certificate, *limits = sys.argv[1:]
-    for limit in limits:
-        name, _, number = limit.partition("=")
+def serve(
+    home: Path,
+    port: int,
+    workers: int,
+    certificate: Path | str,
+    limits: dict[str, float | int],
+    ready: Connection,
+) -> None:
+    """Serve until killed; `limits`: the server's own, by their names."""
+    for name, limit in limits.items():
         assert hasattr(server, name)
-        setattr(server, name, type(getattr(server, name))(float(number)))
+        setattr(server, name, limit)
     pem = Path(certificate) if certificate else None
-    open_hub = partial(hub_of, Path(home))
-
-    def ready(port: int) -> None:
-        print(port, flush=True)
-
-    if int(workers) > 1:
-        server.serve_many(open_hub, "127.0.0.1", int(port), int(workers), ready, pem, pem)
+    open_hub = partial(hub_of, home)
+    if workers > 1:
+        os.dup2(sys.stdin.fileno(), 0)  # which is what uvicorn's processes inherit of it
+        sys.stdin = os.fdopen(0)
+        server.serve_many(open_hub, "127.0.0.1", port, workers, ready.send, pem, pem)
     else:
         with open_hub() as hub:
-            server.serve(hub, "127.0.0.1", int(port), ready, pem, pem)
-
-
-if __name__ == "__main__":
-    main()
+            server.serve(hub, "127.0.0.1", port, ready.send, pem, pem)

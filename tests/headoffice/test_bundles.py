@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import Desktop, enrol_desk
+from app.bootstrap import Desktop
 from app.domain.errors import AppError
 from app.failures import sentence
 from app.headoffice import bundles as at_hub
 from app.headoffice.founding import NewOffice
+from app.home.first_start import enrol_desk
 from app.sync import bundle as bundles
 from app.sync.bundle import BundleReport, Kind, parse, read_bundle
 from app.sync.enrolment import replica_key

@@ -200,7 +200,7 @@ def play(begun: Path, folder: Path, script: Script, by_line: bool) -> None:
         world.end(by_line)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
 @given(steps(QUIET), st.booleans())
 def test_any_order_of_sticks_and_passes_ends_alike(
     begun: Path, tmp_path: Path, script: Script, by_line: bool
@@ -208,7 +208,7 @@ def test_any_order_of_sticks_and_passes_ends_alike(
     play(begun, tmp_path / "world", script, by_line)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=5)
 @given(steps(ROUGH), st.booleans())
 def test_also_among_those_that_were_put_back(
     begun: Path, tmp_path: Path, script: Script, by_line: bool

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from app import cli
-from app.bootstrap import Desktop, HeadOffice, enrol_desk, found_here
+from app.bootstrap import Desktop, HeadOffice
 from app.domain.clock import SystemClock
+from app.home.first_start import enrol_desk, found_here
 from app.sync.enrolment import read_enrolment
 from app.sync.transport import DirectTransport
 from app.words import tr
@@ -90,7 +91,10 @@ def test_a_head_office_is_founded_looked_at_and_a_desk_revoked(
         "Office 1, Chi nhánh Một: 0 to settle",
         "  BN03 (BN03): 0 entries here",
         "Office 2, Chi nhánh Hai: 0 to settle",
+        "Nobody has a copy of the head office's key yet: daumoi headoffice key --help",
     ]
+    assert daumoi("headoffice", "key", *place)[0] == 0
+    assert "Nobody" not in daumoi("headoffice", "status", *place)[1]
     for office, desk in ((1, "BN09"), (2, "BN03")):
         said = refused("headoffice", "revoke", "--office", office, "--desk", desk, *place)
         assert f"There is no desk called {desk}" in said

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from hashlib import sha256
+from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -16,7 +15,7 @@ from app.bootstrap import Desktop, HeadOffice
 from app.domain.errors import AppError
 from app.sync.verify_contents import verify_contents
 from app.sync.wire import BLOB_PART
-from tests.headoffice.hub_process import ROOT, HubProcess
+from tests.headoffice.hub_process import LOADED, HubProcess
 from tests.headoffice.test_server import CLOCK, desk_of, hub
 from tests.scans import picture
 from tests.sync.test_blobs import attach, sent
@@ -25,18 +24,16 @@ __all__ = ["hub"]
 
 PATIENCE = 60.0
 
-FETCH = """
-import sys
-from pathlib import Path
-from app.bootstrap import Desktop
-from app.domain.clock import SystemClock
-desktop = Desktop(Path(sys.argv[1]), SystemClock())
-def told(done, total):
-    print(done, flush=True)
-    sys.stdin.readline()
-desktop.blobs.fetch(bytes.fromhex(sys.argv[2]), told)
-print("whole", flush=True)
-"""
+
+def fetch(home: Path, digest: bytes, told: Connection) -> None:
+    """A desk that fetches a content and goes on whenever what it has told is answered."""
+
+    def tell(done: int, total: int) -> None:
+        told.send(done)
+        told.recv()
+
+    Desktop(home, CLOCK).blobs.fetch(digest, tell)
+    told.send(None)
 
 
 def there(hub: HubProcess, digest: bytes) -> tuple[int, bool]:
@@ -49,21 +46,19 @@ def there(hub: HubProcess, digest: bytes) -> tuple[int, bool]:
 
 def fetched(home: Path, digest: bytes, *, kill_after: int) -> list[int]:
     """What a desk in a program of its own has told of fetching, until it was killed."""
-    command = [sys.executable, "-c", FETCH, str(home), digest.hex()]
+    here, there = LOADED.Pipe()
+    process = LOADED.Process(target=fetch, args=(home, digest, there))
+    process.start()
+    there.close()
     heard: list[int] = []
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT, text=True) as process:
-        assert process.stdin
-        assert process.stdout
-        for line in process.stdout:
-            if line.strip() == "whole":
-                break
-            heard.append(int(line))
+    with here:
+        while (done := here.recv()) is not None:
+            heard.append(done)
             if len(heard) == kill_after:
                 process.kill()
                 break
-            process.stdin.write("go on\n")
-            process.stdin.flush()
+            here.send("go on")
+    process.join()
     return heard
 
 

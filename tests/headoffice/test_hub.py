@@ -13,9 +13,10 @@ from backports import zstd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from app.bootstrap import Desktop, HeadOffice, enrol_desk
+from app.bootstrap import Desktop, HeadOffice
 from app.domain.errors import AppError
 from app.headoffice.founding import COMPANY, NewOffice
+from app.home.first_start import enrol_desk
 from app.models import Customer, Device, Office
 from app.sync.client import open_answer
 from app.sync.transport import DirectTransport

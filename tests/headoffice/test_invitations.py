@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from app.bootstrap import Desktop, enrol_desk, invitation_by_phone
+from app.bootstrap import Desktop
 from app.domain.errors import AppError
+from app.home.first_start import enrol_desk, invitation_by_phone
 from app.sync.client import open_answer
 from app.sync.enrolment import hub_address, request_of
 from app.sync.transport import DirectTransport
@@ -20,7 +21,7 @@ ADDRESS = "10.0.0.5"
 
 
 def invite(company: Company, desk: str = "BN07") -> str:
-    return company.headoffice.hub.invite(company.office_no, desk, "Quầy 7")
+    return company.headoffice.hub.enrolling.invite(company.office_no, desk, "Quầy 7")
 
 
 def refusal(company: Company, code: str, way: DirectTransport | None = None) -> str:

@@ -55,7 +55,7 @@ def on_disk(home: Path) -> list[str]:
 def led(company: Company) -> tuple[Desktop, Desktop, Desktop]:
     """The leader's desk, the counter's, and a third."""
     leader, counter, third = company.desk("BN01"), company.desk("BN03"), company.desk("BN04")
-    company.headoffice.hub.name_leader(company.office_no, "BN01")
+    company.headoffice.hub.enrolling.name_leader(company.office_no, "BN01")
     company.sync()
     return leader, counter, third
 
@@ -146,9 +146,9 @@ def test_a_leaders_desk_that_comes_later_reads_what_was_written_before(company: 
     _, counter, third = led(company)
     request = denounce(counter)
     company.sync()
-    company.headoffice.hub.name_leader(company.office_no, "BN04")
+    company.headoffice.hub.enrolling.name_leader(company.office_no, "BN04")
     invitation = company.headoffice.enrolment(company.office_no, "BN06", "Phòng", "http://unused", leads=True)
-    from app.bootstrap import enrol_desk
+    from app.home.first_start import enrol_desk
 
     enrol_desk(company.folder / "BN06", invitation, company.clock, company.transport)
     late = company.opened(company.folder / "BN06")
@@ -157,7 +157,7 @@ def test_a_leaders_desk_that_comes_later_reads_what_was_written_before(company: 
     with late.database.read.connect() as read:
         assert len(read.execute(select(SealedKey.reader).distinct()).all()) == 2
     # Named again, nothing is handed on twice.
-    company.headoffice.hub.name_leader(company.office_no, "BN04")
+    company.headoffice.hub.enrolling.name_leader(company.office_no, "BN04")
     company.sync()
     with late.database.read.connect() as read:
         keys = read.execute(select(SealedKey.about_id, SealedKey.reader)).all()
@@ -170,7 +170,7 @@ def test_a_desk_that_did_not_know_the_leaders_seals_for_it_all_the_same(company:
     counter, third = company.desk("BN03"), company.desk("BN04")
     company.sync()
     leader = company.desk("BN01")
-    company.headoffice.hub.name_leader(company.office_no, "BN01")
+    company.headoffice.hub.enrolling.name_leader(company.office_no, "BN01")
     request = denounce(counter)  # for all desks that it knows
     company.sync()
     assert row(leader, request).words == WORDS
@@ -208,4 +208,4 @@ def test_what_lies_in_the_journal_is_the_same_after_a_replay(company: Company) -
 def test_no_desk_of_that_name(company: Company) -> None:
     company.desk("BN03")
     with pytest.raises(AppError, match=r"desk\.unknown"):
-        company.headoffice.hub.name_leader(company.office_no, "BN09")
+        company.headoffice.hub.enrolling.name_leader(company.office_no, "BN09")

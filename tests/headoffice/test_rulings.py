@@ -81,7 +81,7 @@ def test_what_a_pc_years_ahead_has_written_counts_when_it_comes(company: Company
     assert_agreed(company)
     wanted = "SELECT name FROM customer WHERE code = 'BN-0001'"
     assert at_the_hub(company, wanted) == [("of today as well",)]
-    assert len(at_the_hub(company, 'SELECT * FROM "exception" WHERE kind = \'concurrent\'')) == 1
+    assert len(at_the_hub(company, "SELECT * FROM \"exception\" WHERE kind = 'concurrent'")) == 1
     company.desk("BN05")
     assert_agreed(company)
 

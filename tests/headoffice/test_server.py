@@ -19,11 +19,12 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from app.bootstrap import Desktop, HeadOffice, enrol_desk
+from app.bootstrap import Desktop, HeadOffice
 from app.domain.clock import SystemClock
 from app.domain.errors import AppError
 from app.headoffice import server
-from app.sync.client import SyncState
+from app.home.first_start import enrol_desk
+from app.sync.loop import SyncState
 from app.sync.transport import TYPE, HttpTransport
 from app.sync.verify import verify
 from tests.headoffice.hub_process import ROOT, HubProcess
@@ -323,8 +324,9 @@ def test_the_head_office_ends_when_it_is_told_to_though_somebody_hangs_on(
         asks = b"POST /v1/sync HTTP/1.1\r\nhost: h\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n"
         line = stack.enter_context(closing(knocks(hub, asks)))
         assert line.recv(100).startswith(b"HTTP/1.1 100 ")
-        hub.process.send_signal(signal.SIGTERM)
-        assert hub.process.wait(PATIENCE) == -signal.SIGTERM
+        hub.process.terminate()
+        hub.process.join(PATIENCE)
+        assert hub.process.exitcode == -signal.SIGTERM
 
 
 TYPES = """
@@ -358,9 +360,7 @@ def test_more_connections_than_there_may_be_are_refused_until_the_silent_ones_ar
 ) -> None:
     shutil.copytree(founded, tmp_path / "headoffice")
     with ExitStack() as stack:
-        hub = stack.enter_context(
-            closing(HubProcess(tmp_path / "headoffice", CONNECTIONS=4, HEAD_SECONDS=3))
-        )
+        hub = stack.enter_context(closing(HubProcess(tmp_path / "headoffice", CONNECTIONS=4, HEAD_SECONDS=3)))
         desktop = stack.enter_context(desk_of(hub, "BN03"))
         for _ in range(6):
             stack.enter_context(closing(knocks(hub)))
@@ -429,7 +429,8 @@ def test_several_processes_serve_one_port_and_end_with_their_parent(tmp_path: Pa
         assert len(at_the_hub(hub)) == 6
         last = hub.workers()
         hub.process.terminate()
-        assert hub.process.wait(PATIENCE) == 0
+        hub.process.join(PATIENCE)
+        assert hub.process.exitcode == 0
         assert not any(map(is_there, last))
 
 

@@ -22,12 +22,13 @@ import pytest
 from backports import zstd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.bootstrap import OFFICE_DATABASE, Desktop, HeadOffice, enrol_desk
+from app.bootstrap import OFFICE_DATABASE, Desktop, HeadOffice
 from app.domain.errors import AppError
 from app.headoffice import snapshots
 from app.headoffice.founding import NewOffice
 from app.headoffice.hub import Hub
 from app.headoffice.snapshots import Snapshots
+from app.home.first_start import enrol_desk
 from app.models.database import HEAD, open_database
 from app.models.keys import Key
 from app.sync import fetch, install
@@ -535,7 +536,7 @@ def test_a_power_cut_at_any_step_leaves_no_database_or_the_whole(company: Compan
     lines = [line.split(maxsplit=3) for line in told.stdout.splitlines()]
     assert told.returncode == 0, lines[-3:]
     steps = [line for line in lines if line[0] != "left"]
-    assert len(steps) > 40
+    assert len(steps) > 30
     whole = [line[1] == "True" for line in steps]
     assert whole == sorted(whole)  # none, until it is there
     assert False in whole

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app import bootstrap
-from app.bootstrap import Desktop, begin_by_file, bring_data
+from app.bootstrap import Desktop
 from app.domain.errors import AppError
+from app.home import first_start
+from app.home.first_start import begin_by_file, bring_data
 from app.sync import start_file
 from app.sync.enrolment import identity_of
 from app.sync.transport import DirectTransport
@@ -57,7 +58,7 @@ def test_what_was_cut_short_begins_again_by_the_same_file(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(bootstrap, "be", cut)
+        patch.setattr(first_start, "be", cut)
         with pytest.raises(KeyboardInterrupt):
             begin_by_file(home, *made)
     assert identity_of(home) is None

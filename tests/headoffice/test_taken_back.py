@@ -48,7 +48,7 @@ def test_of_a_bill_made_by_several_those_stand_who_may(
     for place in (company.headoffice, *company.desks):
         assert at(place.database, "SELECT total FROM bill") == [(1000,)]
         assert at(place.database, "SELECT owed, credit FROM customer_balance") == [(1000, 0)]
-        assert at(place.database, 'SELECT * FROM "exception" WHERE kind = \'same_id\'') == []
+        assert at(place.database, "SELECT * FROM \"exception\" WHERE kind = 'same_id'") == []
 
 
 def test_two_that_may_disagree_when_a_third_was_not_allowed(company: Company, desktop: Desktop) -> None:
@@ -59,7 +59,7 @@ def test_two_that_may_disagree_when_a_third_was_not_allowed(company: Company, de
     assert_agreed(company)
     for place in (company.headoffice, *company.desks):
         assert at(place.database, "SELECT total FROM bill") == [(1000,)]
-        assert len(at(place.database, 'SELECT * FROM "exception" WHERE kind = \'same_id\'')) == 1
+        assert len(at(place.database, "SELECT * FROM \"exception\" WHERE kind = 'same_id'")) == 1
 
 
 @pytest.mark.parametrize("first", ["mai", "tung"])

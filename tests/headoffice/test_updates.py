@@ -28,8 +28,8 @@ from tests.sync.test_journal import save_customers
 from tests.updates import KEY, NOTES, OTHER, PUBLIC, manifest_of, put, setup_of
 
 FILLED = 3 * LEAST_PART + 5000
-NEWER = "0.2.0"
-NEWEST = "0.3.0"
+NEWER = "90.0.0"
+NEWEST = "90.1.0"
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +104,7 @@ def test_it_goes_to_the_offices_that_are_named_and_to_no_other(company: Company,
     assert view.ready
     assert view.manifest is not None
     assert view.manifest.notes == NOTES
-    assert desk.updates.folder.setup(view.manifest).read_bytes() == setup_of(NEWER, FILLED)
+    assert desk.updates.folder.setups.setup(view.manifest).read_bytes() == setup_of(NEWER, FILLED)
     updates.roll_out(NEWER, [])  # a fault was found in it
     assert desk.later() == UpdateView()
     updates.roll_out(NEWER, None)
@@ -207,7 +207,8 @@ def test_the_setup_of_what_runs_comes_first_to_go_back_to(company: Company, tmp_
         publish(company, tmp_path, version)
     desk = Desk(company)
     desk.later()
-    assert desk.updates.folder.manifests() == []  # as long as there is nothing to go to, nothing is fetched
+    # As long as there is nothing to go to, nothing is fetched.
+    assert desk.updates.folder.setups.manifests() == []
     company.headoffice.updates.roll_out(NEWER, None)
     view = desk.later()
     assert (view.ready, view.can_return) == (True, True)

@@ -99,8 +99,6 @@ def test_the_command_takes_the_address_of_the_database(
     assert at_work.url not in said  # it may hold a password
 
 
-def test_an_address_that_leads_nowhere_is_said_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_address_that_leads_nowhere_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["verify", "--home", str(tmp_path), "--database", "postgresql://127.0.0.1:1/x"]) == 2
     assert "127.0.0.1/x" in capsys.readouterr().err

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from PySide6.QtWidgets import QApplication
 
 from app import __version__
+from app.bootstrap import Desktop
+from app.cli import OPENED
 from installer import parts, setup, wine
 from installer.build import version_of
+from tests.programs import run
 
 HERE = Path(__file__).resolve().parent.parent.parent
 INSTALLER = HERE / "installer"
@@ -114,12 +120,11 @@ class Absent:
         if name in {parts.OF_SERVER!r} or name.partition(".")[0] in {parts.SERVER!r}:
             raise ModuleNotFoundError(name, name=name)
 sys.meta_path.insert(0, Absent())
-import app.window.frame, app.demo.day
+import app.window.program, app.demo.day
 from app.cli import main
 main(["--language", "en", "fits", "--home", "nowhere"])
 print(main(["--language", "en", "headoffice", "--home", sys.argv[1]]))
 """
-
 
     home = str(HERE / "nowhere")
     done = subprocess.run(
@@ -129,18 +134,43 @@ print(main(["--language", "en", "headoffice", "--home", sys.argv[1]]))
     assert "This is the program of an office." in done.stderr
 
 
+def test_the_setup_tells_newer_data_and_an_open_window_from_a_program_that_does_not_start(
+    desktop: Desktop, qapp: QApplication
+) -> None:
+    script = (INSTALLER / "setup.nsi").read_text("utf-8")
+    assert re.search(r'fits\'\s+Pop \$0\s+\$\{If\} \$0 == 3\s+!insertmacro GIVE_UP "\$\(W_NEWER\)"', script)
+    assert re.search(r"quit --wait 60'\s+Pop \$0\s+\$\{If\} \$0 != 4\s+Return", script)
+    home = desktop.home
+    run("quit", "--home", home, "--wait", 0, expect=4)
+    desktop.close()
+    run("fits", "--home", home)
+    with closing(sqlite3.connect(home / "office.db")) as data, data:
+        data.execute("UPDATE alembic_version SET version_num = '9999'")
+    run("fits", "--home", home, expect=3)
+
+
 def test_every_sentence_of_the_setup_is_said_in_three_languages() -> None:
     words = (INSTALLER / "words.nsh").read_text("utf-8")
     said = re.findall(r'^!insertmacro SAY (\w+)((?:\s|\\)*"[^"]*"){3}\s*$', words, re.MULTILINE)
     names = {name for name, _ in said}
     assert len(said) == len(names) == words.count("!insertmacro SAY")
     script = (INSTALLER / "setup.nsi").read_text("utf-8")
-    assert names == set(re.findall(r"\$\((W_\w+)\)", script))
+    assert names == set(re.findall(r"(?:\$\(|TELL )(W_\w+)", script))
+    before = script.partition("Function .onInit")[2].partition("FunctionEnd")[0]
+    assert "$(" not in before  # there a sentence would be in the language of Windows
+
+
+def test_the_files_that_the_window_opens_are_its_own_until_it_is_uninstalled() -> None:
+    script = (INSTALLER / "setup.nsi").read_text("utf-8")
+    kinds = re.findall(r'insertmacro KIND "(\S+)" "(\S+)" "\$\(W_KIND_\w+\)"', script)
+    assert tuple(suffix for suffix, _ in kinds) == OPENED
+    assert re.findall(r'insertmacro NO_KIND "(\S+)" "(\S+)"', script) == kinds
+    assert len({kind for _, kind in kinds}) == len(OPENED)
 
 
 def test_no_place_of_this_machine_and_no_address_is_written_down() -> None:
-    for path in INSTALLER.glob("*.*"):
+    for path in INSTALLER.rglob("*.*"):
         if path.suffix in (".py", ".txt", ".nsi", ".nsh", ".spec", ".md"):
             text = path.read_text("utf-8")
-            assert "://" not in text, path
+            assert "://" not in text.replace("http://127.0.0.1:", ""), path
             assert "/home/" not in text, path

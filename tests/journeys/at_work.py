@@ -1,25 +1,25 @@
-"""A desk at work in a program of its own, to be killed: it says what is done after it is done.
-
-`python -m tests.journeys.at_work day|supply|import|receive|found HOME …`
-"""
+"""A desk at work in a program of its own, to be killed: it says what is done after it is done."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 from threading import Event
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from app.bootstrap import Desktop, HeadOffice
 from app.domain.clock import SystemClock
 from app.domain.importing import ParsedRow
+from app.home.first_start import found_here
+from app.models.database import open_database
 from app.services import imports
 from app.services.cash import Collect
 from app.services.requests import NewRequest
 from app.sync.transport import DirectTransport
 from tests.offices import person
+from tests.services.test_supply import STEPS, apply, do_one, only_request
 
 CLOCK = SystemClock()
 GROUP = 25
@@ -32,8 +32,6 @@ def say(*what: object) -> None:
 
 def day(home: Path, customer: str) -> None:
     """Receipts and requests without end."""
-    from uuid import UUID
-
     desktop = Desktop(home, CLOCK)
     tung, yen = person(desktop, "tung"), person(desktop, "yen")
     there = desktop.cash_queries.open_session(tung.id, desktop.identity.device)
@@ -50,10 +48,8 @@ def day(home: Path, customer: str) -> None:
         say(asked.code)
 
 
-def supply(home: Path, _: str) -> None:
+def supply(home: Path) -> None:
     """A new supply, step by step; what is done is told again, and it goes on from there."""
-    from tests.services.test_supply import STEPS, apply, do_one, only_request
-
     desktop = Desktop(home, CLOCK)
     yen = person(desktop, "yen")
     request, at = only_request(desktop)
@@ -67,21 +63,21 @@ def supply(home: Path, _: str) -> None:
     Event().wait()  # until it is killed
 
 
-def take_in(home: Path, rows: str) -> None:
+def take_in(home: Path, rows: int) -> None:
     """Customers of a workbook."""
     imports.CHUNK = GROUP
     desktop = Desktop(home, CLOCK)
     plan = desktop.imports.plan(
         ParsedRow(at, {"code": f"BN-{at:06d}", "name": f"Ông {at}", "connection_code": f"BN-{at:06d}",
                        "address": f"Số {at}", "meter_serial": f"M{at:06d}"}, ())
-        for at in range(int(rows))
+        for at in range(rows)
     )  # fmt: skip
     desktop.imports.apply(person(desktop, "admin"), plan, lambda done, total: say(done))
 
 
-def receive(home: Path, hub: str) -> None:
+def receive(home: Path, hub: Path) -> None:
     """What other desks have written, in small messages."""
-    with closing(HeadOffice(Path(hub), CLOCK)) as headoffice:
+    with closing(HeadOffice(hub, CLOCK)) as headoffice:
 
         class Telling(DirectTransport):
             def post(self, path: str, data: bytes) -> bytes:
@@ -94,15 +90,13 @@ def receive(home: Path, hub: str) -> None:
             desktop.client.once()
 
 
-def open_new(home: Path, _: str) -> None:
+def open_new(home: Path) -> None:
     """A database that is made."""
-    from app.models.database import open_database
-
     say("begun")
     open_database(home / "office.db", CLOCK.now()).close()
 
 
-if __name__ == "__main__":
-    {"day": day, "supply": supply, "import": take_in, "receive": receive, "open": open_new}[sys.argv[1]](
-        Path(sys.argv[2]), sys.argv[3]
-    )
+def found(home: Path, answers: Mapping[str, str]) -> None:
+    """A utility, on this PC alone."""
+    say("begun")
+    found_here(home, CLOCK, answers)

@@ -24,14 +24,15 @@ from app.ui.settings.page import Preferences
 from app.ui.start.card import Card
 from app.ui.start.setup import SetUpPage
 from app.ui.start.signin import SignInPage
-from app.window.frame import DeskWindow, application
+from app.window.frame import DeskWindow
 from app.window.preferences import read_preferences
+from app.window.program import application
 from app.words import tr
 from tests.journeys.conftest import Open
 from tests.journeys.windows import desk_of, go, good, main_of, said, settle
 from tests.offices import Company, person
 from tests.programs import ROOT, environment
-from tests.services.test_requests import add_customer
+from tests.services.test_requests import new, state_of
 from tests.ui.conftest import Asked
 
 
@@ -211,28 +212,33 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from app.domain.clock import SystemClock
 from app.ui.kit.labels import Label
-from app.window import frame
+from app.window import program
 def look(window):
     print("\\n".join(l.text() for l in window.findChildren(Label) if l.isVisible()), flush=True)
     QApplication.instance().exit(0)
-sys.exit(frame.run(Path(sys.argv[1]), SystemClock(), lambda w: QTimer.singleShot(0, lambda: look(w))))
+sys.exit(program.run(Path(sys.argv[1]), SystemClock(), lambda w: QTimer.singleShot(0, lambda: look(w))))
 """
+
+
+def whole_program(code: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """What a program of its own has said and how it ended."""
+    return subprocess.run(
+        [sys.executable, "-c", code, str(home)],
+        cwd=ROOT,
+        env=environment(QT_QPA_PLATFORM="offscreen"),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="rights of a folder are other ones there")
 def test_a_home_without_the_right_to_write_is_said_by_the_whole_program(home: Path) -> None:
     """By a program of its own, from its log to its window."""
     with read_only(home):
-        done = subprocess.run(
-            [sys.executable, "-c", BEGIN, str(home)],
-            cwd=ROOT,
-            env=environment(QT_QPA_PLATFORM="offscreen"),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
+        done = whole_program(BEGIN, home)
     sentence = f"Không ghi được vào thư mục {home}. Kiểm tra quyền, hoặc chọn thư mục khác."
     assert sentence in done.stdout, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -297,8 +303,8 @@ def test_the_first_copy_is_not_disturbed_by_the_second(open_window: Open, home: 
     refusal(second)
     second.shut()
     signs_in(qtbot, first)
-    add_customer(desk_of(first))
-    assert desk_of(first).customer_queries.count() == 1
+    taken = desk_of(first).requests.register(person(desk_of(first), "yen"), new())
+    assert state_of(desk_of(first), taken.id) == "routed"
 
 
 # -- the folder of a new desk -----------------------------------------------------------------------------
@@ -354,7 +360,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 from app.domain.clock import SystemClock
 from app.ui.kit.labels import Label
-from app.window import frame
+from app.window import program
 def look(window):
     for dialog in window.findChildren(QDialog):
         print("\\n".join(l.text() for l in dialog.findChildren(Label) if l.isVisible()), flush=True)
@@ -364,21 +370,12 @@ def ready(window):
     window.timer = QTimer(window, interval=20)
     window.timer.timeout.connect(lambda: look(window))
     window.timer.start()
-sys.exit(frame.run(Path(sys.argv[1]), SystemClock(), ready))
+sys.exit(program.run(Path(sys.argv[1]), SystemClock(), ready))
 """
 
 
 def test_a_fault_of_the_window_is_said_and_kept_in_the_log(home: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", FAULT, str(home)],
-        cwd=ROOT,
-        env=environment(QT_QPA_PLATFORM="offscreen"),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    done = whole_program(FAULT, home)
     assert f"{home}/logs" in done.stdout, done.stdout + done.stderr
     assert "ZeroDivisionError" in (home / "logs" / "daumoi.log").read_text("utf-8")
     assert done.returncode == 0

@@ -1,55 +1,20 @@
-"""The played day in other ways: over PostgreSQL, by stick, killed in mid-sync; and what judges them."""
+"""How a day is asked for, what its closing check finds, and the cable that can be pulled."""
 
 from __future__ import annotations
 
-import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from app.cli import main
 from app.demo.cable import Cable
 from app.demo.check import close_the_day
-from app.demo.day import STEPS
 from app.words import tr
-from tests.journeys.days import LEFT_OUT, all_is_well, play, play_short_by_stick
 from tests.offices import ON_BOTH, Company
-from tests.postgres import EMPTY, Server
-from tests.programs import run
 from tests.sync.test_journal import save_customers
-
-
-def pictures(folder: Path) -> set[str]:
-    return {path.stem.partition("-")[2] for path in folder.glob("*.png")}
-
-
-def test_the_day_over_postgresql_with_the_cashier_killed_in_mid_sync(
-    postgres: Server, tmp_path: Path
-) -> None:
-    with postgres.database(EMPTY) as url:
-        printed = play(tmp_path, "--database", url, "--kill")
-        again = run("demo", "--play", tmp_path, "--database", url, expect=2)
-    assert all_is_well(printed)
-    assert "4 PCs, 1 head office on PostgreSQL" in printed
-    killed = re.search(r"killed in mid-sync: (\d+) of (\d+) entries were there", printed)
-    assert killed
-    assert 0 < int(killed[1]) < int(killed[2])
-    assert {"set-up-file", "enrolled", "after-the-kill", "connected"} <= pictures(tmp_path)
-    assert "is founded already, as Công ty Cấp thoát nước Kinh Bắc" in again.stderr
-
-
-def test_the_day_with_a_stick_instead_of_the_network(tmp_path: Path) -> None:
-    assert {name for name, _ in STEPS} >= {*LEFT_OUT}
-    printed = play_short_by_stick(tmp_path)
-    assert all_is_well(printed)
-    unsent = re.search(r"(\d+) entries not sent", printed)
-    assert unsent
-    assert f"{unsent[1]} entries by stick" in printed
-    assert {"unsent", "stick-file", "stick-written", "stick-answered"} <= pictures(tmp_path)
 
 
 @pytest.mark.parametrize("option", [["--bundle"], ["--kill"], ["--database", "postgresql:///day"]])

@@ -19,7 +19,7 @@ from app.ui.today.page import TodayPage
 from app.window.frame import DeskWindow
 from tests.journeys.conftest import Open
 from tests.journeys.windows import main_of, said, settle
-from tests.offices import person
+from tests.offices import Company, person
 from tests.ui.conftest import Asked
 
 
@@ -64,6 +64,17 @@ def test_ten_faults_are_one_dialog(window: DeskWindow, qtbot: QtBot) -> None:
     except IndexError as error:
         window.faults.note(error)  # another
     assert len(dialogs(window)) == 1
+
+
+def test_who_cannot_begin_is_not_told_to_go_on(company: Company, home: Path, qtbot: QtBot) -> None:
+    window = DeskWindow(home, company.clock)
+    qtbot.addWidget(window)
+    window.faults.note(fails("while starting"))
+    (dialog,) = dialogs(window)
+    assert "Không mở được Đầu Mối" in said(dialog)
+    assert "làm việc tiếp" not in said(dialog)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not window.isVisible())
 
 
 def test_from_a_thread_a_job_and_a_slot(
@@ -135,4 +146,4 @@ def test_the_last_time_is_told(window: DeskWindow, tmp_path: Path) -> None:
     window.faults.tell_fallen(tmp_path / "crash-20261120-010203-fault.txt")
     (dialog,) = dialogs(window)
     assert "Lần trước chương trình đã dừng đột ngột" in said(dialog)
-    assert not hasattr(dialog, "leave")
+    assert not dialog.leave.isVisible()

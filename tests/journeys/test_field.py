@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.field.issuing import IssueDialog
 from app.ui.field.page import FieldPage
-from app.ui.requests.dialogs import ActDialog
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.requests.page import RequestsPage
 from app.window.frame import DeskWindow
 from tests.journeys.windows import desk_of, go, good, main_of, said, settle

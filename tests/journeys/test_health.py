@@ -146,24 +146,62 @@ def test_the_file_is_looked_through_once_a_day(
     assert window.worries == ()
 
 
-def test_a_page_that_cannot_be_read(home: Path, window: DeskWindow, qtbot: QtBot) -> None:
-    """Found by whatever reads it; said, noted for the next start, and the ways out are offered there."""
+def damage(window: DeskWindow, table: str) -> None:
+    """The page of the database where that table begins is not readable any more."""
     desk = window.desktop
     assert desk is not None
     with desk.database.transaction() as cur:
-        cur.execute("SELECT rootpage FROM sqlite_master WHERE name = 'staff'")
+        cur.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,))
         (root,) = cur.fetchone()
     desk.database.write.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     desk.database.read.dispose()
     size = desk.database.write.execute("PRAGMA page_size").fetchone()[0]
-    with (home / "office.db").open("r+b") as file:
+    with desk.database.path.open("r+b") as file:
         file.seek((root - 1) * size)
         file.write(b"\xff" * size)
+
+
+DAMAGED = (
+    "Dữ liệu trên máy này có chỗ hỏng. Hãy làm nốt việc đang gõ, sau đó đóng chương trình rồi mở lại: chương "
+    "trình sẽ kiểm tra và đưa ra các cách khắc phục. Những gì đã gửi công ty vẫn an toàn."
+)
+
+
+def test_a_page_that_cannot_be_read(home: Path, window: DeskWindow, qtbot: QtBot, asked: Asked) -> None:
+    """Found by whatever reads it; said once to whoever is at work, noted for the next start, and the ways out
+    are offered there."""
+    desk = window.desktop
+    assert desk is not None
+    damage(window, "staff")
     window.jobs.run(window, lambda _job: desk.sign_in.people(), done=lambda _: None, failed=lambda _: None)
     settle(qtbot, window)
     settle(qtbot, window)
     qtbot.waitUntil(lambda: main_of(window).status._health.parts[0] == "Dữ liệu có chỗ hỏng")
     assert (home / "office.damaged").exists()
+    assert asked.told == [DAMAGED]
+    assert window.health is not None
+    window.health.worries = ()
+    window.health.look()
+    settle(qtbot, window)
+    assert asked.told == [DAMAGED]
     window.shut()
     with pytest.raises(Exception, match=r"database\.damaged"):
         trusted(home / "office.db")
+
+
+def test_damage_found_while_nobody_is_at_work(window: DeskWindow, qtbot: QtBot, asked: Asked) -> None:
+    """It waits for the next who signs in."""
+    assert window.desktop is not None
+    assert window.health is not None
+    mai = person(window.desktop, "mai")
+    window.sign_in()
+    damage(window, "letter")
+    window.health.look_through()
+    settle(qtbot, window)
+    settle(qtbot, window)
+    assert window.worries[0].code == "database.damaged"
+    assert asked.told == []
+    window.open_for(mai)
+    assert asked.told == [DAMAGED]
+    window.open_for(mai)
+    assert asked.told == [DAMAGED]

@@ -18,9 +18,9 @@ from pytestqt.qtbot import QtBot
 
 from app.services.field import NewOrder
 from app.services.incidents import NewIncident
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.keys import KeysDialog
 from app.ui.kit.picker import Picker
-from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.page import RequestsPage
 from app.ui.settings.page import Preferences
 from app.ui.shell.texts import use_language

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,30 +22,24 @@ from app.domain.importing import ParsedRow
 from app.models import Customer
 from app.models.database import open_database
 from app.sync.verify import verify
-from tests.journeys.at_work import GROUP
+from tests.forked import Forked
+from tests.journeys import at_work
 from tests.offices import Company, person
 from tests.sync.test_journal import names, save_customers
 
 CLOCK = SystemClock()
-ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60.0
 
 
-def killed(dice: random.Random, lines: int, *what: object, within: float = 0.02) -> list[str]:
+def killed(
+    dice: random.Random, lines: int, work: Callable[..., None], *values: object, within: float = 0.02
+) -> list[str]:
     """Let a desk work until it has said so many lines, then a moment more, and kill it; all that it said."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.journeys.at_work", *map(str, what)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        cwd=ROOT,
-    )
+    process = Forked(work, *values)
     limit = threading.Timer(PATIENCE, process.kill)
     limit.start()
     said: list[str] = []
-    with process:
-        assert process.stdout
+    with closing(process):
         while len(said) < lines and (line := process.stdout.readline()):
             said.append(line.strip())
         end = time.perf_counter() + dice.uniform(0, within)
@@ -86,7 +79,7 @@ def test_what_the_counter_acknowledged_survives_the_power_cut(home: Path, seed: 
     said: list[str] = []
     cuts = 4
     for _ in range(cuts):
-        said += killed(dice, dice.randint(1, 12), "day", home, customer)
+        said += killed(dice, dice.randint(1, 12), at_work.day, home, customer)
         receipts = [code for (code,) in rows(database, "SELECT code FROM receipt")]
         requests = [code for (code,) in rows(database, "SELECT code FROM request")]
         for kept in (receipts, requests):
@@ -111,7 +104,7 @@ def test_an_import_cut_short_leaves_whole_groups_and_is_completed_by_the_next(ho
     database, total = home / "office.db", 400
     seen = []
     for _ in range(4):
-        killed(dice, dice.randint(1, 5), "import", home, total)
+        killed(dice, dice.randint(1, 5), at_work.take_in, home, total)
         ((people, points, meters, pairs),) = rows(
             database,
             "SELECT (SELECT count(*) FROM customer), (SELECT count(*) FROM connection), "
@@ -119,11 +112,11 @@ def test_an_import_cut_short_leaves_whole_groups_and_is_completed_by_the_next(ho
             "k.customer_id = c.id JOIN meter m ON m.connection_id = k.id)",
         )
         assert people == points == meters == pairs
-        assert (people - 1) % GROUP == 0
+        assert (people - 1) % at_work.GROUP == 0
         seen.append(people - 1)
     assert seen == sorted(seen)
     assert 0 < seen[0] < total
-    assert killed(dice, 1000, "import", home, total)[-1] == str(total - seen[-1])
+    assert killed(dice, 1000, at_work.take_in, home, total)[-1] == str(total - seen[-1])
     assert rows(database, "SELECT count(*), count(DISTINCT code) FROM customer") == [(total + 1, total + 1)]
     assert verify(database, CLOCK.now()).good
 
@@ -139,13 +132,13 @@ def test_a_desk_cut_off_while_it_receives_goes_on_where_it_was(company: Company,
     other.client.once()
     database, seen = home / "office.db", []
     for _ in range(4):
-        killed(dice, dice.randint(1, 6), "receive", home, company.headoffice.home)
+        killed(dice, dice.randint(1, 6), at_work.receive, home, company.headoffice.home)
         held = {code for (code,) in rows(database, "SELECT code FROM customer")}
         assert {c[2:] for c in held if c[0] == "A"} == {c[2:] for c in held if c.startswith("B-")}
         seen.append(len(held))
     assert seen == sorted(seen)
     assert seen[0] < 121
-    killed(dice, 1000, "receive", home, company.headoffice.home)
+    killed(dice, 1000, at_work.receive, home, company.headoffice.home)
     assert rows(database, "SELECT count(*), count(DISTINCT code) FROM customer") == [(121, 121)]
     assert verify(database, CLOCK.now()).good
     other.client.once()
@@ -156,7 +149,7 @@ def test_a_database_whose_making_was_cut_short_is_made_again(tmp_path: Path) -> 
     dice = random.Random(5)
     for at in range(4):
         path = tmp_path / str(at) / "office.db"
-        killed(dice, 1, "open", path.parent, "", within=0.15 * at)
+        killed(dice, 1, at_work.open_new, path.parent, within=0.15 * at)
         open_database(path, CLOCK.now()).close()
         assert rows(path, "PRAGMA integrity_check") == [("ok",)]
         assert rows(path, "SELECT count(*) FROM customer") == [(0,)]
@@ -188,5 +181,5 @@ def test_a_disk_that_fills_up_in_mid_import_keeps_whole_groups(company: Company)
 
 def test_the_home_is_free_again_after_the_power_cut(home: Path) -> None:
     customer = rows(home / "office.db", "SELECT lower(hex(id)) FROM customer")[0][0]
-    assert killed(random.Random(6), 2, "day", home, customer)
+    assert killed(random.Random(6), 2, at_work.day, home, customer)
     Desktop(home, CLOCK).close()

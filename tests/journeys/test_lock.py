@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.requests.intake import IntakeDialog
+from app.ui.settings.page import SettingsPage
 from app.ui.settings.pin import PinDialog
 from app.ui.start.lock import LockPage
 from app.ui.start.signin import SignInPage
@@ -19,6 +20,7 @@ from tests.journeys.conftest import Open
 from tests.journeys.windows import desk_of, go, main_of, said, seen, settle, toasts
 from tests.offices import PASSWORD, person
 from tests.ui.conftest import Asked
+from tests.ui.looks import access_keys
 
 
 class Ticks:
@@ -130,6 +132,7 @@ def test_the_pin_is_set_in_the_settings_and_unlocks(qtbot: QtBot, window: DeskWi
     page = go(qtbot, window, "yen", "settings")
     qtbot.keyClick(page, Qt.Key.Key_F6)
     dialog = seen(window, PinDialog)
+    assert access_keys(dialog) == []
     dialog.form.set_values({"password": "mat-khau-sai", "pin": "2580", "again": "2581"})
     dialog.submit()
     assert "không giống" in said(dialog)
@@ -193,8 +196,14 @@ def test_the_data_is_encrypted_from_the_settings_and_the_desk_opens_again(
     monkeypatch.setenv("DAUMOI_KEYS", str(tmp_path / "keys"))
     for encrypted in (True, False):
         page = go(qtbot, window, "yen", "settings")
+        assert isinstance(page, SettingsPage)
+        act = "Mã hóa dữ liệu…" if encrypted else "Bỏ mã hóa dữ liệu…"
+        assert act in page.encryption.accessibleName()
+        assert ("Không được mã hóa: giấy tờ đã in, bản quét" in said(page)) != encrypted
         qtbot.keyClick(page, Qt.Key.Key_F9, Qt.KeyboardModifier.ControlModifier)
         qtbot.waitUntil(lambda: isinstance(window.currentWidget(), SignInPage), timeout=20_000)
         assert (desk_of(window).database.key is not None) == encrypted
-    assert len(asked.questions) == 2
+    there, back = asked.questions
+    assert ("Không được mã hóa: giấy tờ đã in, bản quét" in there[0], there[1]) == (True, "Mã hóa")
+    assert back[1] == "Bỏ mã hóa"
     assert asked.told == []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import shiboken6
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
@@ -116,6 +117,23 @@ def test_who_says_nothing_is_not_waited_for(
     assert say(b'{"act":') == b""
 
 
+def test_who_still_holds_the_line_goes_before_the_first_does(qtbot: QtBot, tmp_path: Path) -> None:
+    """The one who asked hangs up while the window is closing: nothing is heard of him afterwards."""
+    instance = Instance(tmp_path)
+    assert instance.claim()
+    instance.listen(lambda message: Answer(Said.CLOSING))
+    socket = QLocalSocket()
+    socket.connectToServer(channel(tmp_path))
+    assert socket.waitForConnected(1000)
+    socket.write(b'{"act":"quit"}\n')
+    qtbot.waitUntil(lambda: socket.bytesAvailable() > 0)
+    socket.abort()
+    instance.release()
+    with qtbot.captureExceptions() as failures:
+        shiboken6.delete(instance)
+    assert failures == []
+
+
 def test_real_programs(tmp_path: Path, qtbot: QtBot) -> None:
     """The second start goes to the first and ends well; a killed one keeps nobody out; `quit` closes."""
     home = tmp_path / "Quầy 1"
@@ -134,16 +152,16 @@ def test_real_programs(tmp_path: Path, qtbot: QtBot) -> None:
         window.wait(10)
         window = opened()
         until_it_answers()
-        run("quit", "--home", home, "--wait", 20)
+        assert run("quit", "--home", home, "--wait", 20).stdout == "The open window has been closed.\n"
         assert window.wait(10) == 0
-        assert close_window(home, 1) == ""
+        assert run("quit", "--home", home).stdout == "No window is open.\n"
     finally:
         window.kill()
         window.wait(10)
 
 
 def test_a_command_at_work_is_said(desktop: Desktop, qtbot: QtBot) -> None:
-    assert "Một lệnh của Đầu Mối đang làm việc với dữ liệu" in close_window(desktop.home, 1)
+    assert "Một lệnh của Đầu Mối đang làm việc với dữ liệu" in close_window(desktop.home, 1).why
 
 
 # -- what the window does about it ------------------------------------------------------------------------
@@ -222,8 +240,9 @@ def test_each_file_goes_where_it_belongs(
     assert isinstance(panel, UpdatePanel)
     qtbot.waitUntil(lambda: panel.findChild(Notice) is not None)  # what is wrong with the file
     assert asked.told == []
-    told("BN04.daumoi-enrolment")
-    assert "BN03" in asked.told[-1]
+    for name in ("BN04.daumoi-enrolment", "BN04.daumoi-start"):
+        told(name)
+        assert asked.told[-1].startswith(f"Máy này đã là quầy BN03, nên tệp {name} không được dùng")
     told("bang-ke.xlsx")
     assert "không phải là tệp mà chương trình này mở" in asked.told[-1]
 

@@ -1,72 +1,34 @@
-"""The power goes in the middle of the played day: every PC at once, at any step. The next morning each one
-opens, is what its journal says, and all agree again; no đồng is lost."""
+"""The day by stick, and the power goes in the middle of it: every PC at once. The next morning each one
+opens, is what its journal says, and all agree again; no đồng is lost. And power cuts in a set-up."""
 
 from __future__ import annotations
 
-import os
 import random
-import signal
+import re
 import sqlite3
-import subprocess
-import sys
-import threading
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app import bootstrap
-from app.bootstrap import Desktop, HeadOffice, found_here
+from app.bootstrap import Desktop, HeadOffice
 from app.demo.check import contents_of
+from app.demo.day import STEPS
 from app.domain.clock import SteppingClock, SystemClock
 from app.domain.errors import AppError
+from app.home.first_start import found_here
 from app.models.base import instant
-from app.models.database import Database, Settle
+from app.models.database import Database
 from app.models.keys import Key
 from app.sync.enrolment import identity_of
 from app.sync.transport import DirectTransport
 from app.sync.verify import verify
-from tests.programs import ROOT, environment
-
-PATIENCE = 120.0
-PLAY = """
-import sys
-from pathlib import Path
-from app.demo.day import play_day
-sys.exit(play_day(Path(sys.argv[1]), homes=Path(sys.argv[2])))
-"""
-
-
-def cut(folder: Path, homes: Path, step: int, moment: float) -> list[str]:
-    """Play the day, and kill the program so many seconds after a step is done; the lines that it printed."""
-    with subprocess.Popen(
-        [sys.executable, "-c", PLAY, str(folder), str(homes)],
-        cwd=ROOT,
-        env=environment(QT_QPA_PLATFORM="offscreen"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    ) as day:
-        limit = threading.Timer(PATIENCE, day.kill)
-        limit.start()
-        try:
-            assert day.stdout is not None
-            lines: list[str] = []
-            while line := day.stdout.readline():
-                lines.append(line.strip())
-                if line.startswith(f"{step}. "):
-                    break
-            with suppress(subprocess.TimeoutExpired):
-                day.wait(moment)
-            day.kill()
-            lines += [line.strip() for line in day.stdout]
-            assert day.wait(20) == -signal.SIGKILL, lines
-        finally:
-            limit.cancel()
-            day.kill()
-    return lines
+from tests.forked import Forked
+from tests.journeys import at_work
+from tests.journeys.days import LEFT_OUT, Cut, all_is_well, pictures, play_short_by_stick
 
 
 def newest(homes: Path) -> SteppingClock:
@@ -83,20 +45,28 @@ def money(path: Path) -> dict[str, int]:
         return dict(c.execute("SELECT code, total FROM receipt"))
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
-@pytest.mark.parametrize("seed", [1, 2])
-def test_after_the_power_cut_every_desk_opens_and_all_agree(tmp_path: Path, seed: int) -> None:
-    dice = random.Random(seed)
-    step = (2, 5)[seed - 1]
-    homes = tmp_path / "homes"
+def test_the_day_by_stick_and_the_morning_after_the_power_went_in_it(tmp_path: Path) -> None:
+    """One test, since a day is long and whoever shares tests out would have it played twice. Every PC loses
+    its power at once, while the cashier, who is offline, has taken money. More of them, and other places:
+    `run.py simulate --kill`."""
+    assert {name for name, _ in STEPS} >= {*LEFT_OUT}
+    homes, cut = tmp_path / "homes", Cut(3, random.Random(2).uniform(0, 2), tmp_path / "cut")
     homes.mkdir()
-    lines = cut(tmp_path / "day", homes, step, dice.uniform(0, 3))
-    assert any(line.startswith(f"{step}. ") for line in lines), lines
-    assert not any("all is well" in line for line in lines)
+    printed = play_short_by_stick(tmp_path / "day", homes, cut)
+    assert all_is_well(printed)
+    unsent = re.search(r"(\d+) entries not sent", printed)
+    assert unsent
+    assert f"{unsent[1]} entries by stick" in printed
+    assert {"unsent", "stick-file", "stick-written", "stick-answered"} <= pictures(tmp_path / "day")
+    every_desk_opens_and_all_agree(cut.homes)
+
+
+def every_desk_opens_and_all_agree(homes: Path) -> None:
+    """The morning after, of four desks and the head office."""
     clock = newest(homes)
     now = clock.now()
     databases = sorted(homes.glob("*/*.db"))
-    assert len(databases) == 5  # four desks and the head office
+    assert len(databases) == 5
     before: dict[str, int] = {}
     for path in databases:
         with closing(sqlite3.connect(path)) as c:
@@ -133,15 +103,6 @@ def test_after_the_power_cut_every_desk_opens_and_all_agree(tmp_path: Path, seed
         assert verify(path, clock.now()).good, path
 
 
-FOUND = """
-import sys
-from pathlib import Path
-from app.bootstrap import found_here
-from app.domain.clock import SystemClock
-from tests.journeys.test_power_cut import ANSWERS
-print("begun", flush=True)
-found_here(Path(sys.argv[1]), SystemClock(), ANSWERS)
-"""
 ANSWERS = {
     "language": "vi",
     "utility": "Công ty Cấp nước Thử Nghiệm",
@@ -164,18 +125,9 @@ def test_a_set_up_that_the_power_cut_ended_is_done_again(tmp_path: Path) -> None
     for moment in (0.1, 0.4, 0.7):
         if identity_of(tmp_path) is not None:
             break
-        with subprocess.Popen(
-            [sys.executable, "-c", FOUND, str(tmp_path)],
-            cwd=ROOT,
-            env=environment(),
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as founding:
-            assert founding.stdout is not None
+        with closing(Forked(at_work.found, tmp_path, ANSWERS)) as founding:
             assert founding.stdout.readline() == "begun\n"
-            with suppress(subprocess.TimeoutExpired):
-                founding.wait(moment + dice.uniform(0, 0.1))
-            founding.kill()
+            founding.wait(moment + dice.uniform(0, 0.1))
     finish(tmp_path)
 
 
@@ -187,8 +139,8 @@ def test_a_set_up_on_a_disk_that_is_full_is_done_again_once_there_is_room(
     opened = bootstrap.open_database
     left = [entries]
 
-    def with_little_room(path: Path, now: datetime, *key: Key | None, settle: Settle) -> Database:
-        database = opened(path, now, *key, settle=settle)
+    def with_little_room(path: Path, now: datetime, *key: Key | None, **more: Any) -> Database:
+        database = opened(path, now, *key, **more)
 
         def count(sql: str) -> None:
             left[0] -= sql == "COMMIT"

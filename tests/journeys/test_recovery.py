@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QLabel
 
-from app.bootstrap import OFFICE_DATABASE
+from app.bootstrap import HUB_KEY, OFFICE_DATABASE
+from app.home.first_start import found_here
+from app.home.hub_recovery import key_in
+from app.home.recovery import Backups
+from app.models.copies import before_upgrade, copy_database
 from app.models.database import note_damage
-from app.recovery import Backups
 from app.ui.backups.dialog import BackupsDialog
 from app.ui.backups.ways import WaysPage
 from app.ui.start.signin import SignInPage
 from app.window.backups import Keeper, open_backups
 from app.window.frame import DeskWindow
+from tests.home.test_recovery import ask, torn
+from tests.home.test_recovery import asked as asked_in
 from tests.offices import Company, person
-from tests.test_recovery import ask, torn
-from tests.test_recovery import asked as asked_in
 from tests.ui.conftest import Asked
 
 Open = Callable[[Path], DeskWindow]
@@ -81,6 +84,7 @@ def test_each_way_out_leads_back_to_work(
     window.desktop.client.once()
     assert asked_in(database) == there
     assert "office-replaced-" in asked.told[0]
+    assert ("daumoi restore --journal" in asked.told[0]) == (way == 1)  # the others have read it
     (aside,) = kept.glob("office-replaced-*.db")
     assert aside.read_bytes() == damaged
 
@@ -126,9 +130,38 @@ def test_a_clerk_makes_backups_and_brings_none_back(kept: Path, open_window: Ope
     dialog: BackupsDialog = open_backups(window)
     assert not dialog.restore.isVisible()
     assert not dialog.file.isVisible()
+    assert not dialog.key.isVisible()
     until(dialog.check.isEnabled)
     dialog.check_one()
     until(lambda: "DauMoi-BN03" in said(dialog))
+    copy = before_upgrade(kept / OFFICE_DATABASE, "0002", datetime(2026, 1, 1, tzinfo=UTC))
+    copy_database(window.desktop.database.write, copy)
+    dialog.refresh()
+    until(lambda: len(dialog.model.ids) == 2)
+    assert dialog.model.index(1, 4).data() == "Trước khi nâng cấp"
+    dialog.list.selectRow(1)
+    dialog.check_one()
+    until(lambda: copy.name in said(dialog))
+
+
+def test_where_the_head_office_is_on_this_pc_its_key_is_copied_once(
+    company: Company, open_window: Open, tmp_path: Path
+) -> None:
+    answers = {
+        "utility": "Trạm cấp nước Lim", "kind": "water", "currency": "VND", "zone": "Asia/Ho_Chi_Minh",
+        "language": "vi", "tariff_set": "tra_vinh_water", "office": "Lim", "address": "Lim", "phone": "1",
+        "desk": "LM01", "admin_name": "Mai", "admin_login": "mai", "admin_password": "mat-khau-thu",
+    }  # fmt: skip
+    found_here(tmp_path / "lone", company.clock, answers)
+    window = open_window(tmp_path / "lone")
+    assert window.desktop is not None
+    window.open_for(person(window.desktop, "mai"))
+    dialog = open_backups(window)
+    assert dialog.key.isVisible()
+    dialog.copy_key(tmp_path / "key.txt")
+    until(lambda: "key.txt" in said(dialog))
+    key = (tmp_path / "lone" / HUB_KEY).read_bytes()
+    assert key_in(tmp_path / "key.txt").private_bytes_raw() == key
 
 
 def said(dialog: BackupsDialog) -> str:

@@ -61,9 +61,7 @@ def finish(qtbot: QtBot, window: DeskWindow, dialog: QWidget, key: Qt.Key = Key.
     qtbot.waitUntil(lambda: bool(gone))
 
 
-def test_paid_twice_and_paid_back(
-    qtbot: QtBot, company: Company, home: Path, open_window: Open
-) -> None:
+def test_paid_twice_and_paid_back(qtbot: QtBot, company: Company, home: Path, open_window: Open) -> None:
     window = open_window(home)
     desk = desk_of(window)
     other = company.desk("BN04")

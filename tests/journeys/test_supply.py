@@ -16,13 +16,14 @@ from app.domain.clock import SystemClock
 from app.domain.supply import Line, born_id
 from app.sync.verify import verify
 from app.ui.bills.billing import BillingDialog
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.forms import put_value
 from app.ui.kit.paper import PaperDialog
 from app.ui.readings.page import ReadingsPage
-from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.intake import IntakeDialog
 from app.ui.requests.page import RequestsPage
 from app.window.frame import DeskWindow
+from tests.journeys import at_work
 from tests.journeys.test_kill import killed, rows
 from tests.journeys.windows import desk_of, go, good, main_of, said, seen, settle
 from tests.offices import Company, person
@@ -141,7 +142,7 @@ def test_a_power_cut_between_the_steps(company: Company, seed: int) -> None:
     home = company.shut(desktop)
     heard = 0
     for cut in range(3):
-        told = killed(dice, min(heard + dice.randint(1, 2), 6), "supply", home, "-", within=0.01)
+        told = killed(dice, min(heard + dice.randint(1, 2), 6), at_work.supply, home, within=0.01)
         heard = len(told)
         database = home / "office.db"
         done = rows(database, "SELECT count(*) FROM request_event WHERE kind = 'stepped'")[0][0]

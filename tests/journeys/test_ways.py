@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.imports.wizard import ImportDialog
@@ -23,6 +23,17 @@ from tests.offices import person
 from tests.services.test_requests import new
 
 Open = Callable[[Path], DeskWindow]
+
+
+def searched(qtbot: QtBot, main: MainWindow, typed: str) -> tuple[SearchPalette, QWidget]:
+    """The search that Ctrl+K opens, with what is typed into it; and what has the keyboard there."""
+    qtbot.keyClick(main, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = main.findChild(SearchPalette)
+    held = QApplication.focusWidget()
+    assert palette is not None
+    assert held is not None
+    qtbot.keyClicks(held, typed)
+    return palette, held
 
 
 def hits(palette: SearchPalette) -> list[Hit]:
@@ -40,12 +51,7 @@ def test_pages_are_found_by_what_they_are_called(
     window = open_window(home)
     go(qtbot, window, login, "today")
     main = main_of(window)
-    qtbot.keyClick(main, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    palette = main.findChild(SearchPalette)
-    held = QApplication.focusWidget()
-    assert palette is not None
-    assert held is not None
-    qtbot.keyClicks(held, typed)
+    palette, held = searched(qtbot, main, typed)
     qtbot.waitUntil(lambda: [each.title for each in hits(palette) if each.group == "Trang"] == [title])
     qtbot.keyClick(held, Qt.Key.Key_Return)
     assert main.key == key
@@ -58,12 +64,7 @@ def test_the_import_of_a_former_register_is_found_by_what_it_is_called(
     window = open_window(home)
     go(qtbot, window, "mai", "today")
     main = main_of(window)
-    qtbot.keyClick(main, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    palette = main.findChild(SearchPalette)
-    held = QApplication.focusWidget()
-    assert palette is not None
-    assert held is not None
-    qtbot.keyClicks(held, typed)
+    palette, held = searched(qtbot, main, typed)
     qtbot.waitUntil(lambda: [each.title for each in hits(palette)] == ["Nhập sổ yêu cầu cũ"])
     qtbot.keyClick(held, Qt.Key.Key_Return)
     dialog = window.findChild(ImportDialog)
@@ -105,12 +106,7 @@ def test_a_found_request_says_when_and_how_it_stands_and_the_keyboard_stands_on_
 
 def open_hit(qtbot: QtBot, main: MainWindow, wanted: UUID) -> None:
     """Types a name and opens the first request that is found."""
-    qtbot.keyClick(main, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    palette = main.findChild(SearchPalette)
-    held = QApplication.focusWidget()
-    assert palette is not None
-    assert held is not None
-    qtbot.keyClicks(held, "tran van thu")
+    palette, held = searched(qtbot, main, "tran van thu")
     qtbot.waitUntil(lambda: len([each for each in hits(palette) if each.group == "Yêu cầu"]) == 2)
     first = next(each for each in hits(palette) if each.group == "Yêu cầu")
     assert (first.title, first.record) == ("Trần Văn Thu", wanted)

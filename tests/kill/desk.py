@@ -1,9 +1,8 @@
-"""A desk at work in a program of its own, to be killed at any moment:
-`python -m tests.kill.desk HOME LOG SEED`.
+"""A desk at work in a program of its own, to be killed at any moment.
 
-Each act is written into LOG after its commit, in whole lines that lie on the disk; so is what the head office
-has acknowledged. It says "ready" when it begins. When its input ends it does no more, sends what is left and
-ends by itself.
+Each act is written into its log after its commit, in whole lines that lie on the disk; so is what the head
+office has acknowledged. It says "ready" when it begins. When its input ends it does no more, sends what is
+left and ends by itself.
 """
 
 from __future__ import annotations
@@ -133,8 +132,9 @@ class Work:
         self._done(act, "customer", code)
 
 
-def main() -> None:
-    home, log, dice = Path(sys.argv[1]), Log(Path(sys.argv[2])), random.Random(sys.argv[3])
+def at_work(home: Path, path: Path, seed: int) -> None:
+    """A desk until its input ends; `path` is its log's."""
+    log, dice = Log(path), random.Random(seed)
     desktop = Desktop(home, SystemClock())
     over = threading.Event()
 
@@ -159,7 +159,3 @@ def main() -> None:
         sent.wait(0.05)
     acknowledged()
     desktop.close()
-
-
-if __name__ == "__main__":
-    main()

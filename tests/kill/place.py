@@ -7,19 +7,20 @@ import random
 import shutil
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.bootstrap import HUB_DATABASE, OFFICE_DATABASE, Desktop, HeadOffice, enrol_desk
+from app.bootstrap import HUB_DATABASE, OFFICE_DATABASE, Desktop, HeadOffice
+from app.cli import main
 from app.domain.clock import SystemClock
 from app.headoffice.founding import NewOffice
+from app.home.first_start import enrol_desk
+from tests.forked import Forked
+from tests.kill.desk import at_work
 from tests.offices import STAFF, WATER
-from tests.programs import ROOT, command, environment
 
 CLOCK = SystemClock()
 PATIENCE = 60.0
@@ -65,7 +66,12 @@ class Program:
     needs of chance comes from its `dice`, anew at each start."""
 
     def __init__(
-        self, home: Path, database: str, arguments: Sequence[str], dice: random.Random | None = None
+        self,
+        home: Path,
+        database: str,
+        work: Callable[..., int | None],
+        *values: object,
+        dice: random.Random | None = None,
     ) -> None:
         self.name = home.name
         self.home = home
@@ -73,21 +79,14 @@ class Program:
         self.words = home.with_suffix(".stderr")
         self.kills = 0
         self.ready = threading.Event()
-        self._arguments = arguments
+        self._work = work
+        self._values = values
         self._dice = dice
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     def start(self) -> None:
-        chance = [str(self._dice.getrandbits(32))] if self._dice else []
-        with self.words.open("ab") as words:
-            self._process = subprocess.Popen(
-                [*self._arguments, *chance],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=words,
-                env=environment(),
-                cwd=ROOT,
-            )
+        chance = [self._dice.getrandbits(32)] if self._dice else []
+        self._process = Forked(self._work, *self._values, *chance, complaints=self.words)
         self.ready = threading.Event()
         threading.Thread(target=_listen, args=[self._process, self.ready], daemon=True).start()
 
@@ -108,7 +107,6 @@ class Program:
     def stop(self) -> None:
         """End it at once, if it runs."""
         if self._process:
-            assert self._process.stdin
             self._process.kill()
             self._process.wait(PATIENCE)
             self._process.stdin.close()
@@ -116,11 +114,9 @@ class Program:
     def finish(self) -> str:
         """Let it end by itself; what is wrong when it does not."""
         assert self._process
-        assert self._process.stdin
         self._process.stdin.close()
-        try:
-            code = self._process.wait(2 * PATIENCE)
-        except subprocess.TimeoutExpired:
+        code = self._process.wait(2 * PATIENCE)
+        if code is None:
             self.stop()
             return f"{self.name} did not end"
         return self.ended_by_itself() if code else ""
@@ -133,9 +129,8 @@ class Program:
         return sqlite3.connect(folder / self.database.name)
 
 
-def _listen(process: subprocess.Popen[bytes], ready: threading.Event) -> None:
+def _listen(process: Forked, ready: threading.Event) -> None:
     """Until it has ended, so that it is never kept from saying something."""
-    assert process.stdout
     with process.stdout as said:
         for _ in said:
             ready.set()
@@ -149,18 +144,15 @@ class Place:
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
         home = folder / "headoffice"
-        self.hub = Program(
-            home,
-            HUB_DATABASE,
-            command("--language", "en", "headoffice", "--home", home, "--port", port),
-        )
+        serve = ["--language", "en", "headoffice", "--home", str(home), "--port", str(port)]
+        self.hub = Program(home, HUB_DATABASE, main, serve)
         self.desks: list[Program] = []
         self.told: dict[str, Told] = {}
         for at in range(desks):
             home = folder / f"BN{at + 1:02d}"
             log = home.with_suffix(".log")
-            work = [sys.executable, "-P", "-m", "tests.kill.desk", str(home), str(log)]
-            self.desks.append(Program(home, OFFICE_DATABASE, work, random.Random(dice.getrandbits(32))))
+            chance = random.Random(dice.getrandbits(32))
+            self.desks.append(Program(home, OFFICE_DATABASE, at_work, home, log, dice=chance))
             self.told[home.name] = Told(log)
 
     def found(self) -> None:

@@ -1,4 +1,4 @@
-"""A dozen kills of real programs; and that whoever looks afterwards would see a loss."""
+"""Eight kills of real programs; and that whoever looks afterwards would see a loss."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from tests.kill.look import acknowledged, committed, looked_at
 from tests.kill.place import Done, Place
 
 
-def test_a_dozen_kills_lose_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    problems = run(12, 7, desks=2, folder=tmp_path / "place")
+def test_eight_kills_lose_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problems = run(8, 7, desks=2, folder=tmp_path / "place")
     assert problems == []
-    assert "12 kills" in capsys.readouterr().out
+    assert "8 kills" in capsys.readouterr().out
 
 
 @pytest.fixture(scope="module")

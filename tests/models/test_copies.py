@@ -89,6 +89,17 @@ def test_a_copy_of_a_damaged_database_is_none(source: Path, tmp_path: Path) -> N
     assert list((tmp_path / "to").iterdir()) == []
 
 
+def test_a_name_that_is_no_text_any_more_is_damage(source: Path) -> None:
+    with closing(sqlite3.connect(source)) as c, c:
+        c.execute("CREATE TABLE said (word)")
+        c.execute("INSERT INTO said VALUES (NULL)")
+        c.execute("PRAGMA writable_schema = ON")
+        made = b"CREATE TABLE said (w\xff NOT NULL)"
+        c.execute("UPDATE sqlite_master SET sql = CAST(? AS TEXT) WHERE name = 'said'", (made,))
+    with closing(sqlite3.connect(source)) as c:
+        assert not sound(c)
+
+
 def test_a_copy_goes_on_while_another_thread_writes_and_waits_for_nobody(
     source: Path, tmp_path: Path
 ) -> None:

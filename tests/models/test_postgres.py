@@ -190,9 +190,7 @@ open_postgres(sys.argv[1], datetime(2026, 11, 20, tzinfo=UTC)).close()
 def test_programs_that_start_at_once_bring_it_up_to_date_once(postgres: Server) -> None:
     with postgres.database(EMPTY) as url:
         programs = [
-            subprocess.Popen(
-                [sys.executable, "-c", OPEN, url], cwd=ROOT, stderr=subprocess.PIPE, text=True
-            )
+            subprocess.Popen([sys.executable, "-c", OPEN, url], cwd=ROOT, stderr=subprocess.PIPE, text=True)
             for _ in range(3)
         ]
         assert [program.communicate(timeout=60)[1] for program in programs] == ["", "", ""]

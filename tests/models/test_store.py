@@ -214,9 +214,7 @@ def test_what_reads_cannot_write(store: Store) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def pair(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Any:
+def pair(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """One database, opened twice as by two programs, the second of which has little patience."""
     opened: list[Store] = []
     for patience in (30.0, 0.2):

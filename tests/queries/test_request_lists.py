@@ -35,9 +35,7 @@ def test_each_part_narrows_and_all_together(desktop: Desktop) -> None:
     desktop.clock.advance(timedelta(days=3))  # type: ignore[attr-defined]
     meter = register(desktop, yen, "meter", channel="walk_in", area="Đại Phúc")
     outage = register(desktop, yen, "no_supply", channel="phone", area="Ninh Xá")
-    incident, _ = desktop.incidents.begin(
-        mai, NewIncident(uuid7(), "Vỡ ống", "Ninh Xá", desktop.clock.now())
-    )
+    incident, _ = desktop.incidents.begin(mai, NewIncident(uuid7(), "Vỡ ống", "Ninh Xá", desktop.clock.now()))
     desktop.incidents.put_under(mai, incident, [outage])
     desktop.request_work.route(mai, meter, "NETWORK", person=mai.id)
     desktop.request_work.hold(mai, meter, "access", "Không có ai ở nhà")

@@ -205,3 +205,18 @@ def test_the_name_of_who_asks_counts_before_what_is_asked(desktop: Desktop) -> N
     assert best("tran van thu", viewer, 1) == [named]
     assert best("thuê", viewer, 8) == [text]
     assert best("tran van thuy", viewer, 8) == []
+
+
+def test_what_is_closed_takes_no_place_of_what_is_open(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yen, mai = person(desktop, "yen"), person(desktop, "mai")
+    wanted = register(desktop, yen, contact_name="Nguyễn Thị Như Quỳnh")
+    customer = add_customer(desktop)
+    for _ in range(2):
+        closed = register(desktop, yen, customer_id=customer)
+        desktop.requests.answer(mai, closed, "Đã vá", "solved")
+        desktop.requests.tell(mai, closed, "phone", "Đã gọi")
+    monkeypatch.setattr("app.queries.request_search.MOST_HITS", 2)
+    viewer, now = viewer_of(desktop, "yen"), desktop.clock.now()
+    assert desktop.request_queries.ids("open", viewer, now, "như quỳnh") == [wanted]

@@ -386,6 +386,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory, founded: Path) -> Iterator[Co
     for name in NAMES:
         company.desk(name)
     yield company
+    for desktop in company.desks:
+        assert verify(desktop.database.path, desktop.clock.now()).good
     company.close()
 
 
@@ -396,20 +398,18 @@ def test_the_drawers_of_two_desks(pair: Company) -> None:
     run_state_machine_as_test(
         OfThisShop,
         settings=settings(
-            max_examples=15,
+            max_examples=8,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
-    for desktop in pair.desks:
-        assert verify(desktop.database.path, desktop.clock.now()).good
 
 
 HANDS = ("exact", "exact", "over", "partial", "partial", "keep", "keep", "before", "nothing")
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(1, 6))  # the fifth is the first to miss money paid back and taken back
 def test_long_days_by_seed(pair: Company, seed: int) -> None:
     """Long days, mostly of taking money, mostly apart: what short examples seldom reach."""
     drawers = Drawers()
@@ -434,5 +434,3 @@ def test_long_days_by_seed(pair: Company, seed: int) -> None:
             drawers.sync(desk)
         drawers.every_desk_says_what_happened()
     drawers.teardown()
-    for desktop in pair.desks:
-        assert verify(desktop.database.path, desktop.clock.now()).good

@@ -278,7 +278,7 @@ def two_desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(steps=st.lists(st.tuples(st.integers(0, 1), st.sampled_from(STEPS)), max_size=16))
 def test_desks_apart_come_to_the_same_state(two_desks: Company, steps: list[tuple[int, str]]) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 from app.models import Base
 from app.sync.hlc import AHEAD_MS, COUNTER_BITS
 from app.sync.verify import verify
+from tests.blank import new_databases_from
 from tests.simulation.clocks import DAY, WorldClock
+from tests.simulation.connection import empty_database
 from tests.simulation.hub import HubMachine
 from tests.simulation.machines import DATABASE, Machine
 from tests.simulation.model import Act, Model, Violation
@@ -198,7 +200,10 @@ def _equals_the_replay(machine: Machine, clock: WorldClock) -> None:
         for end in ("", "-wal"):
             if DATABASE + end in machine.disk.files:
                 path.with_name(path.name + end).write_bytes(machine.disk.read(DATABASE + end))
-        verdict = verify(path, clock.now())
+        blank = path.with_name("blank.db")
+        blank.write_bytes(empty_database())
+        with new_databases_from(blank):
+            verdict = verify(path, clock.now())
     if not verdict.good:
         raise Violation(f"{machine.name}: is not the replay of its journal: {verdict}")
 

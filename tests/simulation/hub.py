@@ -83,7 +83,7 @@ class HubMachine(Machine):
     def invite(self, office_no: int, desk: str) -> tuple[str, str]:
         """Let a desk be let in: what came of it, and the code."""
         codes: list[str] = []
-        told = self.do(lambda: codes.append(self.program.hub.invite(office_no, desk, desk)))
+        told = self.do(lambda: codes.append(self.program.hub.enrolling.invite(office_no, desk, desk)))
         return told, codes[0] if codes else ""
 
     def revoke(self, office_no: int, desk: str) -> str:

@@ -39,6 +39,7 @@ ENTRIES = "app/sync/entries.py"
 APPLY = "app/sync/apply.py"
 MERGE = "app/sync/merge.py"
 HUB = "app/headoffice/hub.py"
+ENROLLING = "app/headoffice/enrolment.py"
 AUTHORITY = "app/headoffice/authority.py"
 CLIENT = "app/sync/client.py"
 ENROLMENT = "app/sync/enrolment.py"
@@ -205,7 +206,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "devices are numbered one after another",
-        HUB,
+        ENROLLING,
         "number = self._rng.randrange(1 << 12, 1 << 31)",
         "number = max(read.execute(select(Device.number)).scalars()) + 1",
         seed=1,
@@ -233,7 +234,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "    ends = {e.device: (e.office_no, e.device, e.number, hash_) for e, hash_ in entries}\n"
         "    cur.executemany(\n"
         "        'INSERT INTO feed (office_no, device, \"last\", hash) VALUES (?, ?, ?, ?) '\n"
-        "        'ON CONFLICT (office_no, device) DO UPDATE SET \"last\" = excluded.\"last\", '\n"
+        '        \'ON CONFLICT (office_no, device) DO UPDATE SET "last" = excluded."last", \'\n'
         "        'hash = excluded.hash', list(ends.values()),\n"
         "    )\n"
         '    cur.execute("COMMIT")\n    cur.execute("BEGIN IMMEDIATE")\n'
@@ -467,7 +468,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "what is not allowed is ruled on and takes effect all the same",
         APPLY,
-        '        elif (entry.id, entry.hlc, entry.origin) in refused:\n',
+        "        elif (entry.id, entry.hlc, entry.origin) in refused:\n",
         "        elif False:\n",
         seed=2,
     ),

@@ -170,9 +170,7 @@ def collect(worker: Worker, draft: Draft, by: UUID) -> None:
             Allocation, receipt_id=receipt, bill_id=UUID(bytes=bill[0]), customer_id=whose, amount=for_bill
         )
     if amount > for_bill:
-        draft.add(
-            Allocation, receipt_id=receipt, bill_id=None, customer_id=whose, amount=amount - for_bill
-        )
+        draft.add(Allocation, receipt_id=receipt, bill_id=None, customer_id=whose, amount=amount - for_bill)
 
 
 def reverse(worker: Worker, draft: Draft, by: UUID) -> None:

@@ -20,7 +20,12 @@ from tests.simulation.core import STEPS, Core
 from tests.simulation.runs import Run, play, shortest
 from tests.simulation.switches import Switches
 
-SEEDS = range(500)
+NOTICING = (0, 3, 5, 10, 19, 52, 296)
+"""Of each safeguard that is gone, the first seed that notices it."""
+
+SEEDS = (*NOTICING, *range(1000, 1100))
+"""`python3 run.py simulate --core --seeds 5000` plays as many as one has time for."""
+
 FAULTS = (
     *("request_lost", "reply_lost", "doubled", "late", "old_again", "request_torn", "reply_torn", "bundle"),
     *("bundle_lost", "bundle_twice", "bundle_disorder", "kill", "hub_kill", "backup", "restore", "clone"),

@@ -15,12 +15,11 @@ from tests.simulation.runs import Played, Run, play
 from tests.simulation.switches import Switches
 from tests.simulation.world import World
 
-SEEDS = range(30)
-FRESH = range(30)
-"""`python3 run.py simulate --seeds 1000` plays as many as one has time for."""
-
-NOTICING = sorted({mutation.seed for mutation in MUTATIONS if not mutation.test} - {*SEEDS})
+NOTICING = sorted({mutation.seed for mutation in MUTATIONS if not mutation.test})
 """Seeds that are known to notice a safeguard that is gone."""
+
+FRESH = range(12)
+"""`python3 run.py simulate --seeds 1000` plays as many as one has time for."""
 
 STEPS = 60
 
@@ -32,7 +31,7 @@ def played(seed: int, steps: int = STEPS, switches: Switches | None = None) -> P
     return done
 
 
-@pytest.mark.parametrize("seed", [*SEEDS, *NOTICING])
+@pytest.mark.parametrize("seed", NOTICING)
 def test_nothing_is_lost(seed: int) -> None:
     played(seed)
 
@@ -64,8 +63,8 @@ def test_one_seed_is_one_course_of_events() -> None:
     assert first.trace != other.trace
 
 
-@pytest.fixture
-def quiet() -> Iterator[World]:
+@pytest.fixture(scope="module")
+def day() -> Iterator[World]:
     """A district where nothing went wrong, at the end of a day's work."""
     world = World(1, Switches())
     world.play(60)
@@ -73,6 +72,13 @@ def quiet() -> Iterator[World]:
     world.check()
     yield world
     world.stop()
+
+
+@pytest.fixture
+def quiet(day: World) -> World:
+    """The same with the same dice; who changes it takes it back."""
+    day.rng.seed(1)
+    return day
 
 
 BROKEN = {
@@ -101,10 +107,16 @@ def test_what_is_wrong_is_seen(quiet: World, what: str) -> None:
 
 
 def test_what_no_replay_gives_is_seen_also_where_it_is_so_everywhere(quiet: World) -> None:
-    for machine in (quiet.hub, *quiet.pcs):
-        machine.program.database.write.execute("UPDATE customer SET phone = 'x'")
+    databases = [machine.program.database.write for machine in (quiet.hub, *quiet.pcs)]
+    for database in databases:
+        database.execute("CREATE TEMP TABLE was AS SELECT id, phone FROM customer")
+        database.execute("UPDATE customer SET phone = 'x'")
     with pytest.raises(Violation, match="replay"):
         quiet.check()
+    for database in databases:
+        database.execute("UPDATE customer SET phone = (SELECT phone FROM was WHERE was.id = customer.id)")
+        database.execute("DROP TABLE was")
+    quiet.check()
 
 
 def test_the_model_excuses_only_what_went_with_its_last_disk() -> None:

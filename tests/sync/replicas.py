@@ -76,9 +76,7 @@ def hand_over(taker: Replica, entries: list[Entry]) -> Received:
     """Have a replica receive entries, of each feed after what it holds of it."""
     heads = taker.writer.vector()
     last = {e.device: e for e in entries}
-    ranges = [
-        Range(d, e.office_no, heads.get(d, (0, b"")), e.number, b"") for d, e in last.items()
-    ]
+    ranges = [Range(d, e.office_no, heads.get(d, (0, b"")), e.number, b"") for d, e in last.items()]
     return taker.writer.receive(entries, ranges)
 
 

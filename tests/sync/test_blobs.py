@@ -426,7 +426,7 @@ def test_progress_is_told_and_ends(company: Company) -> None:
     assert told[-1] is None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_however_the_line_breaks_a_content_is_there_whole_or_not_at_all(
     company: Company, data: st.DataObject

@@ -166,7 +166,7 @@ ORDER = st.sampled_from(list(permutations(REPLICAS)))
 
 
 @settings(
-    max_examples=30,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -183,7 +183,7 @@ def play(replicas: list[Replica], steps: list[Any], order: tuple[int, ...]) -> N
 SLOW_IS_FINE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=SLOW_IS_FINE)
+@settings(max_examples=10, deadline=None, suppress_health_check=SLOW_IS_FINE)
 @given(
     steps=st.lists(st.one_of(writes(ACTS), writes(ACTS), PASS, CLOCK), min_size=12, max_size=40), order=ORDER
 )
@@ -196,7 +196,7 @@ def test_the_order_of_arrival_does_not_matter(
         assert_money_is_conserved(replicas[0])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW_IS_FINE)
+@settings(max_examples=12, deadline=None, suppress_health_check=SLOW_IS_FINE)
 @given(
     steps=st.lists(st.one_of(writes(CARDS), writes(CARDS), PASS, CLOCK), min_size=8, max_size=25), order=ORDER
 )

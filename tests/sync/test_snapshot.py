@@ -76,7 +76,7 @@ def tables(draw: st.DrawFn) -> list[list[tuple[Any, ...]]]:
     return made
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(tables(), st.integers(1, 8))
 def test_rows_come_out_of_their_columns_as_they_went_in(
     several: list[list[tuple[Any, ...]]], most_ids: int

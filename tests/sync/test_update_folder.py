@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from app import cli
 from app.domain.errors import AppError
 from app.domain.trial import Trial
 from app.domain.updates import signed
-from app.sync import restore, update_folder
+from app.logs import LOG, LOGS
+from app.sync import restore, setups, update_folder
 from app.sync.update_folder import Happened, State, UpdateFolder, publishers
 from tests.updates import KEY, OTHER, PUBLIC, manifest_of, put, setup_of
 
@@ -118,7 +120,7 @@ def test_a_setup_of_ten_gigabytes_is_not_even_read(home: Path, stick: Path) -> N
 
 
 def test_a_disk_without_room_says_so(home: Path, stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(update_folder, "ROOM", 1 << 60)
+    monkeypatch.setattr(setups, "ROOM", 1 << 60)
     assert refusal(of(home).take, put(stick, "1.1.0")) == "disk.full"
     assert not files(home)
 
@@ -127,13 +129,13 @@ def test_an_old_manifest_shown_again_is_refused(home: Path, stick: Path) -> None
     folder = of(home)
     folder.take(put(stick / "new", "1.2.0"))
     assert refusal(folder.take, put(stick / "between", "1.1.0")) == "update.replaced"
-    assert [each.version for each in folder.manifests()] == ["1.2.0"]
+    assert [each.version for each in folder.setups.manifests()] == ["1.2.0"]
 
 
 def test_what_lies_in_the_home_is_not_trusted_either(home: Path, stick: Path) -> None:
     folder = of(home)
     manifest = folder.take(put(stick, "1.1.0"))
-    setup = folder.setup(manifest)
+    setup = folder.setups.setup(manifest)
     assert folder.ready() == manifest
     before = setup.stat()
     setup.write_bytes(setup_of("6.6.6"))
@@ -147,7 +149,7 @@ def test_the_manifest_of_the_head_office_may_be_taken_back(home: Path, stick: Pa
     folder = of(home)
     manifest = manifest_of(setup_of("1.1.0"), "1.1.0")
     folder.offer(signed(manifest, KEY))
-    folder.setup(manifest).write_bytes(setup_of("1.1.0"))
+    folder.setups.setup(manifest).write_bytes(setup_of("1.1.0"))
     assert folder.ready() == manifest
     folder.nothing_offered()
     assert folder.ready() is None
@@ -289,6 +291,18 @@ def test_after_two_starts_that_failed_the_version_before_comes_back_with_its_dat
     assert refusal(old.take, stick) == "update.failed_before"
 
 
+def test_what_is_done_before_the_window_is_there_is_in_the_log(
+    home: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    updated(home, stick)
+    for _ in range(2):
+        fails_to_start(home)
+    third = of(home, "1.1.0")
+    monkeypatch.setattr(update_folder, "update_folder", lambda _home: third)
+    assert cli.main(["desktop", "--home", str(home)]) == 0
+    assert "did not start twice" in (home / LOGS / LOG).read_text("utf-8")
+
+
 @pytest.mark.parametrize("step", range(14))
 def test_the_power_may_go_at_any_moment_of_going_back(
     home: Path, stick: Path, step: int, monkeypatch: pytest.MonkeyPatch
@@ -314,7 +328,7 @@ def test_the_power_may_go_at_any_moment_of_going_back(
 
     with monkeypatch.context() as patch:
         patch.setattr(update_folder.shutil, "copyfile", counted(update_folder.shutil.copyfile))
-        patch.setattr(update_folder, "_put_on_disk", counted(update_folder._put_on_disk))
+        patch.setattr(setups, "put_on_disk", counted(setups.put_on_disk))
         patch.setattr(restore, "put_on_disk", counted(restore.put_on_disk))
         patch.setattr(Path, "replace", counted(Path.replace))
         patch.setattr(Path, "unlink", counted(Path.unlink))

@@ -11,6 +11,7 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from uuid_utils.compat import uuid7
@@ -24,13 +25,15 @@ from tests.offices import person
 
 
 @pytest.fixture(autouse=True)
-def look(qapp: QApplication) -> QApplication:
-    """Light, 100 %, Vietnamese: before each test, whatever the one before did."""
+def look(qapp: QApplication) -> Iterator[QApplication]:
+    """Light, 100 %, Vietnamese: before each test, whatever the one before did; of its windows none is left to
+    hear of it."""
     if (theme.look.theme, theme.look.scale, qapp.font().family()) != (theme.LIGHT, 100, theme.FAMILY):
         theme.apply(qapp, "light", 100)
     if tr.language != "vi" or not qapp.findChildren(QtWords):
         use_language(qapp, "vi")
-    return qapp
+    yield qapp
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

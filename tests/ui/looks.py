@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.kit.labels import ElidedLabel
+from app.ui.kit.labels import BREAK, ElidedLabel
 
 
 def cut_off(window: QWidget) -> list[str]:
     """What in it has less room than its words need; empty where all is well."""
     found: list[str] = []
-    for each in window.findChildren(QWidget):
+    for each in (window, *window.findChildren(QWidget)):
         if not each.isVisible() or each.window() is not window.window():
             continue
         if isinstance(each, QLabel) and each.text() and not isinstance(each, ElidedLabel):
@@ -67,7 +67,8 @@ def access_keys(window: QWidget) -> list[str]:
 def _label(label: QLabel) -> list[str]:
     words = label.fontMetrics()
     if label.wordWrap():
-        longest = max((words.horizontalAdvance(word) for word in label.text().split()), default=0)
+        parts = QLabel.text(label).replace(BREAK, " ").split()
+        longest = max((words.horizontalAdvance(part) for part in parts), default=0)
         if label.height() < label.heightForWidth(label.width()) or label.width() < longest:
             return [f"label: {label.text()}"]
     elif label.width() < label.sizeHint().width():

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.domain.money import format_number
 from app.failures import sentence
 from app.ui.backups.ways import backup_files
 from app.ui.kit.buttons import Button
-from app.ui.kit.dialog import Dialog
+from app.ui.kit.dialog import Dialog, foot
 from app.ui.kit.flow import Flow
 from app.ui.kit.inspector import Notice, clear
 from app.ui.kit.jobs import Job, JobRunner, Lane
@@ -32,13 +32,15 @@ WIDE, HIGH = 760, 260
 
 @dataclass(frozen=True, slots=True)
 class BackupRow:
-    """A backup in the list. `made` in the office's zone; None of a file that is not whole."""
+    """A backup in the list. `made` in the office's zone; None of a file that is not whole. `before_upgrade`:
+    it is the copy that was made before the data was brought to another release."""
 
     path: Path
     made: datetime | None
     bytes: int
     desk: str
     elsewhere: bool
+    before_upgrade: bool = False
 
 
 class Keeping(Protocol):
@@ -48,6 +50,9 @@ class Keeping(Protocol):
     def place(self) -> Path | None: ...
     @property
     def may_restore(self) -> bool: ...
+    @property
+    def key_here(self) -> bool: ...
+    def copy_key(self, path: Path) -> None: ...
     def rows(self) -> Sequence[BackupRow]: ...
     def make(self, job: Job[Any]) -> AppError | None: ...
     def check(self, path: Path, job: Job[Any]) -> None: ...
@@ -77,8 +82,8 @@ class BackupsDialog(Dialog):
         self.list.setMinimumHeight(px(HIGH))
         self.list.current_changed.connect(lambda _row: self._enable())
         words = tr(
-            "A backup is made by itself every day, and kept for 7 days and 8 weeks. It holds the data, not "
-            "this desk's key."
+            "A backup is made by itself every day. Kept are the newest of each of 7 days and of 8 weeks, "
+            "here and at the second place: of one day that is one. It holds the data, not this desk's key."
         )
         self._place = Label("", wrap=True, selectable=True)
         self.make = Button(tr("Back up now"), self.make_one, key="F8", primary=True)
@@ -87,23 +92,28 @@ class BackupsDialog(Dialog):
         self.none = Button(tr("No second place"), lambda: self.set_place(None))
         self.restore = Button(tr("Bring back…"), self.restore_one, danger=True)
         self.file = Button(tr("From a file…"), self._ask_file, danger=True)
+        self.key = Button(tr("Copy of the key…"), self._ask_key)
         close = Button(tr("Close"), self.reject, key="Esc", bound=False)
         self._said = QVBoxLayout()
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(24), px(24), px(16))
         column.setSpacing(px(8))
+        column.addWidget(Label(tr("Backups"), points=14, bold=True))
         column.addWidget(Label(words, tone=Tone.SOFT, wrap=True))
         column.addWidget(self.list, 1)
         column.addWidget(self._place)
         column.addWidget(Flow(self.make, self.check, self.choose, self.none))
+        if keeping.key_here:
+            about_key = tr(
+                "The head office is on this PC, and its key is in no backup. Without it nothing can be "
+                "brought back on another PC: copy it once onto a stick, and lock that away."
+            )
+            column.addWidget(Label(about_key, tone=Tone.SOFT, wrap=True))
+            column.addWidget(Flow(self.key))
         column.addLayout(self._said)
-        foot = QHBoxLayout()
         for each in (self.restore, self.file):
             each.setVisible(keeping.may_restore)
-            foot.addWidget(each)
-        foot.addStretch(1)
-        foot.addWidget(close)
-        column.addLayout(foot)
+        column.addLayout(foot(close, aside=[self.restore, self.file]))
         self.refresh()
 
     def start(self) -> None:
@@ -189,7 +199,8 @@ class BackupsDialog(Dialog):
         self._prompter.confirm(self, text, tr("Bring back"), yes, danger=True)
 
     def _newest(self) -> Path | None:
-        return next((row.path for row in self._rows.values() if row.made and not row.elsewhere), None)
+        mine = (row for row in self._rows.values() if row.made and not row.elsewhere)
+        return next((row.path for row in mine if not row.before_upgrade), None)
 
     def _current(self) -> BackupRow | None:
         chosen = self.list.current_id()
@@ -227,6 +238,19 @@ class BackupsDialog(Dialog):
         ask.setFileMode(QFileDialog.FileMode.Directory)
         self._open(ask, self.set_place)
 
+    def copy_key(self, path: Path) -> None:
+        """The head office's key into a file."""
+
+        def done(_none: None) -> None:
+            self._say(tr("The key is in {path}. Lock it away, apart from the backups.", path=path), Tone.GOOD)
+
+        self._run(tr("Copying the key…"), lambda _job: self._keeping.copy_key(path), done)
+
+    def _ask_key(self) -> None:
+        ask = QFileDialog(self, tr("Copy of the head office's key"), "DauMoi-HQ0-key.txt")
+        ask.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        self._open(ask, self.copy_key)
+
     def _ask_file(self) -> None:
         ask = QFileDialog(self, tr("Choose a backup"), "", backup_files())
         ask.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -257,6 +281,8 @@ def _place(row: BackupRow) -> str:
 
 
 def _state(row: BackupRow) -> str:
+    if row.before_upgrade:
+        return tr("Before an upgrade")
     return tr("Looked through") if row.made else tr("Not whole")
 
 

@@ -14,6 +14,7 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
 from app.ui.start.card import Card
+from app.ui.start.ways import add_way
 from app.words import tr
 
 
@@ -41,12 +42,12 @@ class WaysPage(Card):
             tr("This desk's data has to be brought back"), f"{sentence}\n{calm}", width=560, parent=parent
         )
         self._ways = QVBoxLayout()
-        self._ways.setSpacing(px(4))
         self.content.addLayout(self._ways)
         self.buttons: list[Button] = []
         self._state = Label("", tone=Tone.SOFT, wrap=True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(px(6))
         self._bar.setAccessibleName(tr("How far it is"))
         self.content.addWidget(self._state)
         self.content.addWidget(self._bar)
@@ -72,12 +73,8 @@ class WaysPage(Card):
         self.rest()
 
     def _add(self, button: Button, words: str) -> None:
-        button.setAccessibleDescription(words)
         self.buttons.append(button)
-        self._ways.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        said = Label(words, tone=Tone.SOFT, points=9, wrap=True)
-        said.setContentsMargins(0, 0, 0, px(8))
-        self._ways.addWidget(said)
+        add_way(self._ways, button, words)
 
     def work(self, words: str) -> None:
         """Something is being done: nothing else can be chosen meanwhile."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.domain import names
 from app.domain.errors import AppError, Cancelled, Invalid
@@ -18,10 +18,12 @@ from app.ui.cash.dialogs import MoneyDialog
 from app.ui.cash.room import MoneyRoom
 from app.ui.cash.words import in_words, period_words
 from app.ui.kit.buttons import Button
+from app.ui.kit.days import DateEdit
 from app.ui.kit.forms import Form
-from app.ui.kit.inputs import BigNumber, DateEdit
+from app.ui.kit.inputs import BigNumber
 from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import Column, WindowedTableModel
 from app.ui.kit.theme import Tone, px
@@ -54,7 +56,7 @@ class BillingDialog(MoneyDialog):
         self._skipped: list[Skipped] = []
         today = room.today()
         self.form = Form()
-        self.period = QComboBox()
+        self.period = LetterBox()
         for each in months(today):
             self.period.addItem(period_words(each), each)
         self.period.setCurrentIndex(max(self.period.findData(period or f"{today:%Y-%m}"), 0))

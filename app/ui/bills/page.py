@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import AppError, Cancelled
 from app.domain.money import format_number, plain_money
@@ -22,6 +22,7 @@ from app.ui.kit.flow import Flow
 from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.jobs import Job, Lane, Latest
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, Listed, WindowedTableModel
@@ -54,7 +55,7 @@ class BillsPage(Page):
         self.add_act(self.print_button)
         if room.may("billing.run"):
             self.set_primary(tr("Bill a period"), self.bill_period)
-        self.period = QComboBox()
+        self.period = LetterBox()
         self.period.setAccessibleName(tr("Period"))
         self.period.setMinimumWidth(px(120))
         self.chips = FilterChips(self._filters(None), tr("Which bills"))
@@ -222,6 +223,7 @@ class BillsPage(Page):
             "open": tr("Not paid"),
             "overdue": tr("Overdue"),
             "paid": tr("Paid"),
+            "nothing": tr("Nothing to pay"),
         }
         counts: dict[str, int | None] = dict.fromkeys(STATES)
         if totals is not None:
@@ -230,6 +232,7 @@ class BillsPage(Page):
                 "open": totals.open_bills,
                 "overdue": totals.overdue_bills,
                 "paid": totals.paid_bills,
+                "nothing": totals.bills_of_nothing,
             }
         return [Filter(key, title, counts[key]) for key, title in titles.items()]
 

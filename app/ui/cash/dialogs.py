@@ -6,7 +6,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError, Invalid
 from app.domain.money import VND
@@ -15,11 +15,12 @@ from app.ui.cash.prints import print_receipt
 from app.ui.cash.room import MoneyRoom
 from app.ui.cash.words import clock_words, in_words, period_words
 from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import Dialog
+from app.ui.kit.dialog import Dialog, foot
 from app.ui.kit.forms import Form
 from app.ui.kit.inputs import MoneyEdit
 from app.ui.kit.inspector import Notice
 from app.ui.kit.labels import Label, Line
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
@@ -44,13 +45,8 @@ class MoneyDialog(Dialog):
     def finish(self, *buttons: Button) -> None:
         """The line for what goes wrong, and the buttons, the verb last."""
         self.column.addWidget(self.wrong)
-        row = QHBoxLayout()
-        row.setSpacing(px(8))
-        row.addStretch(1)
-        for each in buttons:
-            row.addWidget(each)
         self.column.addSpacing(px(4))
-        self.column.addLayout(row)
+        self.column.addLayout(foot(*buttons))
 
     def say(self, error: AppError) -> None:
         """What is wrong, above the buttons."""
@@ -67,7 +63,7 @@ class OpenDialog(MoneyDialog):
         super().__init__(parent, room, tr("Open a cash session"))
         self._entry = room.new_id()
         self.form = Form()
-        point = QComboBox()
+        point = LetterBox()
         office = room.rules.office.name
         point.addItem(office, office)
         for code, name in room.points.items():

@@ -19,6 +19,7 @@ from app.ui.kit.dialog import FormDialog
 from app.ui.kit.inputs import NoteEdit, QuantityEdit, WholeEdit
 from app.ui.kit.jobs import Latest
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.theme import px
 from app.words import tr
 
@@ -66,7 +67,7 @@ class CustomerDialog(FormDialog):
         add("address", tr("&Address"), QLineEdit())
         add("ward", tr("&Ward"), QLineEdit())
         if self._card is not None and len(self._card.connections) > 1:
-            points = QComboBox()
+            points = LetterBox()
             for each in self._card.connections:
                 points.addItem(f"{each.code} · {each.address}", each.id)
             add("connection", tr("Which connection"), points)
@@ -76,7 +77,7 @@ class CustomerDialog(FormDialog):
             add("connection_code", tr("Connection code"), QLineEdit(), hint)
         hint = tr("Empty: the customer's address.") if self._card is None else ""
         add("connection_address", tr("Address of the connection"), QLineEdit(), hint)
-        classes = QComboBox()
+        classes = LetterBox()
         for kind in room.rules.customer_classes(room.today()):
             classes.addItem(class_words(kind), kind)
         classes.setCurrentIndex(max(classes.findData("household"), 0))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.queries.exceptions import ExceptionRow
 from app.services.exceptions import Settle
@@ -14,7 +14,7 @@ from app.ui.exceptions.room import ExceptionRoom
 from app.ui.exceptions.sides import Offer
 from app.ui.exceptions.words import kind_words, side_value, who_words
 from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import FormDialog
+from app.ui.kit.dialog import FormDialog, foot
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import px
@@ -53,13 +53,8 @@ class SettleDialog(FormDialog):
         self.form.submitted.connect(self.submit)
         column.addWidget(self.form)
         column.addWidget(self.wrong)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(px(8))
-        buttons.addStretch(1)
         self.verb = Button(offer.words, self.submit, key="F9", primary=True, danger=pays)
-        for each in (go_back(self.reject), self.verb):
-            buttons.addWidget(each)
-        column.addLayout(buttons)
+        column.addLayout(foot(go_back(self.reject), self.verb))
         self.setMinimumWidth(px(520))
 
     def start(self) -> None:
@@ -79,20 +74,7 @@ class SettleDialog(FormDialog):
             offer.side.id if offer.side else "",
             self.form.values()["note"],
         )
-        self.verb.setEnabled(False)
-        self.wrong.hide()
-        room.jobs.run(
-            self,
-            lambda _job: room.exceptions.settle(room.person, chosen),
-            done=lambda _: self._finish(),
-            failed=self.refuse,
-            settled=lambda: self.verb.setEnabled(True),
-        )
-
-    def _finish(self) -> None:
-        self.form.mark_clean()
-        self.accept()
-        self._done()
+        self.carry_out(self.verb, lambda: room.exceptions.settle(room.person, chosen), self._done)
 
 
 def _effect(row: ExceptionRow, offer: Offer, room: ExceptionRoom) -> str:

@@ -14,9 +14,10 @@ from app.services.field import Outcome
 from app.ui.field.inputs import CrewEdit, DayEdit, MaterialEdit
 from app.ui.field.room import FieldRoom
 from app.ui.field.words import kind_words, restored_words
+from app.ui.kit.act_dialog import WIDE, ActDialog
 from app.ui.kit.inputs import NoteEdit
+from app.ui.kit.letters import choice
 from app.ui.kit.moments import MomentEdit
-from app.ui.requests.dialogs import WIDE, ActDialog, choice
 from app.ui.requests.words import one_line
 from app.words import tr
 
@@ -59,13 +60,14 @@ def ask_arrival(parent: QWidget, room: FieldRoom, story: OrderStory, done: Done)
 def ask_restored(parent: QWidget, room: FieldRoom, story: OrderStory, done: Done) -> ActDialog:
     """F8: since when the supply is back."""
     row = story.row
+    restored = restored_words(room.rules.utility.kind, row.request_type)
     dialog = ActDialog(
-        parent, room, f"{restored_words(room.rules.utility.kind)}: {row.code}", tr("Save"), "F8",
+        parent, room, f"{restored}: {row.code}", tr("Save"), "F8",
         lambda v: room.field.restore(room.person, row.id, v["at"]), done,
     )  # fmt: skip
     _say(dialog, story)
     at = MomentEdit(room.zone, row.clock.restored_at or room.now())
-    dialog.form.add("at", tr("Supply back &since"), at, tr("Or since when the place is safe."))
+    dialog.form.add("at", tr("{what} &since", what=restored), at, tr("Or since when the place is safe."))
     dialog.start("at")
     return dialog
 
@@ -90,7 +92,8 @@ def ask_result(parent: QWidget, room: FieldRoom, story: OrderStory, done: Done) 
     form.add("at", tr("&Finished at"), MomentEdit(room.zone, room.now()))
     if back:
         hint = tr("Or since when the place is safe.")
-        form.add("restored_at", tr("Supply back &since"), MomentEdit(room.zone, room.now()), hint)
+        label = tr("{what} &since", what=restored_words(room.rules.utility.kind, row.request_type))
+        form.add("restored_at", label, MomentEdit(room.zone, room.now()), hint)
         _only_when_completed(dialog, result)
     said = tr("The desk answers the customer by it.") if row.request_id is not None else ""
     form.add("words", tr("&What was found and done"), NoteEdit(3), said, wide=True)

@@ -15,11 +15,12 @@ from app.domain.field import MOST_MATERIALS, Material
 from app.domain.fold import fold
 from app.domain.money import Currency
 from app.queries.field import Member
+from app.ui.kit.days import DateEdit
 from app.ui.kit.flow import FlowLayout
-from app.ui.kit.inputs import Check, DateEdit, MoneyEdit, QuantityEdit
+from app.ui.kit.inputs import Check, MoneyEdit, QuantityEdit
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.theme import Tone, look, px
-from app.ui.requests.letters import LetterBox
 from app.words import tr
 
 FIRST_DAY = QDate(2000, 1, 1)

@@ -27,10 +27,10 @@ from app.ui.field.words import (
     plain_day,
     restored_words,
 )
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.buttons import Button
 from app.ui.kit.inspector import Details, Inspector
 from app.ui.requests.attachments import AttachmentPanel
-from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.inspector import headline
 from app.ui.requests.words import day_words, one_line, phone_words, stamp
 from app.words import tr
@@ -54,9 +54,8 @@ class Act:
     key: str = ""
 
 
-def all_acts(utility: str) -> tuple[Act, ...]:
-    """The acts in the order in which they are offered; `utility` is the kind of supply."""
-    restored = restored_words(utility)
+def all_acts(restored: str) -> tuple[Act, ...]:
+    """The acts in the order in which they are offered; `restored`: see `restored_words`."""
     return (
         Act(
             kind="cancelled",
@@ -114,7 +113,6 @@ class OrderInspector(Inspector):
         super().__init__(parent)
         self.room = room
         self.story: OrderStory | None = None
-        self._acts = all_acts(room.rules.utility.kind)
         self.scans = AttachmentPanel(room)
         self.body.insertWidget(self.body.count() - 1, self.scans)
 
@@ -137,7 +135,7 @@ class OrderInspector(Inspector):
                 fields=self._fields(story),
                 timeline_title=tr("What happened"),
                 timeline=[
-                    (stamp(each.at, now, room.zone), event_words(each, room.today(), room.rules.utility.kind))
+                    (stamp(each.at, now, room.zone), event_words(each, room.today(), self._restored(row)))
                     for each in reversed(story.events)  # what happened last is seen first, as for a request
                 ],
             ),
@@ -170,13 +168,16 @@ class OrderInspector(Inspector):
             (tr("Crew"), ", ".join(row.crew)),
             (tr("Handled by"), room.unit_name(row.unit_code)),
             (tr("On site since"), there),
-            (tr("Supply back since"), back),
+            (tr("{what} since", what=self._restored(row)), back),
             (tr("Result"), names.order_results(tr).get(row.result or "", "")),
             (tr("Material used"), "\n".join(used)),
             (tr("Charge"), tr("Labour free") if row.labour_free else ""),
             (tr("Request"), asked),
         ]
         return [field for field in fields if field[1]]
+
+    def _restored(self, row: OrderRow) -> str:
+        return restored_words(self.room.rules.utility.kind, row.request_type)
 
     def _buttons(self, row: OrderRow) -> list[Button]:
         room = self.room
@@ -192,7 +193,7 @@ class OrderInspector(Inspector):
             )
         emergency = row.clock.restore_by is not None or row.clock.on_site_by is not None
         main = _comes_next(row)
-        for act in self._acts:
+        for act in all_acts(self._restored(row)):
             if not room.may(act.right) or not may(row.state, act.kind):
                 continue
             if act.kind == "restored" and not emergency:

@@ -20,10 +20,10 @@ from app.ui.field.inputs import CrewEdit, DayEdit
 from app.ui.field.prints import print_order
 from app.ui.field.room import FieldRoom
 from app.ui.field.words import left_words
+from app.ui.kit.act_dialog import WIDE, ActDialog
 from app.ui.kit.inputs import Check, NoteEdit
-from app.ui.requests.dialogs import WIDE, ActDialog, choice
+from app.ui.kit.letters import LetterBox, choice
 from app.ui.requests.finder import CustomerEdit, KeysFirst
-from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import CustomerHit
 from app.ui.requests.words import one_line
 from app.words import tr

@@ -22,12 +22,12 @@ from app.ui.kit.flow import Flow, YieldingBar
 from app.ui.kit.inputs import SearchEdit
 from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import choice
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, Listed, WindowedTableModel
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
-from app.ui.requests.dialogs import choice
 from app.ui.requests.words import one_line, short_code
 from app.words import tr
 
@@ -125,6 +125,7 @@ class FieldPage(Page):
         if self.model.place_of(record) < 0:
             self.chips.choose("open" if story.row.open else "all")
         self.reload()
+        self.inspector.show_order(record)  # not only when its list has come
         return True
 
     def refresh(self, tables: frozenset[str]) -> None:
@@ -174,6 +175,12 @@ class FieldPage(Page):
         self.table.set_ids(ids, head)
         self.show_body()
         wanted, self._wanted = self._wanted, None
+        if wanted is not None and self.model.place_of(wanted) < 0 and self.chips.key() != "all":
+            # It stood in the list that was there, and has left it since.
+            self._held = False
+            self._wanted = wanted
+            self.chips.choose("all")
+            return
         if self._apart is not None and (wanted is not None or self.model.place_of(self._apart) >= 0):
             self._apart = None
         if (wanted is None or not self.table.choose(wanted)) and self.table.current_id() is None:

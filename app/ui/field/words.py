@@ -112,18 +112,23 @@ def left_words(left: timedelta) -> str:
     return tr("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
 
 
-def restored_words(utility: str) -> str:
-    """That the supply is back, as people say it of what the utility supplies (`UTILITIES`)."""
+def restored_words(utility: str, about: str | None = None) -> str:
+    """That the supply is back, as people say it of what the utility supplies (`UTILITIES`); of a request of
+    the kind `about` in which no supply was gone, what was brought about instead."""
+    if about in (other := {"overflow": tr("Drained"), "danger": tr("Made safe")}):
+        return other[about]
     return {"water": tr("Water is back"), "electricity": tr("Power is back")}.get(utility, tr("Restored"))
 
 
 def order_state_words(row: OrderRow, utility: str) -> str:
     """Where a work order stands."""
-    return restored_words(utility) if row.state == "restored" else names.order_states(tr)[row.state]
+    if row.state == "restored":
+        return restored_words(utility, row.request_type)
+    return names.order_states(tr)[row.state]
 
 
-def event_words(step: OrderHappened, today: date, utility: str) -> str:
-    """One line of the story: what happened, by whom, and what was said. `utility` is the kind of supply."""
+def event_words(step: OrderHappened, today: date, restored: str) -> str:
+    """One line of the story: what happened, by whom, and what was said. `restored`: see `restored_words`."""
     match step.kind:
         case "issued":
             head = tr("Issued by {name}", name=step.by)
@@ -137,7 +142,7 @@ def event_words(step: OrderHappened, today: date, utility: str) -> str:
             result = names.order_results(tr).get(step.result or "", "")
             head = f"{result} ({step.by})" if result else step.by
         case "restored":
-            head = f"{restored_words(utility)} ({step.by})"
+            head = f"{restored} ({step.by})"
         case _:
             what = names.order_events(tr).get(step.kind, step.kind)
             head = f"{what} ({step.by})"

@@ -17,6 +17,7 @@ from app.ui.imports.task import Columns, titled
 from app.ui.kit.forms import Form
 from app.ui.kit.inspector import clear
 from app.ui.kit.labels import ElidedLabel, Label
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
@@ -42,7 +43,7 @@ class ColumnsStep(LineStep):
         self._looked: Looked | None = None
         self._titles: dict[int, str] = {}
         self.boxes: dict[int, QComboBox] = {}
-        self.sheet = QComboBox()
+        self.sheet = LetterBox()
         self.sheet.activated.connect(lambda _index: self.sheet_chosen.emit(self.sheet.currentText()))
         self.header_row = QSpinBox()
         self.header_row.setRange(0, 1)

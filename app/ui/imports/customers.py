@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtWidgets import QComboBox
-
 from app.domain.import_fields import FIELDS_CUSTOMERS, Field
 from app.domain.importing import parse_rows
 from app.domain.money import format_number
@@ -25,6 +23,7 @@ from app.ui.imports.task import (
     titled,
 )
 from app.ui.kit.forms import Form
+from app.ui.kit.letters import LetterBox
 from app.words import tr
 
 
@@ -45,7 +44,7 @@ class CustomerImport:
 
     def options(self) -> Form:
         self._form = Form()
-        box = QComboBox()
+        box = LetterBox()
         for code in self._classes:
             box.addItem(class_words(code), code)
         box.setCurrentIndex(max(box.findData("household"), 0))

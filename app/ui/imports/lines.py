@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.theme import px
 
 
@@ -23,7 +24,6 @@ class LineStep(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._typed = QElapsedTimer()  # since the last letter; one that never ran has expired
         lines = QWidget()
         self.grid = QGridLayout()
         below = QVBoxLayout(lines)
@@ -38,7 +38,7 @@ class LineStep(QWidget):
 
     def choice(self, said: str, first: str, words: dict[str, str], chosen: str | None) -> QComboBox:
         """A box with `first` for nothing, then codes in their words. `said`: its accessible name."""
-        box = QComboBox()
+        box = LetterBox()
         box.setAccessibleName(said)
         box.addItem(first, None)
         for code, name in words.items():
@@ -50,26 +50,10 @@ class LineStep(QWidget):
         box.installEventFilter(self)
         return box
 
-    def _goes_on_typing(self, box: QComboBox, event: QKeyEvent) -> bool:
-        """A blank within what is typed to find an entry ("no w") is part of it: it does not open the list."""
-        going_on = not self._typed.hasExpired(QApplication.keyboardInputInterval())
-        if event.text().strip() or going_on:
-            self._typed.start()
-        if event.key() != Qt.Key.Key_Space or not going_on:
-            return False
-        # As the box itself looks for letters.
-        view = box.view()
-        view.setCurrentIndex(box.model().index(box.currentIndex(), box.modelColumn()))
-        view.keyboardSearch(" ")
-        box.setCurrentIndex(view.currentIndex().row())
-        return True
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             if entered and not event.modifiers():
                 self.focusNextChild()
-                return True
-            if isinstance(watched, QComboBox) and self._goes_on_typing(watched, event):
                 return True
         return super().eventFilter(watched, event)

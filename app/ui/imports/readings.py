@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from PySide6.QtWidgets import QComboBox
-
 from app.domain.import_fields import FIELDS_READINGS, Field
 from app.domain.importing import parse_readings
 from app.domain.money import format_number
@@ -14,8 +12,9 @@ from app.services.import_readings import ReadingPlan
 from app.services.imports import Planned
 from app.ui.customers.words import flag_words, period_words, quantity_words
 from app.ui.imports.task import Columns, Part, Planner, Preview, PreviewRow, Row, Step, problem_row
+from app.ui.kit.days import DateEdit
 from app.ui.kit.forms import Form
-from app.ui.kit.inputs import DateEdit
+from app.ui.kit.letters import LetterBox
 from app.ui.readings.room import ReadingRoom, periods
 from app.words import tr
 
@@ -37,7 +36,7 @@ class ReadingImport:
 
     def options(self) -> Form:
         self._form = Form()
-        box = QComboBox()
+        box = LetterBox()
         for each in dict.fromkeys((self._period, *periods(self._room.today()))):
             box.addItem(period_words(each), each)
         today = self._room.today()

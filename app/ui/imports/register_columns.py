@@ -29,6 +29,7 @@ from app.ui.imports.source import Looked
 from app.ui.kit.buttons import Button
 from app.ui.kit.forms import Form
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.theme import Tone, px
 from app.ui.requests.room import RequestRoom
 from app.words import tr
@@ -59,7 +60,7 @@ class RegisterColumns(ColumnsStep):
         # What is typed stays as typed: "m/d/yyyy" is not to become the next longer one.
         self.date_format.setCompleter(None)  # type: ignore[arg-type]
         self.date_format.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.encoding = QComboBox()
+        self.encoding = LetterBox()
         options = Form()
         options.add(
             "register",

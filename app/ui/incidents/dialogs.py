@@ -13,9 +13,10 @@ from app.domain import names
 from app.queries.incidents import IncidentRow
 from app.services.incidents import NewIncident
 from app.services.requests import WAYS
+from app.ui.kit.act_dialog import WIDE, ActDialog, Done
 from app.ui.kit.inputs import Check, NoteEdit
+from app.ui.kit.letters import choice
 from app.ui.kit.moments import MomentEdit
-from app.ui.requests.dialogs import WIDE, ActDialog, Done, choice
 from app.ui.requests.room import RequestRoom
 from app.words import tr
 
@@ -91,9 +92,7 @@ def ask_answer(parent: QWidget, room: RequestRoom, row: IncidentRow, done: Done)
     return dialog
 
 
-def ask_telling(
-    parent: QWidget, room: RequestRoom, row: IncidentRow, answer: str, done: Done
-) -> ActDialog:
+def ask_telling(parent: QWidget, room: RequestRoom, row: IncidentRow, answer: str, done: Done) -> ActDialog:
     """F9: how all customers who wait for it were told."""
     waiting = room.incident_queries.requests_under(row.id)
     dialog = ActDialog(

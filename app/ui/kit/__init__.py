@@ -7,6 +7,8 @@
 `buttons`           `Button(text, act, key="F9", primary=…, danger=…, quiet=…, big=…, sign=…)`, `FilterChips`
 `inputs`            `MoneyEdit`, `QuantityEdit`, `SearchEdit`, `NoteEdit`, `DateEdit`, `Check`, `BigNumber`
 `dialog`            `Dialog`, `FormDialog`: asks before what was typed is lost
+`act_dialog`        `ActDialog`: a few fields and one verb
+`letters`           `LetterBox`, `choice(words)`: a box to choose from by letters
 `keys`              `KeysDialog`: the keys of a page or a dialog, and those of everywhere (F1)
 `forms`             `Form.add(name, label, editor, hint)`, `values`, `show_errors`, `is_dirty`
 `tables`            `Column`, `WindowedTableModel(fetch, columns)`

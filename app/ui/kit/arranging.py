@@ -11,8 +11,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import Dialog
+from app.ui.kit.dialog import Dialog, foot
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.tables import Column
 from app.ui.kit.theme import Tone, px
 from app.words import tr
@@ -132,14 +133,9 @@ class ColumnsDialog(Dialog):
                 row.addLayout(half, 1)
                 self.sorts.append(box)
             column.addLayout(row)
-        foot = QHBoxLayout()
         self.default = Button(tr("As at first"), lambda: self._fill(Arrangement()), key="F8", quiet=True)
         self.verb = Button(tr("Use"), self.submit, key="Ctrl+Return", primary=True)
-        foot.addWidget(self.default)
-        foot.addStretch(1)
-        for each in (go_back(self.reject), self.verb):
-            foot.addWidget(each)
-        column.addLayout(foot)
+        column.addLayout(foot(go_back(self.reject), self.verb, aside=[self.default]))
         self._fill(now)
         self.stand(460)
         self.list.setFocus()
@@ -180,7 +176,7 @@ class ColumnsDialog(Dialog):
         self.list.setCurrentRow(0)
 
     def _sort_box(self, title: str, chosen: tuple[str, bool] | None) -> QComboBox:
-        box = QComboBox()
+        box = LetterBox()
         box.setAccessibleName(title)
         box.addItem("—", None)
         for column in self._all:

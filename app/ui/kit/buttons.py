@@ -22,7 +22,7 @@ from app.ui.kit.style import FIELD_HEIGHT, box, ring
 from app.ui.kit.theme import font, look, px, theme
 from app.words import tr
 
-KEY_WORDS = {"Return": "Enter", "Escape": "Esc", "Del": "Delete"}
+KEY_WORDS = {"Return": "Enter", "Escape": "Esc", "Del": "Delete", "Left": "←", "Right": "→"}
 
 
 def key_words(key: str) -> str:

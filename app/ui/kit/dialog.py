@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError, Invalid
 from app.ui.kit.forms import Form
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
 
 EDGE = 24
 """So many pixels of the window are in sight beside and above a dialog."""
+
+
+def foot(*buttons: QWidget, aside: Sequence[QWidget] = ()) -> QHBoxLayout:
+    """The last line of a dialog: its buttons at the right, the verb last; at the left those that stand
+    aside."""
+    row = QHBoxLayout()
+    row.setSpacing(px(8))
+    for each in aside:
+        row.addWidget(each)
+    row.addStretch(1)
+    for each in buttons:
+        row.addWidget(each)
+    return row
 
 
 class Sheet(QScrollArea):
@@ -49,6 +63,10 @@ class Sheet(QScrollArea):
         if most > 0 and isinstance(over, Dialog) and self.isVisible():
             self.updateGeometry()  # or the dialog's layout would go on with the height it knows
             over.grow()
+            # Beside a bar the words need more lines, for which Qt would keep the bar.
+            fits = self.heightForWidth(self.width()) <= self.height()
+            policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            self.setVerticalScrollBarPolicy(policy)
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
         for form in self.widget().findChildren(Form):
@@ -124,8 +142,30 @@ class FormDialog(Dialog):
     def __init__(self, parent: QWidget, room: Room, title: str) -> None:
         super().__init__(parent, title)
         self._prompter, self._why, self._why_each = room.prompter, room.why, room.why_each
+        self._jobs = room.jobs
         self.form = Form()
         self.wrong = Label(tone=Tone.WRONG, wrap=True)
+
+    def carry_out(self, verb: QPushButton, work: Callable[[], object], done: Callable[[], object]) -> None:
+        """Does `work` off the UI thread, once however often the keys of `verb` are pressed; then the dialog
+        is gone, and `done`. What is refused is said here."""
+        if not verb.isEnabled():
+            return
+        verb.setEnabled(False)
+        self.wrong.hide()
+        self._jobs.run(
+            self,
+            lambda _job: work(),
+            done=lambda _: self.finish(done),
+            failed=self.refuse,
+            settled=lambda: verb.setEnabled(True),
+        )
+
+    def finish(self, done: Callable[[], object]) -> None:
+        """Closes the dialog, of which nothing is lost, and goes on with `done`."""
+        self.form.mark_clean()
+        self.accept()
+        done()
 
     def refuse(self, error: AppError) -> None:
         """Says beside each field why it is refused; what concerns none of them stands in `wrong`."""

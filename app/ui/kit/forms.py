@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, look, px
 from app.ui.kit.ticks import TickList
+from app.words import tr
 
 TWO_COLUMNS = 690
 """From this width of its own a form has two columns: a window of 900 pixels less rail and margins."""
@@ -83,6 +84,12 @@ def put_value(editor: QWidget, value: Any) -> None:
             raise TypeError(f"a form cannot fill a {type(editor).__name__}")
 
 
+def _with_keys(editor: QWidget, hint: str) -> str:
+    """What is said below a field: in lines of text Enter makes a new one, so the ways out are named."""
+    keys = tr("Tab: next field · Ctrl+Enter: done") if isinstance(editor, QPlainTextEdit) else ""
+    return f"{hint} {keys}".strip()
+
+
 @dataclass(slots=True)
 class _Field:
     editor: QWidget
@@ -134,6 +141,7 @@ class Form(QWidget):
         """A field by its name; `label` may hold an & before its access key. `wide` takes both columns."""
         editor.setObjectName(name)
         editor.setAccessibleName(label.replace("&", ""))
+        hint = _with_keys(editor, hint)
         editor.setAccessibleDescription(hint)
         cell = QWidget()
         column = QVBoxLayout(cell)
@@ -172,7 +180,7 @@ class Form(QWidget):
         each = self._fields[name]
         assert each.caption is not None, "a box to tick has its words beside it"
         each.caption.setText(label)
-        each.hint = hint
+        each.hint = _with_keys(each.editor, hint)
         each.editor.setAccessibleName(label.replace("&", ""))
         self.clear_errors(name)
 
@@ -210,10 +218,8 @@ class Form(QWidget):
     def set_hint(self, name: str, hint: str) -> None:
         """Another hint under a field."""
         each = self._fields[name]
-        each.hint = hint
-        each.below.setText(hint)
-        each.below.set_tone(Tone.SOFT)
-        each.editor.setAccessibleDescription(hint)
+        each.hint = _with_keys(each.editor, hint)
+        each.say("")
 
     def show_errors(self, messages: Mapping[str, str]) -> None:
         """Sentences by field; the first wrong field gets the focus. An empty mapping clears them all."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from datetime import date
+from math import ceil
 
-from PySide6.QtCore import QDate, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
+    QFontMetricsF,
     QKeyEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QDateTimeEdit,
     QLineEdit,
     QPlainTextEdit,
     QStyle,
@@ -39,6 +38,8 @@ from app.words import tr
 DEBOUNCE = 150
 """How long one must have stopped typing before a search goes off, in ms."""
 WHOLE_DIGITS = 12
+NO_BAR = 3
+"""Pixels that a note needs besides its lines and its frame, or there is a scroll bar beside them."""
 ASIDE = 2
 """Pixels that a line edit of Qt leaves free before and after its words."""
 
@@ -277,13 +278,13 @@ class NoteEdit(QPlainTextEdit):
         super().__init__(parent)
         self._lines = lines
         self.setTabChangesFocus(True)
-        self.document().setDocumentMargin(px(6))
         self._measure()
         look.changed.connect(self._measure)
 
     def _measure(self) -> None:
-        high = QFontMetrics(font()).lineSpacing() * self._lines
-        self.setFixedHeight(high + 2 * px(6) + 2 * self.frameWidth())
+        within, line = px(6), ceil(QFontMetricsF(font()).lineSpacing())  # Qt, too, rounds each line up
+        self.document().setDocumentMargin(within)
+        self.setFixedHeight(line * self._lines + 2 * within + 2 * self.frameWidth() + NO_BAR)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusInEvent(event)
@@ -292,91 +293,6 @@ class NoteEdit(QPlainTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusOutEvent(event)
         self.update()
-
-
-class Typed(QDateTimeEdit):
-    """A day or a moment that is typed as it is written: 01/12/2026, 1.12.2026, 01122026. Tab leaves the
-    field; arrow keys go from part to part, Home and Ctrl+A to the first."""
-
-    _typed = ""
-    """The digits that were typed into the part in which the cursor stands."""
-    _day = 0
-    """The day as it was typed, which the month that stands there still may not have: 31 before 12."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Home or event.matches(QKeySequence.StandardKey.SelectAll):
-            self._go_to(0)
-        elif event.text() and event.text() in "/.-: ":
-            # After a part that was typed to its end the cursor stands in the next one already.
-            if self._typed:
-                self._go_to(min(self.currentSectionIndex() + 1, self.sectionCount() - 1))
-        elif event.text().isdigit() and self.currentSection() is QDateTimeEdit.Section.DaySection:
-            self._type_day(self._typed + event.text())
-        else:
-            part = self.currentSection()
-            super().keyPressEvent(event)
-            typed = self._typed + event.text() if event.text().isdigit() else ""
-            if part is QDateTimeEdit.Section.DaySection:
-                self._day = 0
-            self._typed = typed if self.currentSection() is part else ""
-            if len(self._typed) in (0, 4):  # a part that is whole
-                self._keep_day()
-
-    def _type_day(self, typed: str) -> None:
-        """By ourselves: Qt takes no 3 as the beginning of a 30 while a February stands there."""
-        if int(typed) > 31:
-            return
-        day, self._day = self.date(), int(typed)
-        if self._day:
-            self.setDate(QDate(day.year(), day.month(), min(self._day, day.daysInMonth())))
-        if len(typed) == 2 or self._day > 3:
-            self._go_to(self.currentSectionIndex() + 1)
-        else:
-            self._typed = typed
-            self.setSelectedSection(QDateTimeEdit.Section.DaySection)
-
-    def _go_to(self, part: int) -> None:
-        self._typed = ""
-        self.setCurrentSectionIndex(part)
-        self._keep_day()
-        self.setSelectedSection(self.currentSection())
-
-    def _keep_day(self) -> None:
-        """Puts the day there that was typed, once there is such a day in the month."""
-        day = self.date()
-        if self._day and day.day() != self._day and QDate.isValid(day.year(), day.month(), self._day):
-            part = self.currentSection()
-            self.setDate(QDate(day.year(), day.month(), self._day))
-            self.setSelectedSection(part)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        self._typed, self._day = "", 0
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        super().focusOutEvent(event)
-        self._keep_day()
-
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
-        return QWidget.focusNextPrevChild(self, forward)
-
-
-class DateEdit(Typed):
-    """A day, as dd/MM/yyyy, with a calendar behind its arrow."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setDisplayFormat("dd/MM/yyyy")
-        self.setCalendarPopup(True)
-
-    def value(self) -> date | None:
-        """The day; none only where a kind of this field has that."""
-        day = self.date()
-        return date(day.year(), day.month(), day.day())
-
-    def set_value(self, value: date | None) -> None:
-        if value is not None:
-            self.setDate(QDate(value.year, value.month, value.day))
 
 
 class Check(QCheckBox):

@@ -240,10 +240,7 @@ class Inspector(Panel):
             self._content.addSpacing(px(8))
             self._add(Label(details.timeline_title, bold=True), 4)
             self._content.addLayout(
-                lines_of(
-                    [_name(when), Label(what, wrap=True)]
-                    for when, what in details.timeline
-                )
+                lines_of([_name(when), Label(what, wrap=True)] for when, what in details.timeline)
             )
         if details.further:
             self._content.addSpacing(px(6))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractSlider, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QGridLayout, QVBoxLayout, QWidget
 
 from app.ui.kit.buttons import Button, FilterChips, go_back, key_words
-from app.ui.kit.dialog import Dialog, Sheet
+from app.ui.kit.dialog import Dialog, Sheet, foot
 from app.ui.kit.labels import Label, Line
 from app.ui.kit.menus import MenuButton
 from app.ui.kit.theme import Tone, px
@@ -60,11 +60,8 @@ class KeysDialog(Dialog):
         sheet.column.addLayout(rows)
         sheet.column.addStretch(1)
         column.addWidget(sheet, 1)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
         self.back = go_back(self.reject)
-        foot.addWidget(self.back)
-        column.addLayout(foot)
+        column.addLayout(foot(self.back))
         self._sheet = sheet
         self.stand(WIDE)
         self.back.setFocus()

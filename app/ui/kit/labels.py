@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QWidget
 
 from app.ui.kit import theme as style
 from app.ui.kit.theme import POINTS, Tone, look
+
+BREAK = "\u200b"
+"""Where a line may end within a word. Qt breaks none at a backslash, and what does not fit is cut off."""
+
+_PATH = re.compile(r"\S{24,}")
+
+
+def _breakable(word: re.Match[str]) -> str:
+    """A path, with places where its line may end."""
+    return re.sub(r"(?<=[\\/])(?=[^\\/])", BREAK, word[0])
 
 
 class Label(QLabel):
@@ -27,14 +46,41 @@ class Label(QLabel):
         selectable: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(text, parent)
+        super().__init__(parent)
         self._tone, self._points, self._bold, self._mono = tone, points, bold, mono
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setText(text)
         self._dress()
         look.changed.connect(self._dress)
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        super().setText(_PATH.sub(_breakable, text) if self.wordWrap() else text)
+
+    def text(self) -> str:
+        """What it says, without the places where it may break."""
+        return super().text().replace(BREAK, "")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.matches(QKeySequence.StandardKey.Copy) and self.hasSelectedText():
+            self._copy()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        if not self.hasSelectedText():
+            event.ignore()
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(QCoreApplication.translate("QWidgetTextControl", "&Copy"), self._copy)
+        menu.popup(event.globalPos())
+
+    def _copy(self) -> None:
+        """What is selected, without the places where it may break: a path is pasted as one."""
+        QGuiApplication.clipboard().setText(self.selectedText().replace(BREAK, ""))
 
     @property
     def tone(self) -> Tone:

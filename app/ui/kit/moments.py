@@ -8,7 +8,7 @@ from PySide6.QtCore import QDate, QDateTime, Qt, QTime
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
 
-from app.ui.kit.inputs import Typed
+from app.ui.kit.days import Typed
 from app.words import tr
 
 NONE = QDateTime(QDate(2000, 1, 1), QTime(0, 0))

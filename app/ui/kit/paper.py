@@ -5,8 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QPainter, QPixmap, QResizeEvent
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QDesktopServices,
+    QImage,
+    QPainter,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.documents.preview import page_sizes, pdf_page
@@ -20,7 +28,8 @@ PRINT = 300 / 72
 
 
 class PaperDialog(QDialog):
-    """Shows a PDF file; Enter prints, Esc closes, page keys leaf through."""
+    """Shows a PDF file; Enter prints, Esc closes, page keys leaf through. Without a printer it says that the
+    paper is kept, and the way to it."""
 
     def __init__(self, parent: QWidget, path: Path, title: str) -> None:
         super().__init__(parent)
@@ -44,13 +53,20 @@ class PaperDialog(QDialog):
             head.addWidget(Button(tr("Next page"), lambda: self.show_page(self._page + 1), key="PgDown"))
         acts = QHBoxLayout()
         acts.addWidget(ElidedLabel(tr("Kept as {path}", path=path), middle=True, tone=Tone.SOFT), 1)
-        acts.addWidget(Button(tr("Open"), self._open_elsewhere, key="Ctrl+O", quiet=True))
+        self.folder = Button(tr("Open its folder"), self._open_folder, key="Ctrl+Shift+O", quiet=True)
+        self.folder.hide()
+        acts.addWidget(self.folder)
+        self.open_button = Button(tr("Open"), self._open_elsewhere, key="Ctrl+O", quiet=True)
+        acts.addWidget(self.open_button)
         acts.addWidget(Button(tr("Close"), self.reject, key="Escape"))
         self.print_button = Button(tr("Print"), self._print, key="Ctrl+P", primary=True, sign="printer")
         acts.addWidget(self.print_button)
         whole = QVBoxLayout(self)
         whole.addLayout(head)
         whole.addWidget(self._paper, 1)
+        self.notice = Label(tone=Tone.ATTENTION, wrap=True)
+        self.notice.hide()
+        whole.addWidget(self.notice)
         whole.addLayout(acts)
         self.print_button.setFocus()
         room = parent.window().size()
@@ -89,12 +105,31 @@ class PaperDialog(QDialog):
     def _open_elsewhere(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.path)))
 
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.path.parent)))
+
     def _print(self) -> None:
+        if not QPrinterInfo.availablePrinterNames():  # not before: far printers are slow to answer
+            self._say_kept()
+            return
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setFullPage(True)
         dialog = QPrintDialog(printer, self)
         dialog.accepted.connect(lambda: self._print_on(printer))
         QDialog.open(dialog)
+
+    def _say_kept(self) -> None:
+        """Qt would propose to save into a folder what is saved already."""
+        words = tr(
+            "No printer is set up on this PC. The paper is saved as {path}: open it, or copy it from its "
+            "folder to a PC that prints. Later it is printed once more from where it was made.",
+            path=self.path,
+        )
+        self.notice.setText(words)
+        self.notice.show()
+        self.folder.show()
+        self.open_button.setFocus()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def _print_on(self, printer: QPrinter) -> None:
         painter = QPainter(printer)

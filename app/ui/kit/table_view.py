@@ -34,17 +34,16 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.kit.arranging import MOST_KEYS, Arrangement, ColumnsDialog
-from app.ui.kit.bars import heading_width
 from app.ui.kit.cells import CellDelegate
 from app.ui.kit.copying import clipping
 from app.ui.kit.menus import Choice, menu_of
+from app.ui.kit.spreading import spread, to_show
 from app.ui.kit.tables import Column, WindowedTableModel
 from app.ui.kit.theme import Tone, font, look, px, theme
 from app.words import tr
 
 ROW = 34
 DENSE_ROW = 28
-FEW_WORDS = 80
 COPY_LIMIT = 10_000
 """Rows copied at once at most: a clipboard is no export."""
 
@@ -288,7 +287,8 @@ class TableView(QTableView):
         way to others is with them."""
         header, columns = self.horizontalHeader(), self._source.columns
         order = (header.logicalIndex(visual) for visual in range(len(columns)))
-        shown = [i for i in order if i in self._wanted() and columns[i].check is None]
+        there = to_show(columns, self._arrangement)
+        shown = [i for i in order if i in there and columns[i].check is None]
         rows = self._chosen_rows()
         if rows:
             some = rows[:COPY_LIMIT]
@@ -320,70 +320,21 @@ class TableView(QTableView):
         self._spread()
 
     def _spread(self) -> None:
-        """Gives every column its width, shares spare or missing room by `grow`, leaves out what gives way."""
+        """Gives every column its width, or hides it."""
         if self._by_hand:
             return
-        columns, room = self._source.columns, self.viewport().width()
-        own, shown = self._arrangement, self._wanted()
-        while not own.columns and len(shown) > 1 and sum(self._least(columns[i]) for i in shown) > room:
-            first = max(shown, key=lambda i: columns[i].gives_way)
-            if not columns[first].gives_way:
-                break
-            shown.remove(first)
-        wide = {i: max(px(self._wish(columns[i])), self._heading(columns[i])) for i in shown}
-        least = {i: self._least(columns[i]) for i in shown}
-        floor = {i: self._floor(columns[i]) for i in shown}
-        if sum(least.values()) > room >= sum(floor.values()):
-            wide, least = least, floor  # a little narrower still, rather than a bar to scroll by
-        spare = room - sum(wide.values())
-        # Spare room goes by `grow`; missing room is taken where there is some to give.
-        shares = {i: columns[i].grow if spare > 0 else wide[i] - least[i] for i in shown}
-        whole, last = sum(shares.values()), max((i for i in shown if shares[i]), default=-1)
-        header, left = self.horizontalHeader(), spare
+        header = self.horizontalHeader()
+        wide = spread(self.columns, self._arrangement, self.viewport().width())
         header.blockSignals(True)
-        for i in range(len(columns)):
+        for i in range(len(self.columns)):
             self.setColumnHidden(i, i not in wide)
             if i in wide:
-                extra = 0 if not whole else left if i == last else spare * shares[i] // whole
-                left -= extra
-                header.resizeSection(i, max(wide[i] + extra, least[i]))
-        in_sight = sorted(shown, key=header.visualIndex)
+                header.resizeSection(i, wide[i])
+        in_sight = sorted(wide, key=header.visualIndex)
         self._ends = (in_sight[0], in_sight[-1]) if in_sight else (0, 0)
         header.blockSignals(False)
         self.updateGeometries()
         self.viewport().update()
-
-    def _wanted(self) -> list[int]:
-        """The columns to be shown, were there room for all."""
-        columns, own = self._source.columns, self._arrangement.columns
-        if own:
-            return [i for i, each in enumerate(columns) if not each.name or each.name in own]
-        return [i for i, each in enumerate(columns) if not each.optional]
-
-    def _wish(self, column: Column[Any]) -> int:
-        """How wide it is to be, in pixels of the 100 % design."""
-        return self._arrangement.widths.get(column.name, column.width)
-
-    def _least(self, column: Column[Any]) -> int:
-        """How narrow a column may become before another gives way; what was set by hand stays."""
-        if column.name in self._arrangement.widths:
-            return px(self._wish(column))
-        least = px(column.width) * 7 // 10 if column.grow else px(column.width)
-        return max(least, TableView._heading(column))
-
-    def _floor(self, column: Column[Any]) -> int:
-        """How narrow it may become where no other can give way any more."""
-        least = self._least(column)
-        if column.name in self._arrangement.widths or not (column.grow or column.least):
-            return least
-        return min(least, max(px(column.least or FEW_WORDS), TableView._heading(column)))
-
-    @staticmethod
-    def _heading(column: Column[Any]) -> int:
-        """How wide the heading is: a translated one may be wider than what stands below it."""
-        if column.dot or not column.title:
-            return 0
-        return heading_width(column.title + (" ↓" if column.sort else ""))
 
     def _go(self, place: int) -> None:
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.domain.money import format_number
@@ -20,10 +20,11 @@ from app.ui.imports.readings import ReadingImport
 from app.ui.imports.wizard import ImportDialog
 from app.ui.imports.workbook import WorkbookWay
 from app.ui.kit.buttons import Button
+from app.ui.kit.days import DateEdit
 from app.ui.kit.forms import put_value, value_of
-from app.ui.kit.inputs import DateEdit
 from app.ui.kit.jobs import Lane, Latest
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.page import Page, State
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import RIGHT, Column, WindowedTableModel
@@ -57,7 +58,7 @@ class ReadingsPage(Page):
         self._reading = Latest(room.jobs, self, Lane.IO)
         if room.may_import:
             self.add_act(Button(tr("Import from Excel"), self.import_, key="F7", sign="file-spreadsheet"))
-        self.period = QComboBox()
+        self.period = LetterBox()
         for each in periods(room.today()):
             self.period.addItem(period_words(each), each)
         self.period.setAccessibleName(tr("Period"))

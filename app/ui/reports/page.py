@@ -17,7 +17,7 @@ from app.domain.errors import AppError, Cancelled
 from app.queries.reports import Books, Span
 from app.ui.cash.room import MoneyRoom
 from app.ui.kit.buttons import Button, Filter, FilterChips
-from app.ui.kit.inputs import DateEdit
+from app.ui.kit.days import DateEdit
 from app.ui.kit.jobs import Job, Lane, Latest
 from app.ui.kit.labels import Label
 from app.ui.kit.page import Page, State

@@ -80,8 +80,10 @@ class ReportPreview(QWidget):
         notes = " ".join(report.notes)
         # Whole where there is room; on a low screen the rows come first, and the tooltip has it whole.
         short = self.height() < px(ROOMY)
-        said = ElidedLabel(notes, tone=Tone.SOFT, points=9) if short else Label(
-            notes, tone=Tone.SOFT, points=9, wrap=True
+        said = (
+            ElidedLabel(notes, tone=Tone.SOFT, points=9)
+            if short
+            else Label(notes, tone=Tone.SOFT, points=9, wrap=True)
         )
         self._head.addWidget(said)
         keys = [each.key for each in filters]

@@ -118,9 +118,7 @@ class Attaching(QWidget):
 
     changed = Signal()
 
-    def __init__(
-        self, room: ScanRoom, taker: Callable[[], Take], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, room: ScanRoom, taker: Callable[[], Take], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.room = room
         self._taker = taker

@@ -16,10 +16,10 @@ from app.ui.kit.dialog import FormDialog
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.jobs import Lane
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import choice
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import Column, WindowedTableModel
 from app.ui.kit.theme import Tone, px
-from app.ui.requests.dialogs import choice
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import one_line, phone_words, short_code
 from app.words import tr

@@ -49,7 +49,7 @@ def _words(order: OrderStory, step: OrderHappened, utility: str, text: str | Non
         case "on_site":
             return tr("Crew on site, {code} ({name})", code=code, name=step.by)
         case "restored":
-            return f"{restored_words(utility)}, {code} ({step.by})"
+            return f"{restored_words(utility, order.row.request_type)}, {code} ({step.by})"
         case "done":
             result = names.order_results(tr).get(step.result or "", tr("Done"))
             head = f"{result}, {code} ({step.by})"

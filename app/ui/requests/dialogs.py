@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain import names
 from app.domain.errors import Invalid
 from app.domain.request_types import missing
 from app.queries.requests import RequestStory, papers_brought
 from app.services.requests import WAYS
-from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import FormDialog, Sheet
+from app.ui.kit.act_dialog import ActDialog, Done
+from app.ui.kit.buttons import Button
 from app.ui.kit.inputs import NoteEdit
-from app.ui.kit.labels import Label
-from app.ui.kit.room import Room
-from app.ui.kit.theme import Tone, px
+from app.ui.kit.letters import LetterBox, choice
+from app.ui.kit.theme import Tone
 from app.ui.kit.ticks import TickList
 from app.ui.kit.toast import toast
 from app.ui.requests.crews import crew_findings, orders_of
 from app.ui.requests.finder import CustomerEdit, KeysFirst
-from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import print_slip
 from app.ui.requests.way_view import proposed_answer, way
@@ -38,87 +35,6 @@ from app.ui.requests.words import (
     said,
 )
 from app.words import tr
-
-Done = Callable[[], object]
-
-WIDE = 780
-"""Width of a dialog whose fields stand in two columns, in pixels of the 100 % design."""
-
-
-class ActDialog(FormDialog):
-    """A few fields and one verb. The act runs off the UI thread; what it refuses is said beside the field.
-    `wide`: see `Dialog.stand`."""
-
-    def __init__(
-        self,
-        parent: QWidget,
-        room: Room,
-        title: str,
-        verb: str,
-        key: str,
-        act: Callable[[Mapping[str, Any]], object],
-        done: Done,
-        *,
-        wide: int = 520,
-    ) -> None:
-        super().__init__(parent, room, title)
-        self._room, self._act, self._done, self._width = room, act, done, wide
-        self.form.submitted.connect(self.submit)
-        self.wrong.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(20), px(24), px(16))
-        column.setSpacing(px(8))
-        column.addWidget(Label(title, points=12.5, bold=True, wrap=True))
-        self.sheet = Sheet()
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(px(8))
-        self.buttons.addStretch(1)
-        self.verb = Button(verb, self.submit, key=key, primary=True)
-        for each in (go_back(self.reject), self.verb):
-            self.buttons.addWidget(each)
-        column.addWidget(self.sheet, 1)
-        column.addWidget(self.wrong)
-        column.addLayout(self.buttons)
-
-    def say(self, text: str, *, tone: Tone = Tone.SOFT, strong: bool = False) -> None:
-        """A line above the fields."""
-        self.sheet.column.addWidget(Label(text, tone=tone, wrap=True, bold=strong, selectable=True))
-
-    def start(self, first: str) -> None:
-        """Shows the dialog with the keyboard in that field."""
-        self.sheet.column.addWidget(self.form)
-        self.sheet.column.addStretch(1)
-        self.form.mark_clean()
-        self.stand(self._width)
-        self.open()
-        self.form.editor(first).setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def submit(self) -> None:
-        """Does it."""
-        values = self.form.values()
-        self.verb.setEnabled(False)
-        self.wrong.hide()
-        self._room.jobs.run(
-            self,
-            lambda _job: self._act(values),
-            done=lambda _: self._finish(),
-            failed=self.refuse,
-            settled=lambda: self.verb.setEnabled(True),
-        )
-
-    def _finish(self) -> None:
-        self.form.mark_clean()
-        self.accept()
-        self._done()
-
-
-def choice(words: Mapping[str, str], chosen: str = "") -> LetterBox:
-    """A box to choose one of `words` (code to word) from."""
-    box = LetterBox()
-    for code, word in words.items():
-        box.addItem(word, code)
-    box.setCurrentIndex(max(box.findData(chosen), 0))
-    return box
 
 
 def ask_answer(parent: QWidget, room: RequestRoom, story: RequestStory, done: Done) -> ActDialog:

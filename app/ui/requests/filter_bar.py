@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain import names
 from app.queries.request_lists import EVERYTHING, FLAGS, SETS, Narrowed
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.buttons import Button
+from app.ui.kit.days import DateEdit
 from app.ui.kit.flow import Flow
-from app.ui.kit.inputs import DateEdit
 from app.ui.kit.picker import Picker
-from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.words import day_range
 from app.words import tr

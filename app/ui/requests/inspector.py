@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import accumulate
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain import names
 from app.domain.requests import HANDLED, UNTOLD
-from app.queries.requests import RequestRow, RequestStory
+from app.queries.requests import Happened, RequestRow, RequestStory
 from app.ui.kit.buttons import Button
 from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.menus import Choice, MenuButton
@@ -27,6 +28,7 @@ from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import print_slip
 from app.ui.requests.way_view import WayStrip, way
 from app.ui.requests.words import (
+    closed_notice,
     contact_words,
     day_words,
     due_notice,
@@ -83,7 +85,7 @@ class RequestInspector(Inspector):
                 notice_tone=tone,
                 strip=partial(WayStrip, room, on, now, row.held_at is not None) if on.steps else None,
                 fields=self._fields(story, now),
-                further=self._further(row, now),
+                further=self._further(story, now),
                 timeline_title=tr("What happened"),
                 timeline=self._happened(story, now, steps),
             ),
@@ -125,7 +127,7 @@ class RequestInspector(Inspector):
         moments = list(accumulate((each.at for each in story.events), max))  # their own order stays
         told = [
             (at, stamp(each.at, now, room.zone), step_words(each, room.units, steps))
-            for at, each in zip(moments, story.events, strict=True)
+            for at, each in zip(moments, said_once(story.events), strict=True)
             if not crew_note(each, orders)
         ]
         crews = crew_steps(orders, story, room.rules.utility.kind)
@@ -147,9 +149,11 @@ class RequestInspector(Inspector):
         ]
         return [field for field in fields if field[1]]
 
-    def _further(self, row: RequestRow, now: datetime) -> list[tuple[str, str]]:
+    def _further(self, story: RequestStory, now: datetime) -> list[tuple[str, str]]:
         """What kind it is, where it came from, with whom it is."""
-        room, unit = self.room, self.room.unit_name(row.unit_code)
+        room, row = self.room, story.row
+        unit, cause = room.unit_name(row.unit_code), cause_of(story)
+        causes = room.rules.items("cause")
         came = f"{names.channels(tr)[row.channel]} · {day_words(row.received_at, now, room.zone)}"
         fields = [
             (tr("Former number"), joined(*row.former[::-1]) if row.former else ""),
@@ -159,6 +163,7 @@ class RequestInspector(Inspector):
             (tr("Area"), row.area or ""),
             (tr("Handled by"), f"{row.person_name} · {unit}" if row.person_name else unit),
             (tr("Asked"), ", ".join(map(room.unit_name, row.asked))),
+            (tr("Cause"), causes[cause].name(tr.language) if cause in causes else cause),
             (tr("Reopened"), tr("{count} times", count=row.reopened) if row.reopened else ""),
             (tr("Customer's opinion"), names.scores(tr).get(str(row.score), "")),
         ]
@@ -189,6 +194,22 @@ class RequestInspector(Inspector):
         act.ask(self.window(), self.room, self.story, done)
 
 
+def cause_of(story: RequestStory) -> str:
+    """The code of what it came from, as the answer that holds says; empty where it says nothing of it."""
+    answers = [each for each in story.events if each.kind == "answered" and each.fitted]
+    return str(answers[-1].data.get("cause", "")) if answers and story.answer is not None else ""
+
+
+def said_once(events: Sequence[Happened]) -> list[Happened]:
+    """What happened, without the words with which the customer was told where they are the answer's again."""
+    shown, answer = [], None
+    for each in events:
+        shown.append(replace(each, text=None) if each.kind == "told" and each.text == answer else each)
+        if each.kind == "answered":
+            answer = each.text
+    return shown
+
+
 def _moment(told: tuple[datetime, str, str]) -> datetime:
     return told[0]
 
@@ -198,8 +219,7 @@ def _notice(row: RequestRow, now: datetime, room: RequestRoom) -> tuple[str, Ton
     if row.state in UNTOLD:
         return tr("The answer is there. Tell the customer."), Tone.INFO
     if row.closed_at is not None:
-        when = day_words(row.closed_at, now, room.zone)
-        return tr("Closed {when}", when=when), Tone.GOOD
+        return closed_notice(row, now, room.zone), Tone.GOOD
     return due_notice(row, now, room.rules.calendar(), room.by_the_clock(row))
 
 

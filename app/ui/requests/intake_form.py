@@ -15,11 +15,12 @@ from app.domain.errors import Invalid
 from app.domain.request_types import missing
 from app.queries.rules import RequestTypeView
 from app.services.requests import AT_ONCE, NewRequest
+from app.ui.kit.days import DateEdit
 from app.ui.kit.forms import Form
-from app.ui.kit.inputs import Check, DateEdit, NoteEdit
+from app.ui.kit.inputs import Check, NoteEdit
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.ticks import TickList
 from app.ui.requests.finder import CustomerEdit, KeysFirst
-from app.ui.requests.letters import LetterBox
 from app.ui.requests.room import CustomerHit, RequestRoom
 from app.ui.requests.words import phone_words
 from app.words import tr

@@ -14,14 +14,15 @@ from app.domain import letters, names
 from app.domain.requests import UNTOLD, may
 from app.queries.requests import RequestStory
 from app.services.letters import NewLetter, Written
+from app.ui.kit.act_dialog import Done
 from app.ui.kit.buttons import Button, go_back
 from app.ui.kit.dialog import FormDialog, Sheet
 from app.ui.kit.inputs import Check, NoteEdit
 from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import choice
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
-from app.ui.requests.dialogs import Done, choice
 from app.ui.requests.letter_papers import paper_of, write_paper
 from app.ui.requests.room import RequestRoom
 from app.words import Words, tr

@@ -14,14 +14,16 @@ from app.domain.requests import UNTOLD, may
 from app.queries.requests import RequestRow
 from app.services.request_batches import MOST
 from app.services.requests import WAYS
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.buttons import Button
 from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.jobs import Job, Lane
+from app.ui.kit.letters import choice
 from app.ui.kit.menus import Choice, MenuButton
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
-from app.ui.requests.dialogs import ActDialog, choice, unit_box
+from app.ui.requests.dialogs import unit_box
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import write_slips
 from app.words import tr

@@ -153,6 +153,7 @@ class RequestsPage(Page):
             self.bar.show_narrowed(EVERYTHING)
             self.choose_filter("all" if story.row.state == "closed" else "open")
         self.reload()
+        self.inspector.show_request(record)  # not only when its list has come
         return True
 
     def refresh(self, tables: frozenset[str]) -> None:
@@ -219,6 +220,12 @@ class RequestsPage(Page):
         self._held = False
         self.show_body()
         wanted, self._wanted = self._wanted, None
+        if wanted is not None and self.model.place_of(wanted) < 0 and (self.chips.key() != "all" or narrowed):
+            # It stood in the list that was there, and has left it since.
+            self._wanted = wanted
+            self.bar.show_narrowed(EVERYTHING)
+            self.choose_filter("all")
+            return
         if afresh or (self._apart is not None and self.model.place_of(self._apart) >= 0):
             self._apart = None
         elif wanted is None and stood is not None and self.model.place_of(stood) < 0:
@@ -301,6 +308,8 @@ class RequestsPage(Page):
             return tr("Nothing found for “{text}”. Try part of the code, or a name only.", text=words)
         if words:
             return tr("Nothing found for “{text}” here. Try “All”, or part of the code.", text=words)
+        if self.bar.narrowed().only_closed() and self.chips.key() != "all":
+            return tr("Closed requests stand under “All” only.")
         if self.bar.narrowed():
             return tr("No request fits the filter. Ctrl+Shift+L clears it.")
         return {

@@ -15,8 +15,8 @@ from app.services.refunds import PayOut
 from app.ui.cash.words import in_words, period_words
 from app.ui.kit.inputs import MoneyEdit, NoteEdit
 from app.ui.kit.jobs import Job, Lane
+from app.ui.kit.letters import choice
 from app.ui.kit.theme import Tone
-from app.ui.requests.dialogs import choice
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.step_forms import Act, StepForm, StepTask
 from app.ui.requests.words import day_words, phone_words
@@ -63,9 +63,7 @@ def _build_check(task: StepTask) -> Act:
     def act(values: Mapping[str, Any]) -> None:
         codes = values["receipts"].replace(";", ",").replace("\n", ",").split(",")
         receipts = [code.strip() for code in codes if code.strip()]
-        room.refunding.service.check(
-            room.person, request, values["amount"], values["words"], receipts, entry
-        )
+        room.refunding.service.check(room.person, request, values["amount"], values["words"], receipts, entry)
 
     return act
 

@@ -56,9 +56,7 @@ def _received_at(story: RequestStory) -> datetime:
     return begun[-1] if waited and begun else story.row.received_at
 
 
-def write_slips(
-    room: RequestRoom, requests: Sequence[UUID], step: Callable[[int, int], None]
-) -> Path:
+def write_slips(room: RequestRoom, requests: Sequence[UUID], step: Callable[[int, int], None]) -> Path:
     """One PDF with the slips of several requests; those not received yet have none. AppError
     "slips.none"."""
     from app.documents.slip import request_slips  # here: as in `write_slip`

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 from app.domain import people
 from app.domain.errors import AppError, Invalid
 from app.queries.requests import RequestStory
+from app.ui.kit.act_dialog import ActDialog, Done
 from app.ui.kit.inputs import NoteEdit
 from app.ui.requests import refund_steps, supply_steps
-from app.ui.requests.dialogs import ActDialog, Done
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.step_forms import Act, StepForm, StepTask
 from app.ui.requests.way_view import WayList, way

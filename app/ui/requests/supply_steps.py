@@ -7,16 +7,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from app.domain import names, supply
 from app.domain.quantities import format_quantity
 from app.domain.supply import VALID_DAYS, Estimate, Line, Survey
 from app.services.supply import Installed, NewContract
+from app.ui.kit.days import DateEdit
 from app.ui.kit.forms import put_value
-from app.ui.kit.inputs import DateEdit, NoteEdit, QuantityEdit, WholeEdit
+from app.ui.kit.inputs import NoteEdit, QuantityEdit, WholeEdit
+from app.ui.kit.letters import LetterBox, choice
 from app.ui.kit.theme import Tone
-from app.ui.requests.dialogs import choice
 from app.ui.requests.estimate_lines import LinesEdit
 from app.ui.requests.step_forms import Act, StepForm, StepTask
 from app.ui.requests.supply_papers import phones, write_paper
@@ -124,7 +125,7 @@ def _contract(task: StepTask) -> Act:
         _line(row.address or "" if known else ""),
         "" if known else tr("Empty: the customer's address."),
     )
-    classes = QComboBox()
+    classes = LetterBox()
     words = names.customer_classes(tr)
     for kind in room.rules.customer_classes(room.today()):
         classes.addItem(words.get(kind, kind), kind)
@@ -135,6 +136,7 @@ def _contract(task: StepTask) -> Act:
     form.add("quotas", tr("&Quotas"), quotas)
     form.add("route", tr("&Route"), QLineEdit())
     form.add("signed_on", tr("&Signed on"), _day(room.today()))
+    form.add("words", tr("&Note"), NoteEdit(1), wide=True)  # a second line would have the dialog scroll
 
     def act(values: Mapping[str, Any]) -> Path:
         new = NewContract(

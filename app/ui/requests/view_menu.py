@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QLineEdit
 from app.queries.request_lists import FILTERS, Narrowed
 from app.queries.views import View
 from app.services.views import MOST_LETTERS
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.arranging import Arrangement
+from app.ui.kit.letters import choice
 from app.ui.kit.menus import Choice, MenuButton
 from app.ui.kit.toast import toast
 from app.ui.requests.calls import open_calls
-from app.ui.requests.dialogs import ActDialog, choice
 from app.ui.requests.many import export
 from app.words import tr
 

@@ -41,14 +41,14 @@ def contact_words(row: RequestRow, tr: names.Translate) -> str:
 
 
 def due_of(row: RequestRow, now: datetime, calendar: WorkingCalendar, by_clock: bool) -> Due:
-    """How long there is left, or what is waited for, or what is to be done next. `by_clock`: the limit runs
-    day and night; the others are told in working time."""
+    """How long there is left, or what is waited for, or what is to be done next, or how it ended. `by_clock`:
+    the limit runs day and night; the others are told in working time."""
     if row.state in UNTOLD:
         return Due(tr("tell customer"), Tone.INFO, "phone")
     if row.state == "lacking":
         return Due(tr("papers missing"), Tone.ATTENTION, "file-invoice")
-    if row.state == "closed":
-        return Due("", Tone.SOFT)
+    if row.closed_at is not None:
+        return Due(_closed_words(row, row.closed_at, now, calendar.zone), Tone.SOFT)
     if row.held_at is not None:
         return Due(tr("awaits customer"), Tone.INFO, "hourglass")
     if row.due is None:
@@ -61,6 +61,29 @@ def due_of(row: RequestRow, now: datetime, calendar: WorkingCalendar, by_clock: 
     warned = row.warn_at is not None and row.warn_at <= now
     words = due_words(row.due, now, calendar, by_clock)
     return Due(words, Tone.ATTENTION if warned else Tone.SOFT)
+
+
+def _closed_words(row: RequestRow, closed: datetime, now: datetime, zone: tzinfo) -> str:
+    """When it was closed and how its limit was kept: "20/11, đúng hạn"; of another year only the year, as the
+    column has no room for more."""
+    day = closed.astimezone(zone)
+    said = f"{day:%d/%m}" if day.year == now.astimezone(zone).year else f"{day:%Y}"
+    kept = _kept_words(row)
+    return f"{said}, {kept}" if kept else said
+
+
+def closed_notice(row: RequestRow, now: datetime, zone: tzinfo) -> str:
+    """When a closed one was closed, and whether it was answered in time."""
+    assert row.closed_at is not None, "it is closed"
+    said, kept = tr("Closed {when}", when=day_words(row.closed_at, now, zone)), _kept_words(row)
+    return tr("{closed}, answered {kept}", closed=said, kept=kept) if kept else said
+
+
+def _kept_words(row: RequestRow) -> str:
+    """Whether the answer came by when it was due, as reports count it; empty without a limit or an answer."""
+    if row.due is None or row.answered_at is None:
+        return ""
+    return tr("in time") if row.answered_at <= row.due else late_words(row.answered_at - row.due)
 
 
 def _near_words(due: datetime, now: datetime, calendar: WorkingCalendar, by_clock: bool) -> str:
@@ -87,13 +110,13 @@ def due_words(due: datetime, now: datetime, calendar: WorkingCalendar, by_clock:
     day, today = calendar.local_day(due), calendar.local_day(now)
     match (day - today).days:
         case 0:
-            return tr("start of today") if at_start else tr("end of today")
+            return tr("today at opening") if at_start else tr("today at closing")
         case 1:
-            return tr("start of tomorrow") if at_start else tr("end of tomorrow")
+            return tr("tomorrow at opening") if at_start else tr("tomorrow at closing")
         case -1:
-            return tr("start of yesterday") if at_start else tr("end of yesterday")
+            return tr("yesterday at opening") if at_start else tr("yesterday at closing")
     said = _date_words(day, today)
-    return tr("start of {day}", day=said) if at_start else tr("end of {day}", day=said)
+    return tr("{day} at opening", day=said) if at_start else tr("{day} at closing", day=said)
 
 
 def state_words(row: RequestRow) -> str:

@@ -14,8 +14,9 @@ from app.domain.rule_checks import KEYS, Known
 from app.queries.rule_book import Key, Version
 from app.services.rules import NewRule
 from app.ui.kit.buttons import Button, go_back
+from app.ui.kit.days import DateEdit
 from app.ui.kit.dialog import FormDialog, Sheet
-from app.ui.kit.inputs import DateEdit, NoteEdit
+from app.ui.kit.inputs import NoteEdit
 from app.ui.kit.jobs import Job
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px

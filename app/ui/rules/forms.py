@@ -12,18 +12,11 @@ from app.domain import names
 from app.domain.errors import Invalid
 from app.queries.rule_book import Version
 from app.services.rules import NewRule
-from app.ui.kit.inputs import Check, DateEdit, NoteEdit, WholeEdit
-from app.ui.requests.letters import LetterBox
+from app.ui.kit.days import DateEdit
+from app.ui.kit.inputs import Check, NoteEdit, WholeEdit
+from app.ui.kit.letters import LetterBox, choice
 from app.ui.rules.dialog import Done, RuleDialog
-from app.ui.rules.inputs import (
-    Checks,
-    HoursEdit,
-    LimitEdit,
-    ShareEdit,
-    choice,
-    papers_edit,
-    steps_edit,
-)
+from app.ui.rules.inputs import Checks, HoursEdit, LimitEdit, ShareEdit, papers_edit, steps_edit
 from app.ui.rules.room import RuleRoom
 from app.ui.rules.words import languages, lists, measures, priorities, weekdays
 from app.words import tr

@@ -15,8 +15,8 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.flow import FlowLayout
 from app.ui.kit.inputs import Check, WholeEdit
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import choice
 from app.ui.kit.theme import Tone, px
-from app.ui.requests.letters import LetterBox
 from app.ui.rules.words import (
     limit_units,
     limit_words,
@@ -27,15 +27,6 @@ from app.ui.rules.words import (
     step_forms,
 )
 from app.words import tr
-
-
-def choice(words: Mapping[Any, str], chosen: object = None) -> LetterBox:
-    """A box to choose one of `words` (code to word) from."""
-    box = LetterBox()
-    for code, word in words.items():
-        box.addItem(word, code)
-    box.setCurrentIndex(max(box.findData(chosen), 0))
-    return box
 
 
 class LimitEdit(QWidget):

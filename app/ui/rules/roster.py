@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.duty import Span
-from app.domain.errors import Invalid
 from app.queries.duty import DutyView, Officer
-from app.ui.kit.buttons import Button, go_back
+from app.ui.kit.buttons import Button
 from app.ui.kit.cells import cell_width
-from app.ui.kit.dialog import FormDialog, Sheet
 from app.ui.kit.flow import Flow
 from app.ui.kit.inspector import Details
 from app.ui.kit.jobs import Job, Lane, Latest
@@ -25,13 +23,11 @@ from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import Column, WindowedTableModel
 from app.ui.kit.theme import Tone, px
 from app.ui.kit.toast import toast
-from app.ui.rules.inputs import Checks, HoursEdit, choice
+from app.ui.rules.duty_dialogs import DutyDialog, DutyPicker
 from app.ui.rules.room import RuleRoom
-from app.ui.rules.words import day_words, short_spans, short_weekdays, span_words, weekdays
+from app.ui.rules.words import day_words, short_spans, short_weekdays, span_words
 from app.words import tr
 
-WIDE = 560
-"""See `Dialog.stand`."""
 DAY, ONE = 112, 96
 """Pixels of the 100 % design for a day of which everything can be said in a word or by one time, and for one
 time of several where there is no room for more."""
@@ -251,19 +247,19 @@ class Roster(QWidget):
 
     # -- acts -------------------------------------------------------------------------------------------
 
-    def put(self) -> DutyDialog:
-        """F2, Enter: an officer on duty at a time of some days of the week."""
-        return DutyDialog(self, None).start()
+    def put(self, duty: DutyView | None = None) -> DutyDialog:
+        """F2, Enter: an officer on duty at a time of some days of the week; or `duty` at another time."""
+        dialog = DutyDialog(self, duty)
+        dialog.start("officer")
+        return dialog
 
     def change(self) -> DutyPicker:
         """F6: another officer or another time for one duty."""
-        return DutyPicker(
-            self, tr("Which time is to be changed?"), lambda duty: DutyDialog(self, duty).start()
-        ).start()
+        return DutyPicker(self, tr("Which time is to be changed?"), self.put).ask()
 
     def take_off(self) -> DutyPicker:
         """Delete: off the roster."""
-        return DutyPicker(self, tr("Which time is taken off?"), self._take_off).start()
+        return DutyPicker(self, tr("Which time is taken off?"), self._take_off).ask()
 
     def own(self) -> list[DutyView]:
         """The duties of the officer in hand that can still be changed."""
@@ -293,144 +289,6 @@ class Roster(QWidget):
         """What was done; the week shows it."""
         toast(self, words)
         self.load()
-
-
-class _RosterDialog(FormDialog):
-    """A form about the roster; its verb is F9."""
-
-    def __init__(self, roster: Roster, title: str) -> None:
-        super().__init__(roster, roster.room, title)
-        self.roster = roster
-        self._title = title
-
-    def lay_out(self, verb: str, save: Callable[[], None]) -> None:
-        """Shows it."""
-        self.verb = Button(verb, save, key="F9", primary=True)
-        self.form.submitted.connect(save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(24), px(20), px(24), px(16))
-        column.setSpacing(px(8))
-        foot = QHBoxLayout()
-        foot.setSpacing(px(8))
-        foot.addWidget(self.wrong, 1)
-        foot.addWidget(go_back(self.reject))
-        foot.addWidget(self.verb)
-        column.addWidget(Label(self._title, points=12.5, bold=True, wrap=True))
-        sheet = Sheet()
-        sheet.column.addWidget(self.form)
-        sheet.column.addStretch(1)
-        column.addWidget(sheet, 1)
-        column.addLayout(foot)
-        self.form.mark_clean()
-        self.stand(WIDE)
-        self.open()
-        self.form.focus_first()
-
-
-class DutyDialog(_RosterDialog):
-    """Who is on duty when; `duty` is the one that is changed, None for new ones."""
-
-    def __init__(self, roster: Roster, duty: DutyView | None) -> None:
-        title = tr("Put on duty") if duty is None else tr("Change a time: {day}", day=day_words(duty.day))
-        super().__init__(roster, title)
-        self._duty, self._entry_id = duty, roster.room.new_id()
-        # As texts: a box does not find one id by another that is equal to it.
-        officers = {o.id.hex: o.name for o in roster.room.duty_queries.officers()}
-        chosen = duty.officer.id if duty else roster.officer
-        self._officers = officers
-        self.form.add("officer", tr("&Officer"), choice(officers, chosen.hex if chosen else None))
-        calendar, today = roster.room.rules.calendar(), roster.room.today()
-        week = [roster.monday + timedelta(days=n) for n in range(7)]
-        chosen_days = [roster.day] if roster.day else []
-        open_days = [day for day in (*chosen_days, *week) if day >= today and calendar.hours(day)]
-        hint = tr("Such as 7:30-11:30, 13:30-17:00.")
-        self.form.add(
-            "hours", tr("&Hours"), HoursEdit(), hint if duty is None else tr("One time, such as 7:30-11:30.")
-        )
-        if duty is None:
-            days = {day: f"{weekdays()[day.weekday()]} {day:%d/%m}" for day in week if day >= today}
-            if days:
-                self.form.add("days", tr("Days"), Checks(days), wide=True)
-                self.form.set_values({"days": chosen_days})
-            self.form.set_values({"hours": calendar.hours(open_days[0]) if open_days else ()})
-        else:
-            self.form.set_values({"hours": [(duty.start, duty.end)]})
-
-    def start(self) -> DutyDialog:
-        """Shows it."""
-        self.lay_out(tr("Save"), self.save)
-        return self
-
-    def save(self) -> None:
-        """F9: each of the times becomes a duty of each of the days."""
-        values, room = self.form.values(), self.roster.room
-        self.form.show_errors({})
-        self.wrong.setText("")
-        spans = values["hours"]
-        if not spans or (self._duty is not None and len(spans) > 1):
-            self.refuse(Invalid(hours="hours.unreadable"))
-            return
-        if not self.verb.isEnabled():
-            return
-        self.verb.setEnabled(False)
-        room.jobs.run(
-            self,
-            lambda _job: self._write(
-                UUID(values["officer"]), values.get("days", []), [tuple(s) for s in spans]
-            ),
-            done=lambda _: self._finish(),
-            failed=self.refuse,
-            settled=lambda: self.verb.setEnabled(True),
-        )
-
-    def _write(self, officer: UUID, days: Sequence[date], spans: Sequence[Span]) -> None:
-        room = self.roster.room
-        if self._duty is not None:
-            room.duty.change(room.person, self._entry_id, self._duty, officer, *spans[0])
-        else:
-            room.duty.put(room.person, self._entry_id, officer, days, spans)
-
-    def _finish(self) -> None:
-        values = self.form.values()
-        days = [self._duty.day] if self._duty is not None else values["days"]
-        name = self._officers[values["officer"]]
-        when = ", ".join(f"{short_weekdays()[day.weekday()]} {day:%d/%m}" for day in days)
-        self.form.mark_clean()
-        self.accept()
-        words = tr(
-            "{name} is on duty: {days}, {times}.", name=name, days=when, times=span_words(values["hours"])
-        )
-        self.roster.say(words)
-
-
-class DutyPicker(_RosterDialog):
-    """Which of an officer's duties of the week is meant; not asked where there is only one."""
-
-    def __init__(self, roster: Roster, title: str, act: Callable[[DutyView], object]) -> None:
-        super().__init__(roster, title)
-        self._act = act
-        self._duties = {duty.id: duty for duty in roster.own()}
-        words = {
-            id: f"{day_words(duty.day)} · {span_words([(duty.start, duty.end)])}"
-            for id, duty in self._duties.items()
-        }
-        self.form.add("duty", tr("&Time on duty"), choice(words))
-
-    def start(self) -> DutyPicker:
-        """Asks, where there is something to ask."""
-        if len(self._duties) > 1:
-            self.lay_out(tr("Go on"), self.save)
-        elif self._duties:
-            self.deleteLater()
-            self._act(next(iter(self._duties.values())))
-        return self
-
-    def save(self) -> None:
-        """F9."""
-        duty = self._duties[self.form.values()["duty"]]
-        self.form.mark_clean()
-        self.accept()
-        self._act(duty)
 
 
 def cell_words(spans: Sequence[Span], hours: Sequence[Span]) -> str:

@@ -12,6 +12,7 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.flow import FlowLayout
 from app.ui.kit.forms import Form
 from app.ui.kit.labels import Label
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.page import Page, scrolled
 from app.ui.kit.theme import Tone, px
 from app.words import tr
@@ -51,7 +52,10 @@ class SettingsPage(Page):
     encryption_asked = Signal()
     backups_asked = Signal()
 
-    def __init__(self, preferences: Preferences, facts: Callable[[], Facts]) -> None:
+    def __init__(
+        self, preferences: Preferences, facts: Callable[[], Facts], *, encrypted: bool = False
+    ) -> None:
+        """`encrypted`: the data of this desk is."""
         super().__init__(tr("Settings"))
         self._facts = facts
         self.form = Form()
@@ -86,7 +90,9 @@ class SettingsPage(Page):
         acts.addWidget(self.support)
         acts.addWidget(Button(tr("PIN to unlock…"), self.pin_asked.emit, key="F6"))
         acts.addWidget(Button(tr("Backups…"), self.backups_asked.emit, key="F9"))
-        acts.addWidget(Button(tr("Encrypt the data…"), self.encryption_asked.emit, key="Ctrl+F9"))
+        turn = tr("Remove the encryption…") if encrypted else tr("Encrypt the data…")
+        self.encryption = Button(turn, self.encryption_asked.emit, key="Ctrl+F9")
+        acts.addWidget(self.encryption)
         column.addLayout(acts)
         column.addStretch(1)
         body.setMaximumWidth(px(820))
@@ -123,7 +129,7 @@ def _line(name: str, words: str) -> QWidget:
 
 
 def _choice(*items: tuple[object, str]) -> QComboBox:
-    choice = QComboBox()
+    choice = LetterBox()
     for value, words in items:
         choice.addItem(words, value)
     return choice

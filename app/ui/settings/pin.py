@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.failures import sentence
 from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import Dialog, Sheet
+from app.ui.kit.dialog import Dialog, Sheet, foot
 from app.ui.kit.forms import Form
 from app.ui.kit.jobs import JobRunner, Lane
 from app.ui.kit.labels import Label
@@ -63,17 +63,11 @@ class PinDialog(Dialog):
         self.verb = Button(tr("Set the PIN"), self.submit, key="Ctrl+Return", primary=True)
         self.away = Button(tr("Remove the PIN"), self.remove, quiet=True)
         self.away.setVisible(there)
-        row = QHBoxLayout()
-        row.setSpacing(px(8))
-        row.addWidget(self.away)
-        row.addStretch(1)
-        row.addWidget(go_back(self.reject))
-        row.addWidget(self.verb)
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(20), px(24), px(16))
         column.setSpacing(px(12))
         column.addWidget(sheet, 1)
-        column.addLayout(row)
+        column.addLayout(foot(go_back(self.reject), self.verb, aside=[self.away]))
         self.form.submitted.connect(self.submit)
         self.stand(WIDE)
         self.form.focus_first()

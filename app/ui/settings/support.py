@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.errors import AppError
 from app.failures import sentence
 from app.ui.kit.buttons import Button, go_back
-from app.ui.kit.dialog import Dialog
+from app.ui.kit.dialog import Dialog, foot
 from app.ui.kit.jobs import Job, JobRunner, Lane
 from app.ui.kit.labels import ElidedLabel, Label
 from app.ui.kit.page import scrolled
@@ -71,15 +71,10 @@ class SupportDialog(Dialog):
         area.setAccessibleName(tr("What goes into the support file"))
         column.addWidget(area, 1)
         column.addWidget(self._said)
-        acts = QHBoxLayout()
-        acts.setSpacing(px(8))
-        acts.addStretch(1)
         self.back = go_back(self.reject)
         self.save = Button(tr("Save as…"), self._ask_where, key="F9", primary=True)
         self.save.setEnabled(False)
-        acts.addWidget(self.back)
-        acts.addWidget(self.save)
-        column.addLayout(acts)
+        column.addLayout(foot(self.back, self.save))
 
     def start(self) -> None:
         """Opens, and looks what there is."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
@@ -29,6 +29,7 @@ class Updating(Protocol):
     """Who knows and does it (`app.window.updating`)."""
 
     running: str
+    by_hand: bool
     on_close: bool
     happened: Happened | None
 
@@ -102,10 +103,14 @@ class UpdatePanel(QWidget):
         """In sight, with the keyboard on what can be done."""
         button = self.now if self.now.isVisibleTo(self) and self.now.isEnabled() else self.file
         button.setFocus()
+        self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        button = self.focusWidget()
         above = self.parentWidget()
         while above is not None and not isinstance(above, QScrollArea):
             above = above.parentWidget()
-        if above is not None:
+        if above is not None and button is not None and button.hasFocus():
             above.ensureWidgetVisible(button)
 
     def look(self) -> None:
@@ -133,6 +138,8 @@ class UpdatePanel(QWidget):
         self.now.setVisible(view.ready)
         self.now.setEnabled(not self._session)
         self.later.setVisible(view.ready and not self._updating.on_close)
+        self.file.setVisible(not self._updating.by_hand)
+        QTimer.singleShot(0, self, self._keep_in_sight)  # there may be more lines above it by then
 
     def _plain(self, words: str) -> Label:
         return Label(words, tone=Tone.SOFT, wrap=True, selectable=True)
@@ -140,6 +147,9 @@ class UpdatePanel(QWidget):
     def _lines(self, view: UpdateView) -> list[tuple[str, Tone]]:
         running, manifest = self._updating.running, view.manifest
         lines = [happened_words(self._updating.happened)] if self._updating.happened else []
+        if self._updating.by_hand:
+            words = tr("Version {version} runs here.", version=running)
+            return [*lines, (f"{words} {self._why(AppError('update.by_hand'))}", Tone.SOFT)]
         if view.trouble is not None:
             lines.append((self._why(view.trouble), Tone.ATTENTION))
         if manifest is None:

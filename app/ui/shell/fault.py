@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.ui.kit.buttons import Button
-from app.ui.kit.dialog import Dialog, Sheet
+from app.ui.kit.dialog import Dialog, Sheet, foot
 from app.ui.kit.labels import Label
 from app.ui.kit.theme import Tone, px
 from app.words import tr
@@ -18,26 +19,29 @@ from app.words import tr
 WIDE = 560
 
 
+class Moment(Enum):
+    """When it happened."""
+
+    WORKING = "working"
+    STARTING = "starting"
+    """Before anybody could do anything."""
+    LAST_TIME = "last time"
+    """It brought the program down, which is told at the next start."""
+
+
 class FaultDialog(Dialog):
-    """Says what happened, what is safe, where the report is. `close_program` is None where there is nothing
-    to close for: the fault ended the program the last time."""
+    """Says what happened, what is safe, where the report is."""
 
     def __init__(
         self,
         parent: QWidget,
+        moment: Moment,
         report: Path | None,
         support: Callable[[], object],
-        close_program: Callable[[], object] | None,
+        close_program: Callable[[], object],
     ) -> None:
         super().__init__(parent, "Đầu Mối")
-        if close_program is not None:
-            title = tr("Something did not work as it should")
-            what = tr("A fault of the program stopped what was just being done; it may not be finished.")
-            then = tr("You can go on working. Before you do it again, look whether it is there already.")
-        else:
-            title = tr("The program ended unexpectedly the last time")
-            what = tr("It was stopped by a fault of the program or of Windows, not by anything you did.")
-            then = tr("You can work as usual. Look whether what you did last is there.")
+        title, what, then = _words(moment)
         self.setAccessibleName(title)
         self.setAccessibleDescription(what)
         sheet = Sheet()
@@ -49,13 +53,11 @@ class FaultDialog(Dialog):
         grid.setVerticalSpacing(px(8))
         grid.setColumnStretch(1, 1)
         nothing = tr("could not be written; the disk may be full")
-        for line, (caption, words) in enumerate(
-            (
-                (tr("Saved data"), tr("Nothing is lost.")),
-                (tr("Being typed"), tr("A request that is being taken in is kept as a draft.")),
-                (tr("Report"), nothing if report is None else str(report)),
-            )
-        ):
+        facts = [(tr("Saved data"), tr("Nothing is lost."))]
+        if moment is not Moment.STARTING:
+            facts.append((tr("Being typed"), tr("A request that is being taken in is kept as a draft.")))
+        facts.append((tr("Report"), nothing if report is None else str(report)))
+        for line, (caption, words) in enumerate(facts):
             grid.addWidget(Label(caption, tone=Tone.SOFT), line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(Label(words, wrap=True, selectable=True), line, 1)
         sheet.column.addLayout(grid)
@@ -66,28 +68,27 @@ class FaultDialog(Dialog):
         )
         sheet.column.addWidget(Label(help_words, tone=Tone.SOFT, wrap=True))
         self.support = Button(tr("Make a support file…"), support, quiet=True)
+        self.leave = Button(tr("Close the program"), close_program, primary=moment is Moment.STARTING)
         self.go_on = Button(tr("Go on working"), self.accept, primary=True)
-        self.go_on.setDefault(True)
-        acts = QHBoxLayout()
-        acts.setSpacing(px(8))
-        acts.addWidget(self.support)
-        acts.addStretch(1)
-        if close_program is not None:
-            self.leave = Button(tr("Close the program"), close_program)
-            acts.addWidget(self.leave)
-        acts.addWidget(self.go_on)
+        buttons = {
+            Moment.WORKING: [self.leave, self.go_on],
+            Moment.STARTING: [self.leave],
+            Moment.LAST_TIME: [self.go_on],
+        }[moment]
+        self._first = buttons[-1]
+        self._first.setDefault(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(24), px(24), px(16))
         column.setSpacing(px(16))
         column.addWidget(sheet, 1)
-        column.addLayout(acts)
+        column.addLayout(foot(*buttons, aside=[self.support]))
 
     def start(self) -> None:
-        """Opens with the keyboard on going on."""
+        """Opens with the keyboard on the way on."""
         self.stand(WIDE)
         self.open()
         self.activateWindow()
-        self.go_on.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         held = self.focusWidget()
@@ -95,3 +96,24 @@ class FaultDialog(Dialog):
             held.click()
             return
         super().keyPressEvent(event)
+
+
+def _words(moment: Moment) -> tuple[str, str, str]:
+    """Title, what happened, what to do then."""
+    if moment is Moment.WORKING:
+        return (
+            tr("Something did not work as it should"),
+            tr("A fault of the program stopped what was just being done; it may not be finished."),
+            tr("You can go on working. Before you do it again, look whether it is there already."),
+        )
+    if moment is Moment.STARTING:
+        return (
+            tr("Đầu Mối could not be opened"),
+            tr("A fault of the program stopped it while it was starting."),
+            tr("Close it and open it again; if that does not help, restart the PC."),
+        )
+    return (
+        tr("The program ended unexpectedly the last time"),
+        tr("It was stopped by a fault of the program or of Windows, not by anything you did."),
+        tr("You can work as usual. Look whether what you did last is there."),
+    )

@@ -85,8 +85,9 @@ def sentence_words(worry: Worry) -> str:
             )
         case "database.damaged":
             return tr(
-                "The data on this PC is damaged in a place. Close the program and open it again: it looks "
-                "through the data and offers the ways to put it right. What was sent is safe."
+                "The data on this PC is damaged in a place. Finish what you are typing, then close the "
+                "program and open it again: it looks through the data and offers the ways to put it right. "
+                "What was sent is safe."
             )
     return tr(
         "The log of the data has grown to {size}. Close the program today and open it again: that clears it.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.kit.icons import pixmap
 from app.ui.kit.keys import KeysDialog
@@ -12,6 +12,9 @@ from app.ui.kit.page import scrolled
 from app.ui.kit.style import box
 from app.ui.kit.theme import Tone, look, px, theme
 from app.words import tr
+
+LOW = 620
+"""A window that is less high, in pixels of the 100 % design."""
 
 
 class Card(QWidget):
@@ -27,14 +30,20 @@ class Card(QWidget):
         self.sentence = Label(sentence, tone=Tone.SOFT, wrap=True)
         self.error = Label("", tone=Tone.WRONG, wrap=True)
         self.error.setObjectName("card.error")
+        self._held = ""
+        self.stays = Label("", tone=Tone.ATTENTION, wrap=True)
+        self.stays.hide()
         self.content = QVBoxLayout()
         self.acts = QHBoxLayout()
         self.acts.addStretch(1)
         inside = QVBoxLayout(self._card)
-        inside.addWidget(self._sign)
-        inside.addWidget(self.title)
+        self._head = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._head.addWidget(self._sign)
+        self._head.addWidget(self.title, 1)
+        inside.addLayout(self._head)
         inside.addWidget(self.sentence)
         inside.addLayout(self.content)
+        inside.addWidget(self.stays)
         inside.addWidget(self.error)
         inside.addLayout(self.acts)
         self._inside = inside
@@ -74,13 +83,34 @@ class Card(QWidget):
         """What there is to know here besides; overridden."""
         return ""
 
+    def hold(self, words: str) -> None:
+        """Keep the window open while something is done that is not to be cut off; `words` are said to whoever
+        closes it. Empty words let it go."""
+        self._held = words
+        self.stays.hide()
+
+    def may_close(self) -> bool:
+        """Whether the window may close now; what keeps it open is said."""
+        self.stays.setText(self._held)
+        self.stays.setVisible(bool(self._held))
+        return not self._held
+
     def fail(self, sentence: str) -> None:
         """Say what went wrong; an empty sentence takes it back."""
         self.error.setText(sentence)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._measure()
+
     def _measure(self) -> None:
+        """In a low window, or with large words, the sign stands beside the title and the rim is narrow."""
+        low = self.height() < px(LOW)
+        way = QBoxLayout.Direction.LeftToRight if low else QBoxLayout.Direction.TopToBottom
+        self._head.setDirection(way)
+        self._head.setSpacing(px(12 if low else 8))
         self._card.setFixedWidth(px(self._width))
-        margin = px(32)
+        margin = px(20 if low else 32)
         self._inside.setContentsMargins(margin, margin, margin, margin)
         self._inside.setSpacing(px(8))
         self.content.setContentsMargins(0, px(8), 0, 0)

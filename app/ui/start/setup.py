@@ -12,15 +12,16 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QSta
 
 from app.domain.errors import AppError
 from app.domain.invitations import read_code
-from app.failures import sentence
+from app.failures import last_sentence, sentence
 from app.sync.start_file import SUFFIX
 from app.ui.kit.buttons import Button
 from app.ui.kit.forms import Form
 from app.ui.kit.jobs import JobRunner, Lane
+from app.ui.kit.letters import LetterBox
+from app.ui.shell.protection import covered
 from app.ui.start.card import Card
 from app.ui.start.choices import Choice, Choices
-from app.ui.start.code_edit import CodeEdit
-from app.ui.start.words import first_sentence
+from app.ui.start.code_edit import CodeEdit, accented_words
 from app.words import tr
 
 MIN_PASSWORD = 8
@@ -115,7 +116,7 @@ class SetUpPage(QStackedWidget):
             ),
             (
                 tr("The code of the file"),
-                tr("The file holds the office's data; the head office tells its code by phone."),
+                "",
                 self._file_code(),
             ),
             (tr("The utility"), tr("These can be changed later by the head office."), self._utility()),
@@ -162,7 +163,7 @@ class SetUpPage(QStackedWidget):
             "encrypted",
             tr("&Encrypt the data on this PC"),
             self.encrypted,
-            tr("If the PC is stolen, nobody reads it. The head office elsewhere holds the key, too."),
+            covered() + " " + tr("The head office holds the key, too."),
         )
         form.add("way", tr("How does this desk come to its office?"), self.ways, wide=True)
         return form
@@ -171,14 +172,19 @@ class SetUpPage(QStackedWidget):
         form = Form()
         like = tr("As it is told, like 10.0.0.5")
         form.add("address", tr("&Address of the head office"), QLineEdit(), like)
-        form.add("code", tr("&Code"), CodeEdit(), tr("Sixteen letters and figures; small letters will do"))
+        self._add_code(form, "code")
         return form
 
     def _file_code(self) -> Form:
         form = Form()
-        hint = tr("Sixteen letters and figures; small letters will do")
-        form.add("file_code", tr("&Code"), CodeEdit(), hint)
+        self._add_code(form, "file_code")
         return form
+
+    @staticmethod
+    def _add_code(form: Form, name: str) -> None:
+        code = CodeEdit()
+        form.add(name, tr("&Code"), code, tr("Sixteen letters and figures; small letters will do"))
+        code.accented.connect(lambda: form.show_errors({name: accented_words()}))
 
     def _utility(self) -> Form:
         form = Form()
@@ -259,6 +265,11 @@ class SetUpPage(QStackedWidget):
                     read_code(values[name])
                 except AppError as error:
                     wrong[name] = sentence(error, tr)
+        if values.get("way") == FOUND and values["encrypted"]:
+            wrong["encrypted"] = tr(
+                "Where this PC keeps the head office too, encrypting the desk's data would protect nothing: "
+                "encrypt the disk of the PC instead."
+            )
         desk = str(values.get("desk", "")).upper()
         if desk and not (2 <= len(desk) <= 8 and desk.isalnum() and desk.isascii() and desk[0].isalpha()):
             wrong["desk"] = tr("Two to eight letters and figures, as BN01")
@@ -277,24 +288,34 @@ class SetUpPage(QStackedWidget):
         dialog.open()
 
     def take_file(self, path: str) -> None:
-        """Enrol this PC by a file; one that holds the office's data too has a code."""
+        """Enrol this PC by a file; one that holds the office's data too has a code. Not while one is taken
+        in already."""
+        if not self.step.next.isEnabled():
+            return
         if path.endswith(SUFFIX):
-            self._file = Path(path)
-            self.setCurrentIndex(FILE_CODE)
-            self.step.form.focus_first()
+            self._ask_code(Path(path))
             return
         chosen = self.encrypted.isChecked()
         self._work(lambda: self._enrol(Path(path), encrypted=chosen))
 
+    def _ask_code(self, file: Path) -> None:
+        self._file = file
+        self.setCurrentIndex(FILE_CODE)
+        self.step.say(
+            tr("{file} holds the office's data; the head office tells its code by phone.", file=file.name)
+        )
+        self.step.fail("")
+        self.step.form.focus_first()
+
     def _work(self, work: Callable[[], object]) -> None:
         step = self.step
         step.fail("")
-        step.next.setEnabled(False)
+        step.set_working(True)
         step.sentence.setText(tr("Setting up…"))
         self._jobs.run(
             self,
             lambda _job: work(),
-            settled=lambda: step.next.setEnabled(True),
+            settled=lambda: step.set_working(False),
             done=lambda _: self.finished.emit(),
             failed=lambda error: self._failed(step, error),
             lane=Lane.IO,
@@ -303,7 +324,7 @@ class SetUpPage(QStackedWidget):
     @staticmethod
     def _failed(step: _Step, error: AppError) -> None:
         step.sentence.setText(step.words)
-        step.fail(first_sentence(error))
+        step.fail(last_sentence(error, tr))
 
 
 class _Step(Card):
@@ -319,9 +340,19 @@ class _Step(Card):
         self.acts.addWidget(self.next)
         self.previous.setVisible(owner.count() > 0)
 
+    def set_working(self, working: bool) -> None:
+        """While it is set up there is nothing else to do here."""
+        for each in (self.next, self.previous):
+            each.setEnabled(not working)
+
+    def say(self, words: str) -> None:
+        """What the page is about, where that is known only when it is shown."""
+        self.words = words
+        self.sentence.setText(words)
+
 
 def _choice(items: Sequence[tuple[str, str]]) -> QComboBox:
-    choice = QComboBox()
+    choice = LetterBox()
     for value, words in items:
         choice.addItem(words, value)
     return choice

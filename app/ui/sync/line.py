@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from app.sync.client import SyncState
+from app.sync.loop import SyncState
 from app.ui.kit.labels import Label
 from app.ui.kit.pills import Pill
 from app.ui.kit.room import Room

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.money import format_number
 from app.domain.names import renamed
 from app.queries.sync import Stuck, SyncQueries, UnsentKind
-from app.sync.client import SyncState
+from app.sync.loop import SyncState
 from app.ui.kit.buttons import Button
 from app.ui.kit.inspector import Details, Inspector
 from app.ui.kit.jobs import Job, Lane, Latest

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from app.domain.money import format_number
 from app.domain.names import entry_kinds
-from app.sync.client import Progress, SyncState
+from app.sync.client import Progress
+from app.sync.loop import SyncState
 from app.ui.kit.theme import Tone
 from app.words import tr
 

@@ -15,7 +15,7 @@ from app.domain.money import format_money, format_number
 from app.queries.readings import Route
 from app.queries.requests import RequestRow
 from app.queries.today import OfficeWork, SessionView, Today, TodayQueries
-from app.sync.client import SyncState
+from app.sync.loop import SyncState
 from app.ui.kit.buttons import Button
 from app.ui.kit.flow import FlowLayout
 from app.ui.kit.jobs import Job, Lane, Latest

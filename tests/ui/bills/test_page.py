@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import Desktop
 from app.documents.preview import page_sizes
 from app.domain.errors import Cancelled
+from app.queries.bills import STATES, BillFilter
 from app.ui.bills.billing import BillingDialog, months
 from app.ui.bills.page import BillsPage, write_bills
 from app.ui.kit.jobs import Job, JobRunner
@@ -81,20 +82,33 @@ def test_the_list_of_a_period_and_its_states(qtbot: QtBot, page: BillsPage) -> N
     assert texts(page)[0][0] == "Bình"
 
 
-def test_a_bill_of_nothing_is_neither_owed_nor_paid(
-    qtbot: QtBot, page: BillsPage, desktop: Desktop
-) -> None:
+def test_a_bill_of_nothing_is_neither_owed_nor_paid(qtbot: QtBot, page: BillsPage, desktop: Desktop) -> None:
     bill(desktop, add_home(desktop, "BN-000009", "Dung"), {"2026-09": 0}, date(2026, 10, 15))
     page.reload()
     qtbot.waitUntil(lambda: page.model.rowCount() == 4 and not page.room.jobs.busy)
     assert texts(page)[3] == ("Dung", "không phải thu", "0")
     totals = desktop.bill_queries.totals("2026-09", date(2026, 11, 20))
-    assert (totals.bills, totals.open_bills, totals.paid_bills) == (4, 3, 0)
+    assert (totals.bills, totals.open_bills, totals.paid_bills, totals.bills_of_nothing) == (4, 3, 0, 1)
     page.table.choose(page.model.ids[3])
     assert "Không phải thu" in [each.text() for each in page.inspector.findChildren(Label)]
     page.chips.choose("paid")
     qtbot.waitUntil(lambda: not page.room.jobs.busy)
     assert texts(page) == []
+    page.chips.choose("nothing")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+    assert texts(page) == [("Dung", "không phải thu", "0")]
+
+
+def test_every_bill_is_found_under_one_of_the_filters(page: BillsPage, desktop: Desktop) -> None:
+    bill(desktop, add_home(desktop, "BN-000009", "Dung"), {"2026-09": 0}, date(2026, 10, 15))
+    queries, today = desktop.bill_queries, date(2026, 11, 20)
+    found = {state: set(queries.ids(BillFilter(today, "2026-09", state=state))) for state in STATES}
+    assert found["overdue"] <= found["open"]
+    apart = [found[state] for state in ("open", "paid", "nothing")]
+    assert set().union(*apart) == found["all"]
+    assert sum(map(len, apart)) == len(found["all"]) == 4
+    shown = {each.key: each.count for each in page._filters(queries.totals("2026-09", today))}
+    assert shown == {state: len(ids) for state, ids in found.items()}
 
 
 def test_a_period_is_billed_by_keyboard(qtbot: QtBot, page: BillsPage, desktop: Desktop) -> None:

@@ -26,8 +26,8 @@ from app.ui.field.page import FieldPage
 from app.ui.field.prints import write_day, write_order
 from app.ui.field.room import FieldRoom
 from app.ui.field.words import restored_words
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.buttons import Button
-from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.finder import CustomerEdit
 from tests.documents.reading import text_of
 from tests.money import add_home
@@ -343,6 +343,25 @@ def test_what_is_finished_stays_in_the_panel_and_says_what_comes_next(
     assert page.inspector.story.row.id == other
 
 
+def test_a_work_order_that_is_asked_for_is_shown_though_it_has_left_the_list(
+    qtbot: QtBot, desktop: Desktop, page: FieldPage
+) -> None:
+    """Before the page hears of it the list that is there still has it."""
+    yen = person(desktop, "yen")
+    wanted = [send(desktop, desktop.today()) for _ in range(2)][1]
+    again(qtbot, page)
+    page.chips.choose("open")
+    again(qtbot, page)
+    assert page.model.place_of(wanted) >= 0
+    desktop.field.finish(yen, wanted, Outcome("in_order", "Đạt"))
+    page.show_record(wanted)
+    assert page.inspector.story is not None
+    assert page.inspector.story.row.id == wanted  # at once, not when the list has come
+    settle(qtbot, page)
+    assert (page.chips.key(), page.table.current_id()) == ("all", wanted)
+    assert page.inspector.story.row.id == wanted
+
+
 def test_the_crew_arrives_before_the_supply_is_back(qtbot: QtBot, desktop: Desktop, page: FieldPage) -> None:
     yen = person(desktop, "yen")
     asked = desktop.requests.register(yen, new("no_supply"))
@@ -371,6 +390,8 @@ def test_a_supply_is_back_by_its_own_name() -> None:
     assert [restored_words(kind) for kind in ("water", "electricity", "gas")] == [
         "Đã có nước lại", "Đã có điện lại", "Đã khôi phục",
     ]  # fmt: skip
+    of_water = [restored_words("water", about) for about in ("leak", "overflow", "danger", None)]
+    assert of_water == ["Đã có nước lại", "Đã thoát hết nước", "Đã an toàn", "Đã có nước lại"]
 
 
 def test_the_units_own_people_stand_first_in_the_crew(qtbot: QtBot) -> None:

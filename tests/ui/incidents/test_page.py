@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
 from app.ui.incidents.page import IncidentsPage
-from app.ui.requests.dialogs import ActDialog
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.requests.room import RequestRoom
 from tests.services.test_requests import new, state_of
 

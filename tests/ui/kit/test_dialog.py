@@ -90,3 +90,18 @@ def test_it_grows_by_a_long_refusal_rather_than_hiding_the_last_field(qtbot: QtB
     assert below is not None
     assert below.height() >= below.heightForWidth(below.width())
     dialog.reject()
+
+
+def test_a_bar_that_takes_up_a_line_is_not_there_for_that_line(qtbot: QtBot, window: QWidget) -> None:
+    words = "Một câu vừa một dòng khi không có thanh cuộn"
+    dialog = Fields(window, 1, words)
+    label = dialog.findChild(Label)
+    assert isinstance(label, Label)
+    dialog.stand(40 + label.fontMetrics().horizontalAdvance(words) + 4)
+    dialog.open()
+    before, line = dialog.height(), label.height()
+    dialog.sheet.column.addWidget(Label("Thêm một dòng"))
+    qtbot.waitUntil(lambda: dialog.height() > before)
+    assert not dialog.sheet.verticalScrollBar().isVisible()
+    assert (label.height(), spare(dialog) >= 0) == (line, True)
+    dialog.reject()

@@ -5,8 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QScrollArea, QSpinBox, QWidget
 
 from app.ui.kit import theme
+from app.ui.kit.days import DateEdit
 from app.ui.kit.forms import TWO_COLUMNS, Form, put_value, value_of
-from app.ui.kit.inputs import Check, DateEdit, MoneyEdit, NoteEdit, QuantityEdit
+from app.ui.kit.inputs import Check, MoneyEdit, NoteEdit, QuantityEdit
 from app.ui.kit.theme import Tone
 
 
@@ -54,6 +55,20 @@ def test_an_error_takes_the_hint_s_line_so_nothing_jumps(form):
     form.show_errors({})
     assert (below.text(), below.tone) == ("Như trên hợp đồng", Tone.SOFT)
     assert form.editor("name").property("wrong") is False
+
+
+def test_the_ways_out_of_lines_of_text_are_named_below_them(form, qtbot):
+    note, said = form.editor("note"), []
+    form.submitted.connect(lambda: said.append(form.values()["note"]))
+    assert form.findChild(QLabel, "note.below").text() == "Tab: ô tiếp theo · Ctrl+Enter: xong"
+    form.set_hint("note", "Như lời khách.")
+    assert form.findChild(QLabel, "note.below").text() == "Như lời khách. Tab: ô tiếp theo · Ctrl+Enter: xong"
+    note.setFocus()
+    qtbot.keyClicks(note, "a")
+    qtbot.keyClick(note, Qt.Key.Key_Return)
+    qtbot.keyClicks(note, "b")
+    qtbot.keyClick(note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert said == ["a\nb"]
 
 
 def test_a_wrong_field_is_drawn_wrong(form):
@@ -206,3 +221,17 @@ def test_a_field_that_gets_the_keyboard_comes_in_sight(qtbot):
     area.verticalScrollBar().setValue(0)
     form.show_errors({"f11": "Wrong"})  # it has the keyboard still
     assert line.visibleRegion().boundingRect().height() == line.height()
+
+
+@pytest.mark.parametrize("scale", [100, 125, 150, 200])
+def test_a_note_has_room_for_its_lines(qtbot, qapp, scale):
+    theme.apply(qapp, "light", scale)
+    for lines in (1, 2, 3):
+        note = NoteEdit(lines)
+        qtbot.addWidget(note)
+        note.setPlainText("\n".join(["Ngõ 5, nhà có chó dữ"] * lines))
+        note.resize(600, 0)
+        note.show()
+        assert note.verticalScrollBar().maximum() == 0, lines
+        note.appendPlainText("một dòng nữa")
+        assert note.verticalScrollBar().maximum() == 1, lines

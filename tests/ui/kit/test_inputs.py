@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from app.domain.money import CNY
 from app.ui.kit.buttons import Button, Filter, FilterChips, key_words
-from app.ui.kit.inputs import BigNumber, Check, DateEdit, MoneyEdit, QuantityEdit, SearchEdit
+from app.ui.kit.days import DateEdit
+from app.ui.kit.inputs import BigNumber, Check, MoneyEdit, QuantityEdit, SearchEdit
+from app.ui.kit.moments import MomentEdit
 from app.ui.kit.table_view import TableView
 from app.ui.kit.tables import Column, WindowedTableModel
 from app.ui.kit.theme import Tone
@@ -235,4 +237,55 @@ def test_a_day_is_what_was_typed_however_it_is_written(
         qtbot.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(edit, written.format(day) if "{" in written else day.strftime(written))
     assert edit.value() == day
+    edit.deleteLater()
+
+
+YEARS = datetime(2001, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - hypothesis wants them naive
+WRITTEN_MOMENTS = (
+    "%d/%m/%Y %H:%M", "%d%m%Y%H%M", "%d.%m.%Y %H.%M", "{0.day}/{0.month}/{0.year} {0.hour}:{0.minute}",
+    "{0.day}/{0.month}/{0.year} {0.hour}h{0.minute:02}", "%d-%m-%Y %H-%M",
+)  # fmt: skip
+
+
+def as_written(moment: datetime, written: str) -> str:
+    return written.format(moment) if "{" in written else moment.strftime(written)
+
+
+@given(
+    before=st.datetimes(*YEARS),
+    at=st.datetimes(*YEARS),
+    written=st.sampled_from(WRITTEN_MOMENTS),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+def test_a_moment_is_what_was_typed_however_it_is_written(
+    qtbot, before: datetime, at: datetime, written: str
+):
+    edit = MomentEdit(UTC, before.replace(tzinfo=UTC))
+    qtbot.keyClick(edit, Qt.Key.Key_Home)
+    qtbot.keyClicks(edit, as_written(at, written))
+    assert edit.value() == at.replace(second=0, microsecond=0, tzinfo=UTC)
+    edit.deleteLater()
+
+
+@given(
+    before=st.times(),
+    at=st.times(),
+    written=st.sampled_from(["%H:%M", "%H%M", "{0.hour}:{0.minute}", "{0.hour}h{0.minute:02}", "%H %M"]),
+    begin=st.sampled_from(["as it stands", "anywhere", "end"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+def test_an_hour_is_what_was_typed_however_it_is_written(
+    qtbot, before: time, at: time, written: str, begin: str
+):
+    day = date(2026, 11, 23)
+    edit = MomentEdit(UTC, datetime.combine(day, before, UTC))
+    if begin == "anywhere":  # as after a click between two digits: nothing is chosen there
+        edit.lineEdit().setCursorPosition(12)
+    if begin == "end":
+        qtbot.keyClick(edit, Qt.Key.Key_End)
+        qtbot.keyClicks(edit, f"{at.minute:02}")
+        at = before.replace(minute=at.minute)
+    else:
+        qtbot.keyClicks(edit, as_written(at, written))
+    assert edit.value() == datetime.combine(day, at.replace(second=0, microsecond=0), UTC)
     edit.deleteLater()

@@ -348,9 +348,7 @@ def owed(ids):
 
 @pytest.fixture
 def chosen(qtbot, active):
-    made = TableView(
-        WindowedTableModel(owed, CHOICE, unread=lambda r: r.new), "Nợ", sorts_many=True
-    )
+    made = TableView(WindowedTableModel(owed, CHOICE, unread=lambda r: r.new), "Nợ", sorts_many=True)
     qtbot.addWidget(made)
     made.resize(700, 400)
     made.set_ids([1, 2, 3, 4, 5])

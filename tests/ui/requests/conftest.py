@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.lists import Lists
+from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import Calls, Letters, Refunding, RequestRoom
 from app.ui.requests.scans import Scans
 from tests.offices import person
@@ -53,3 +56,23 @@ def room_of(
 @pytest.fixture
 def room(room_of: Callable[[str], RequestRoom]) -> RequestRoom:
     return room_of("yen")
+
+
+@pytest.fixture
+def page_of(qtbot: QtBot, active: Callable[[QWidget], QWidget]) -> Callable[[RequestRoom], RequestsPage]:
+    """The page of requests with the keyboard, in the size that it has on a small screen."""
+
+    def make(room: RequestRoom) -> RequestsPage:
+        page = RequestsPage(room)
+        page.resize(1190, 740)
+        qtbot.addWidget(page)
+        active(page)
+        return page
+
+    return make
+
+
+@pytest.fixture
+def page(page_of: Callable[[RequestRoom], RequestsPage], room: RequestRoom) -> RequestsPage:
+    """The clerk's."""
+    return page_of(room)

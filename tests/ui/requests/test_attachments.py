@@ -27,6 +27,7 @@ from tests.scans import bomb, docx, pdf, picture, program
 from tests.services.test_attachments import rows
 from tests.services.test_requests import LEAK, new
 from tests.ui.conftest import Asked
+from tests.ui.requests.test_page import settle
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -44,20 +45,6 @@ def files(tmp_path: Path) -> Callable[..., list[Path]]:
         return paths
 
     return write
-
-
-@pytest.fixture
-def page(qtbot: QtBot, room: RequestRoom, active: Active) -> RequestsPage:
-    page = RequestsPage(room)
-    page.resize(1190, 740)
-    qtbot.addWidget(page)
-    active(page)
-    return page
-
-
-def settle(qtbot: QtBot, room: RequestRoom) -> None:
-    qtbot.waitUntil(lambda: not room.jobs.busy)
-    QApplication.processEvents()
 
 
 def lines(widget: QWidget) -> list[str]:

@@ -92,13 +92,14 @@ def test_who_was_not_reached_was_told_nothing(make: Callable[[str], Made]) -> No
     for reason in ("documents", "unreachable", "access", "payment"):
         form.set_values({"reason": reason})
         asked[reason] = (form.editor("words").accessibleName(), said(dialog, "words"))
+    keys = "Tab: ô tiếp theo · Ctrl+Enter: xong"
     assert asked == {
-        "documents": ("Đã báo khách hàng thế nào", ""),
+        "documents": ("Đã báo khách hàng thế nào", keys),
         "unreachable": (
-            "Đã liên hệ khi nào, bằng cách nào", "Ghi từng lần: ngày giờ, số đã gọi, nhà đã đến.",
+            "Đã liên hệ khi nào, bằng cách nào", f"Ghi từng lần: ngày giờ, số đã gọi, nhà đã đến. {keys}",
         ),
-        "access": ("Đã báo khách hàng thế nào", "Đã đến lúc nào, hẹn lại lần sau bằng cách nào."),
-        "payment": ("Đã báo khách hàng thế nào", ""),
+        "access": ("Đã báo khách hàng thế nào", f"Đã đến lúc nào, hẹn lại lần sau bằng cách nào. {keys}"),
+        "payment": ("Đã báo khách hàng thế nào", keys),
     }  # fmt: skip
 
 

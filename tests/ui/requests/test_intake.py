@@ -14,9 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
 from app.queries.requests import RequestRow
+from app.ui.kit.labels import Label
+from app.ui.kit.theme import Tone
 from app.ui.kit.toast import Toast
 from app.ui.requests.intake import IntakeDialog
-from app.ui.requests.letters import LetterBox
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
 from app.ui.shell.window import MainWindow, Section
@@ -394,23 +395,6 @@ def test_a_letter_that_came_days_ago(qtbot: QtBot, desktop: Desktop, hand: Hand)
     assert (desktop.clock.now() - arrived) > timedelta(days=2)
 
 
-def test_letters_jump_to_a_word_in_any_spelling(qtbot: QtBot, active: Active) -> None:
-    box = LetterBox()
-    box.addItem("Chọn", None)
-    for code in ("Mất nước", "Rò rỉ, vỡ ống", "Hóa đơn sai", "Mở lại sau khi trả nợ", "Đổi tên"):
-        box.addItem(code, code)
-    qtbot.addWidget(box)
-    active(box)
-    found = []
-    for typed in ("m", "m", "m", "doi", "don"):
-        for letter in typed:
-            qtbot.keyClick(box, letter)
-        found.append(box.currentText())
-        if typed != "m" or len(found) == 3:
-            box._since.invalidate()
-    assert found == ["Mất nước", "Mở lại sau khi trả nợ", "Mất nước", "Đổi tên", "Hóa đơn sai"]
-
-
 def words_in(widget: QWidget) -> str:
     from PySide6.QtWidgets import QAbstractButton
 
@@ -420,10 +404,10 @@ def words_in(widget: QWidget) -> str:
 
 
 def below(form: QWidget, name: str) -> str:
-    """What is said in the line below a field."""
+    """Why a field is refused, as its line below says it."""
     line = form.findChild(QLabel, f"{name}.below")
-    assert isinstance(line, QLabel)
-    return line.text()
+    assert isinstance(line, Label)
+    return line.text() if line.tone is Tone.WRONG else ""
 
 
 def kept_words(room: RequestRoom) -> str | None:

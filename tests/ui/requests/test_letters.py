@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from docx import Document
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
@@ -31,16 +31,6 @@ from tests.ui.conftest import Asked, Shown
 
 Key = Qt.Key
 DAY = date(2026, 11, 20)
-Active = Callable[[QWidget], QWidget]
-
-
-@pytest.fixture
-def page(qtbot: QtBot, room: RequestRoom, active: Active) -> RequestsPage:
-    page = RequestsPage(room)
-    page.resize(1190, 740)
-    qtbot.addWidget(page)
-    active(page)
-    return page
 
 
 def opened(qtbot: QtBot, page: RequestsPage) -> LetterDialog:

@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
 from app.queries.request_lists import Narrowed
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.buttons import Button
 from app.ui.kit.menus import MenuButton
 from app.ui.requests import page as page_module
-from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
 from tests.offices import person
@@ -28,7 +28,6 @@ from tests.ui.requests.test_page import acts, settle, shown_codes, the_dialog, w
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-Active = Callable[[QWidget], QWidget]
 
 
 @pytest.fixture
@@ -37,12 +36,11 @@ def mai(room_of: Callable[[str], RequestRoom]) -> RequestRoom:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, active: Active) -> Callable[[RequestRoom], RequestsPage]:
+def opened(
+    qtbot: QtBot, page_of: Callable[[RequestRoom], RequestsPage]
+) -> Callable[[RequestRoom], RequestsPage]:
     def make(room: RequestRoom) -> RequestsPage:
-        page = RequestsPage(room)
-        page.resize(1190, 740)
-        qtbot.addWidget(page)
-        active(page)
+        page = page_of(room)
         page.chips.choose("open")
         settle(qtbot, room)
         return page
@@ -138,6 +136,10 @@ def test_filters_behind_the_menu_have_their_chip_while_they_are_chosen(
     page.chips.choose("open")
     settle(qtbot, mai)
     assert not page.chips._chips["held"].isVisible()
+    page.bar.show_narrowed(Narrowed(states=("closed",)))
+    assert page._empty_words() == "Yêu cầu đã kết thúc chỉ có trong mục “Tất cả”."
+    page.bar.show_narrowed(Narrowed(states=("closed", "told")))
+    assert page._empty_words().startswith("Không có yêu cầu nào khớp")
 
 
 def test_what_another_moved_is_new_until_it_was_in_sight_for_a_moment(

@@ -24,13 +24,13 @@ from app.services.field import Outcome
 from app.services.writer import raw_columns
 from app.ui.field.room import FieldRoom
 from app.ui.kit import theme
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.bars import PADDING
 from app.ui.kit.buttons import Button
 from app.ui.kit.inputs import NoteEdit
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.page import State
 from app.ui.kit.theme import font, px
-from app.ui.requests.dialogs import ActDialog
-from app.ui.requests.letters import LetterBox
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import slip_of
@@ -47,15 +47,6 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 CODE, DUE = 1, -1
 """Columns of the list."""
 Active = Callable[[QWidget], QWidget]
-
-
-@pytest.fixture
-def page(qtbot: QtBot, room: RequestRoom, active: Active) -> RequestsPage:
-    page = RequestsPage(room)
-    page.resize(1190, 740)
-    qtbot.addWidget(page)
-    active(page)
-    return page
 
 
 def settle(qtbot: QtBot, room: RequestRoom) -> None:
@@ -139,6 +130,7 @@ def test_from_answer_to_close_by_keys(
     assert isinstance(below, QLabel)
     qtbot.waitUntil(lambda: below.text() == "Vui lòng nhập ô này.")
     commit(dialog.form.editor("text"), "Đã vá ống")
+    dialog.form.set_values({"cause": "valve"})
     qtbot.keyClick(dialog.form.editor("text"), Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: "Đã có kết quả. Cần báo khách hàng." in words_of(page.inspector))
     offered = ["Ctrl+P  In phiếu", "F10  Việc khác", "F7  Ghi chú", "Ctrl+R  Mở lại", "F9  Báo khách hàng"]
@@ -156,6 +148,11 @@ def test_from_answer_to_close_by_keys(
     story = desktop.request_queries.story(done.id, viewer)
     assert story is not None
     assert [each.kind for each in story.events[-3:]] == ["answered", "told", "closed"]
+    page.show_record(done.id)
+    settle(qtbot, room)
+    shown = words_of(page.inspector)
+    assert desktop.rules.items("cause")["valve"].name("vi") in shown
+    assert [words for words in shown if "Đã vá ống" in words] == ["Đã giải quyết (Hoàng Thị Yến): Đã vá ống"]
     assert good(desktop)
 
 

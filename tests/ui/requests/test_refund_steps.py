@@ -14,8 +14,8 @@ from app.bootstrap import Desktop
 from app.domain.errors import AppError
 from app.services.cash import Collect
 from app.ui.kit.inputs import MoneyEdit, NoteEdit
+from app.ui.kit.letters import LetterBox
 from app.ui.kit.menus import MenuButton
-from app.ui.requests.letters import LetterBox
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
 from app.ui.requests.steps import StepDialog, may_step
@@ -27,20 +27,16 @@ from tests.ui.requests.test_intake import commit
 from tests.ui.requests.test_page import acts, settle, the_dialog
 
 Key = Qt.Key
-Active = Callable[[QWidget], QWidget]
 RoomOf = Callable[[str], RequestRoom]
 Show = Callable[[RequestRoom, UUID], RequestsPage]
 
 
 @pytest.fixture
-def show(qtbot: QtBot, active: Active) -> Show:
+def show(qtbot: QtBot, page_of: Callable[[RequestRoom], RequestsPage]) -> Show:
     """A person's page with a request in sight."""
 
     def make(room: RequestRoom, request: UUID) -> RequestsPage:
-        page = RequestsPage(room)
-        page.resize(1190, 740)
-        qtbot.addWidget(page)
-        active(page)
+        page = page_of(room)
         page.show_record(request)
         settle(qtbot, room)
         qtbot.waitUntil(lambda: page.inspector.story is not None and page.inspector.story.row.id == request)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -27,15 +26,6 @@ Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 Active = Callable[[QWidget], QWidget]
 PAPERS = ("application", "identity", "house")
-
-
-@pytest.fixture
-def page(qtbot: QtBot, room: RequestRoom, active: Active) -> RequestsPage:
-    page = RequestsPage(room)
-    page.resize(1190, 740)
-    qtbot.addWidget(page)
-    active(page)
-    return page
 
 
 def applied(desktop: Desktop, **fields: object) -> UUID:

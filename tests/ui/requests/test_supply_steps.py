@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
 from app.domain.supply import Line
+from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.forms import put_value
-from app.ui.requests.dialogs import ActDialog
 from app.ui.requests.estimate_lines import LinesEdit
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
@@ -29,16 +27,6 @@ from tests.ui.requests.test_steps import shown as show
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
-Active = Callable[[QWidget], QWidget]
-
-
-@pytest.fixture
-def page(qtbot: QtBot, room: RequestRoom, active: Active) -> RequestsPage:
-    page = RequestsPage(room)
-    page.resize(1190, 740)
-    qtbot.addWidget(page)
-    active(page)
-    return page
 
 
 def stepped(qtbot: QtBot, page: RequestsPage, key: Qt.Key = Key.Key_F3) -> ActDialog:

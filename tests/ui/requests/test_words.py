@@ -20,6 +20,7 @@ from app.ui.requests.inspector import headline
 from app.ui.requests.words import (
     DUE_WIDTH,
     Due,
+    closed_notice,
     contact_words,
     day_words,
     due_notice,
@@ -74,13 +75,33 @@ def row(
         ("answered", at(20, 9, 48), "báo khách", Tone.INFO),
         ("told", at(20, 9, 48), "báo khách", Tone.INFO),
         ("lacking", None, "thiếu giấy tờ", Tone.ATTENTION),
-        ("closed", at(20, 9, 48), "", Tone.SOFT),
         ("routed", None, "", Tone.SOFT),
     ],
 )
 def test_due_times_in_words(state: str, due: datetime | None, words: str, tone: Tone) -> None:
     said = due_of(row(state, due), NOW, VN, False)
     assert (said.text, said.tone) == (words, tone)
+
+
+@pytest.mark.parametrize(
+    ("due", "answered", "closed", "words", "notice"),
+    [
+        (at(20, 9), at(20, 9), at(20, 10), "20/11, đúng hạn",
+         "Đã kết thúc hôm nay 10:00, trả lời đúng hạn"),
+        (at(18, 8), at(20, 9), at(20, 10), "20/11, trễ 2 ngày",
+         "Đã kết thúc hôm nay 10:00, trả lời trễ 2 ngày"),
+        (at(18, 8, 0, 12, 2025), at(19, 9, 0, 12, 2025), at(22, 9, 0, 12, 2025), "2025, trễ 25 giờ",
+         "Đã kết thúc 22/12/2025 09:00, trả lời trễ 25 giờ"),
+        (None, at(20, 9), at(20, 10), "20/11", "Đã kết thúc hôm nay 10:00"),
+    ],
+)  # fmt: skip
+def test_what_is_closed_says_when_and_how_its_limit_was_kept(
+    due: datetime | None, answered: datetime, closed: datetime, words: str, notice: str
+) -> None:
+    each = replace(row("closed", due), answered_at=answered, closed_at=closed)
+    said = due_of(each, NOW, VN, False)
+    assert (said.text, said.tone) == (words, Tone.SOFT)
+    assert closed_notice(each, NOW, ZONE) == notice
 
 
 def test_who_waits_for_the_customer_is_neither_near_nor_late() -> None:
@@ -163,9 +184,9 @@ def test_opening_and_closing_are_the_start_and_the_end_of_a_day() -> None:
         "Hạn đầu giờ 23/11, còn 4 giờ làm việc"
     )
     tr.use("en")
-    assert due_notice(row("routed", at(27, 17)), NOW, VN, False)[0] == "Due end of 27/11"
+    assert due_notice(row("routed", at(27, 17)), NOW, VN, False)[0] == "Due 27/11 at closing"
     thursday = at(19, 10)
-    assert due_words(at(20, 7, 30), thursday, VN, False) == "start of tomorrow"
+    assert due_words(at(20, 7, 30), thursday, VN, False) == "tomorrow at opening"
 
 
 def test_who_wants_no_name_is_told_as_such() -> None:
@@ -193,6 +214,11 @@ def test_the_due_column_has_room_for_all_its_words(qapp: QApplication, language:
         (row("routed", at(28, 8, 8, 12, 2028)), NOW),
         (row("routed", NOW, held=NOW), NOW),
         *((row(state, NOW), NOW) for state in STATES),
+        *(
+            (replace(row("closed", NOW - timedelta(days=days)), answered_at=NOW, closed_at=NOW), now)
+            for days in (-1, 1, 99)
+            for now in (NOW, NOW + timedelta(days=300))
+        ),
     ]
     for (each, now), by_clock in product(rows, (False, True)):
         for calendar in (VN, open_all_day):
@@ -258,9 +284,9 @@ def test_steps_of_the_story(kind: str, data: dict[str, str], text: str | None, w
 
 
 def test_every_state_has_its_word_in_the_due_column() -> None:
-    assert {state: bool(due_of(row(state, at(20, 16)), NOW, VN, False).text) for state in STATES} == {
-        "lacking": True, "received": True, "routed": True, "answered": True, "told": True, "closed": False,
-    }  # fmt: skip
+    for state in STATES:
+        each = replace(row(state, at(20, 16)), closed_at=NOW if state == "closed" else None)
+        assert due_of(each, NOW, VN, False).text, state
 
 
 def test_a_headline_ends_with_a_whole_word() -> None:

@@ -20,10 +20,11 @@ from app.bootstrap import Desktop
 from app.ui.kit.bars import PADDING
 from app.ui.kit.forms import put_value
 from app.ui.kit.theme import font, px
+from app.ui.rules.duty_dialogs import DutyDialog, DutyPicker
 from app.ui.rules.forms import DaysDialog, HoursDialog, ItemDialog, KindDialog, TargetDialog, UnitDialog
 from app.ui.rules.inputs import LimitEdit, RowsEdit, StepEdit, code_of
 from app.ui.rules.page import RulesPage
-from app.ui.rules.roster import GAPS, DutyDialog, DutyPicker, first_monday
+from app.ui.rules.roster import GAPS, first_monday
 from app.ui.rules.words import limit_words, short_spans, span_words, spans_of
 from tests.offices import START, Company, person
 from tests.ui.conftest import Asked
@@ -388,7 +389,7 @@ def test_a_week_of_the_roster_by_keyboard(
     hours = form.form.editor("hours")
     assert isinstance(hours, QLineEdit)
     hours.setText("13:30-17")
-    form.save()
+    form.submit()
     settle()
     qtbot.waitUntil(lambda: gone(form) and gone(picker))
     settle()
@@ -423,7 +424,7 @@ def test_only_the_day_in_hand_is_ticked_and_what_was_planned_is_said(
     form = roster.put()
     wednesday = TODAY + timedelta(days=5)
     assert form.form.values()["days"] == [wednesday]
-    form.save()
+    form.submit()
     settle()
     qtbot.waitUntil(lambda: gone(form))
     name = person(desktop, "yen").name

@@ -14,10 +14,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from app import bootstrap
+from app import __version__, bootstrap
 from app.domain.trial import Trial
 from app.sync import update_folder
 from app.sync.update_folder import Happened, State, UpdateFolder
+from app.ui.kit import theme
 from app.ui.kit.inspector import Notice
 from app.ui.settings.updates import UpdatePanel
 from app.ui.shell.texts import use_language
@@ -33,7 +34,7 @@ __all__ = ["asked", "home", "look", "open_window"]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="setups of these tests are shell scripts")
 
 Open = Callable[[Path], DeskWindow]
-NEWER = "0.2.0"
+NEWER = "90.0.0"
 
 
 @pytest.fixture(autouse=True)
@@ -87,19 +88,21 @@ def test_it_is_fetched_behind_the_work_and_offered_at_the_foot(
     company.headoffice.updates.publish(manifest.with_suffix(".run"), manifest)
     company.headoffice.updates.roll_out(NEWER, None)
     window = open_window(home)
+    theme.apply(QApplication.instance(), "light", 150)  # type: ignore[arg-type]
     main = at_work(window)
-    qtbot.waitUntil(lambda: main.status.news == "Có thể cài phiên bản 0.2.0")
+    qtbot.waitUntil(lambda: main.status.news == f"Có thể cài phiên bản {NEWER}")
     assert QApplication.activeModalWidget() is None  # nothing stands before the work
     qtbot.mouseClick(main.status._news, Qt.MouseButton.LeftButton)
     assert main.key == "settings"
     panel = panel_of(qtbot, window)
     assert panel.now.hasFocus()
-    assert "Phiên bản 0.2.0 đã sẵn sàng" in said(panel)
+    qtbot.waitUntil(lambda: panel.now.visibleRegion().boundingRect() == panel.now.rect())  # large text too
+    assert f"Phiên bản {NEWER} đã sẵn sàng" in said(panel)
     assert "Tìm nhanh hơn." in said(panel)
     qtbot.keyClick(panel, Qt.Key.Key_F2)
     qtbot.waitUntil(lambda: not window.isVisible())
-    assert called(home) == "0.2.0 /S /UPDATE\n"
-    assert folder_of(window).state.trial == Trial("0.1.0", NEWER, "0003")
+    assert called(home) == f"{NEWER} /S /UPDATE\n"
+    assert folder_of(window).state.trial == Trial(__version__, NEWER, "0003")
 
 
 def test_never_while_money_is_taken(qtbot: QtBot, open_window: Open, home: Path, tmp_path: Path) -> None:
@@ -146,14 +149,14 @@ def test_on_closing_when_somebody_wants_it_so(
     panel = panel_of(qtbot, window)
     qtbot.keyClick(panel, Qt.Key.Key_F10)
     assert panel.file.hasFocus()  # the button that had it is gone
-    qtbot.waitUntil(lambda: main.status.news == "Phiên bản 0.2.0 sẽ cài khi đóng")
+    qtbot.waitUntil(lambda: main.status.news == f"Phiên bản {NEWER} sẽ cài khi đóng")
     use_language(QApplication.instance(), "en")
-    qtbot.waitUntil(lambda: main.status.news == "Version 0.2.0 is installed on closing")
+    qtbot.waitUntil(lambda: main.status.news == f"Version {NEWER} is installed on closing")
     use_language(QApplication.instance(), "vi")
     panel = panel_of(qtbot, window)
     qtbot.waitUntil(lambda: not window.jobs.busy)
     window.close()
-    assert called(home) == "0.2.0 /S /UPDATE\n"
+    assert called(home) == f"{NEWER} /S /UPDATE\n"
 
 
 def test_a_stick_is_taken_in_the_settings_and_what_is_wrong_with_it_is_said(
@@ -162,23 +165,23 @@ def test_a_stick_is_taken_in_the_settings_and_what_is_wrong_with_it_is_said(
     window = open_window(home)
     at_work(window)
     panel = panel_of(qtbot, window)
-    assert "Ở đây đang dùng phiên bản 0.1.0" in said(panel)
+    assert f"Ở đây đang dùng phiên bản {__version__}" in said(panel)
     bad = put(tmp_path / "bad", NEWER)
     bad.with_suffix(".run").unlink()
     panel.take(bad)
     qtbot.waitUntil(lambda: "không nằm cạnh tệp cập nhật" in said(panel))
     panel.take(put(tmp_path / "good", NEWER))
     qtbot.waitUntil(lambda: panel.now.isVisibleTo(panel) and panel.now.isEnabled())
-    assert "Đã nhận phiên bản 0.2.0 từ USB." in said(panel)
+    assert f"Đã nhận phiên bản {NEWER} từ USB." in said(panel)
     assert not panel.findChildren(Notice)[0].isHidden()
     qtbot.waitUntil(lambda: not window.jobs.busy)
 
 
 @pytest.mark.parametrize(
     ("what", "words"),
-    [("updated", "Chương trình đã được cập nhật từ phiên bản 0.0.9 lên 0.1.0."),
-     ("went back", "Phiên bản 0.1.0 không khởi động được ở đây"),
-     ("missed", "Phiên bản 0.1.0 chưa cài được"),
+    [("updated", f"Chương trình đã được cập nhật từ phiên bản 0.0.9 lên {__version__}."),
+     ("went back", f"Phiên bản {__version__} không khởi động được ở đây"),
+     ("missed", f"Phiên bản {__version__} chưa cài được"),
      ("stranded", "Hãy nhờ người quản trị cài phiên bản 0.0.9")],
 )  # fmt: skip
 def test_what_came_of_it_is_said_once(
@@ -186,7 +189,7 @@ def test_what_came_of_it_is_said_once(
 ) -> None:
     toasts: list[str] = []
     monkeypatch.setattr(MainWindow, "say", lambda _self, text, **_named: toasts.append(text))
-    UpdateFolder(home, "0.1.0", [PUBLIC]).keep(State(happened=Happened(what, "0.0.9", "0.1.0")))
+    UpdateFolder(home, __version__, [PUBLIC]).keep(State(happened=Happened(what, "0.0.9", __version__)))
     window = open_window(home)
     at_work(window)
     qtbot.waitUntil(lambda: bool(toasts))
@@ -199,8 +202,8 @@ def test_what_came_of_it_is_said_once(
 
 
 def on_trial(home: Path) -> UpdateFolder:
-    folder = UpdateFolder(home, "0.1.0", [PUBLIC])
-    folder.keep(State(trial=Trial("0.0.9", "0.1.0", "0003", starts=1)))
+    folder = UpdateFolder(home, __version__, [PUBLIC])
+    folder.keep(State(trial=Trial("0.0.9", __version__, "0003", starts=1)))
     return folder
 
 
@@ -213,7 +216,7 @@ def test_a_new_version_has_started_when_somebody_has_signed_in(
     at_work(window)
     qtbot.waitUntil(lambda: folder_of(window).state.trial is None)
     qtbot.waitUntil(lambda: not window.jobs.busy)
-    assert folder_of(window).running == "0.1.0"
+    assert folder_of(window).running == __version__
 
 
 def test_a_window_that_a_person_closes_at_once_has_not_failed(
@@ -230,3 +233,33 @@ def test_a_window_that_a_person_closes_at_once_has_not_failed(
     assert folder.state.trial.starts == 1
     window.shut()
     window.deleteLater()
+
+
+def test_a_start_with_a_fault_has_failed_however_long_it_stands_and_whoever_closes_it(
+    qtbot: QtBot, open_window: Open, home: Path
+) -> None:
+    on_trial(home)
+    window = open_window(home)
+    window.faults.note(ZeroDivisionError())  # behind the sign-in, as it would be in a slot
+    dialog = window.faults.dialog
+    assert dialog is not None
+    assert window.updating is not None
+    assert not window.updating._standing.isActive()
+    dialog.accept()
+    window.close()
+    assert folder_of(window).state.trial == Trial("0.0.9", __version__, "0003", starts=1)
+
+
+def test_a_build_that_names_no_publisher_says_that_it_takes_no_updates(
+    qtbot: QtBot, open_window: Open, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for module in (bootstrap, update_folder):
+        monkeypatch.setattr(module, "publishers", list)
+    window = open_window(home)
+    at_work(window)
+    panel = panel_of(qtbot, window)
+    assert "không có khóa của nhà phát hành nên không nhận bản cập nhật" in said(panel)
+    assert not panel.file.isVisibleTo(panel)
+    panel.take(put(tmp_path, NEWER))  # by a double click on the file
+    qtbot.waitUntil(lambda: said(panel).count("không nhận bản cập nhật") == 2)
+    qtbot.waitUntil(lambda: not window.jobs.busy)

@@ -185,7 +185,7 @@ def test_nothing_is_cut_off_at_the_smallest_screen(qtbot, window, look, language
 def test_the_status_bar_says_how_it_stands(window):
     bar = window.status
     assert bar._sync.accessibleName() == (
-        "Mất kết nối · làm việc bình thường, 12 mục chưa gửi, liên lạc lần cuối 10:52"
+        "Mất kết nối · làm việc bình thường, 12 bút ghi chưa gửi, liên lạc lần cuối 10:52"
     )
     bar.show_sync(SyncState.ONLINE, 0, "14:32")
     assert bar._sync.accessibleName() == "Đã kết nối, đã gửi hết, liên lạc lần cuối 14:32"

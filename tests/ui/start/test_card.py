@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.kit import theme
 from app.ui.kit.buttons import Button
 from app.ui.start.card import Card
-from app.window.frame import placed
+from app.window.program import placed
 
 Active = Callable[[QWidget], QWidget]
 
@@ -38,9 +38,9 @@ def test_a_long_refusal_is_all_in_sight(qtbot: QtBot, qapp: QApplication, active
             assert each.minimumSizeHint().width() <= each.width()
         else:
             assert each.height() >= theme.px(40)
-    bottoms = [each.geometry().bottom() for each in labels]
-    tops = [each.geometry().top() for each in labels]
-    assert all(above < below for above, below in zip(bottoms[:2], tops[1:], strict=False))
+    sign, title, sentence, error = (each.geometry() for each in labels)
+    assert title.bottom() < sentence.top() < sentence.bottom() < error.top()
+    assert sign.right() < title.left() if scale == 150 else sign.bottom() < title.top()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from uuid_utils.compat import uuid7
 from app.bootstrap import Desktop
 from app.domain.errors import AppError
 from app.queries.sync import SyncQueries
-from app.sync.client import Progress, SyncState
+from app.sync.client import Progress
+from app.sync.loop import SyncState
 from app.ui.kit.inspector import Notice
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.room import Room
@@ -147,7 +148,7 @@ def test_what_is_not_sent_stands_there_by_kind_until_it_is(
         ["Ghi chỉ số", "1", "20/11 08:00"],
         ["Lập hóa đơn", "1", "20/11 08:00"],
     ]
-    assert "5 mục · " in words_of(page)
+    assert "5 bút ghi · " in words_of(page)
     qtbot.keyClick(page, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: desk.done == ["wake"])
     settle(qtbot, page)
@@ -162,11 +163,11 @@ def test_the_state_of_the_line_in_words(page: SyncPage, desk: Desk) -> None:
     )
     page.show_contact(offline)
     said = words_of(page)
-    assert "Vẫn làm việc bình thường; 140 mục sẽ tự gửi khi có kết nối." in said
+    assert "Vẫn làm việc bình thường; 140 bút ghi sẽ tự gửi khi có kết nối." in said
     assert "Liên lạc lần cuối: 13/11 08:00." in said
     assert "Không liên lạc được với công ty tại x" in said
     page.show_contact(SyncState("refused", 3, None, AppError("sync.revoked")))
-    assert "Chưa gửi được 3 mục" in words_of(page)
+    assert "Chưa gửi được 3 bút ghi" in words_of(page)
     page.show_contact(SyncState("online", 0, page.room.now()))
     assert "Mọi dữ liệu đã gửi về công ty" in words_of(page)
 
@@ -217,7 +218,7 @@ def test_the_news_of_a_new_name_stands_until_it_is_clicked_away(
 def test_what_is_stuck_is_named_with_why_and_what_to_do(
     qtbot: QtBot, company: Company, page: SyncPage, desk: Desk
 ) -> None:
-    assert "Không có mục nào bị vướng" in words_of(page)
+    assert "Không có bút ghi nào bị vướng" in words_of(page)
     assert not page.inspector.isVisible()
     home = add_home(desk.desktop, "BN-000007", "Nguyễn Thị Như Quỳnh")
     sender = company.desk("BN04")
@@ -236,8 +237,8 @@ def test_what_is_stuck_is_named_with_why_and_what_to_do(
     model = page.stuck.model()
     shown = sorted([model.index(r, c).data() for c in range(4)] for r in range(model.rowCount()))
     assert shown == [
-        ["Mục khác", "BN-000007", "Nguyễn Thị Như Quỳnh", "Phiên bản này chưa biết loại này"],
-        ["Mục khác", "BN-000123", "Trần Văn Đại", "Do phiên bản mới hơn lập"],
+        ["Bút ghi khác", "BN-000007", "Nguyễn Thị Như Quỳnh", "Phiên bản này chưa biết loại này"],
+        ["Bút ghi khác", "BN-000123", "Trần Văn Đại", "Do phiên bản mới hơn lập"],
     ]
     assert page.inspector.isVisible()
     page.stuck.choose((forger.device, 1))
@@ -277,7 +278,7 @@ def test_a_stick_goes_there_and_its_answer_comes_back(
     stick = tmp_path / "BN03.daumoi-bundle"
     page.files.write_to(stick)
     settle(qtbot, page)
-    assert notice(page).startswith("BN03.daumoi-bundle mang 1 mục. Hãy mang về công ty")
+    assert notice(page).startswith("BN03.daumoi-bundle mang 1 bút ghi. Hãy mang về công ty")
     assert desk.desktop.client.unsent() == 1
     company.headoffice.import_bundle(stick, tmp_path / "back.daumoi-bundle")
     page.files.read_from(tmp_path / "back.daumoi-bundle")
@@ -311,7 +312,7 @@ def test_another_desks_file_is_handed_on(
     other.export_bundle(stick)
     page.files.read_from(stick)
     settle(qtbot, page)
-    assert "đã chuyển 1 mục mới của quầy BN04 đến công ty" in notice(page)
+    assert "đã chuyển 1 bút ghi mới của quầy BN04 đến công ty" in notice(page)
     assert "Hãy mang tệp trả lời BN04-answer.daumoi-bundle về quầy BN04" in notice(page)
     other.import_bundle(tmp_path / "BN04-answer.daumoi-bundle")
     assert other.client.unsent() == 0
@@ -349,5 +350,5 @@ def test_a_file_in_the_wrong_order_says_that_some_wait(desktop: Desktop, tmp_pat
         desktop.export_bundle(tmp_path / "x"), kind="answer", entries=5, new=2, known=1, more=True
     )
     said = imported_words("x", report)
-    assert "2 mục trong đó còn chờ một tệp trước" in said
+    assert "2 bút ghi trong đó còn chờ một tệp trước" in said
     assert "hãy ghi thêm một tệp nữa" in said

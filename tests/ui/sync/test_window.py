@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
-from app.sync.client import Progress, SyncState
+from app.sync.client import Progress
+from app.sync.loop import SyncState
 from app.ui.shell.search import SearchPalette
 from app.ui.shell.status import StatusBar
 from app.ui.shell.status import SyncState as Shown
@@ -86,7 +87,7 @@ def test_a_pause_is_shown_and_holds_over_a_restart(
     qtbot.keyClick(page, Qt.Key.Key_F6)
     qtbot.waitUntil(lambda: "Đang tạm dừng · không gửi gì" in foot(window))
     add_home(desk_of(window), "BN-000001")
-    qtbot.waitUntil(lambda: "1 mục chưa gửi" in foot(window))
+    qtbot.waitUntil(lambda: "1 bút ghi chưa gửi" in foot(window))
     home = window.home
     window.shut()
     again = open_window(home)
@@ -104,7 +105,7 @@ def test_the_bar_says_how_far_it_is_in_the_language_of_now(qtbot: QtBot, window:
     progress = Progress("sending", 45_000, 100_000, 3)
     qtbot.waitUntil(lambda: "Đã kết nối" in foot(window))
     window._contact.emit(SyncState("syncing", 12, None, progress=progress))
-    assert foot(window).startswith("Đang gửi 45 %, 12 mục chưa gửi")
+    assert foot(window).startswith("Đang gửi 45 %, 12 bút ghi chưa gửi")
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     use_language(app, "en")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
-from app.sync.client import SyncState
+from app.sync.loop import SyncState
 from app.ui.requests.room import RequestRoom
 from app.ui.sync.words import sync_sentence
 from app.ui.today.page import TodayPage, long_day
@@ -118,7 +118,7 @@ def test_a_change_that_does_not_concern_it_asks_nothing(page_of: Callable[[str],
 def test_the_state_of_the_connection_in_a_sentence(page_of: Callable[[str], TodayPage]) -> None:
     page = page_of("yen")
     page.show_sync(SyncState("offline", 12, page.room.now() - timedelta(hours=1)))
-    said = "Vẫn làm việc bình thường; 12 mục sẽ tự gửi khi có kết nối. Liên lạc lần cuối: hôm nay 07:00."
+    said = "Vẫn làm việc bình thường; 12 bút ghi sẽ tự gửi khi có kết nối. Liên lạc lần cuối: hôm nay 07:00."
     assert said in words_of(page)
     sentences = {
         sync_sentence(SyncState(state, unsent, None), "")

@@ -75,7 +75,10 @@ SCOPED: dict[str, tuple[str, str]] = {
         "reported_at:time? on_site_by:time? restore_by:time?",
         "code request_id planned_on",
     ),
-    "work_order_event": (f"{FACT} work_order_id:id kind:word at:time by:id text:text? data:text", "work_order_id"),
+    "work_order_event": (
+        f"{FACT} work_order_id:id kind:word at:time by:id text:text? data:text",
+        "work_order_id",
+    ),
     "work_order_state": (
         "state:word planned_on:day? crew:text on_site_at:time? restored_at:time? done_at:time? result:word? "
         "misfits:whole",
@@ -205,7 +208,10 @@ def _columns(specs: str) -> list[sa.Column[object]]:
         key = name in ("office_no", "number")
         columns.append(
             sa.Column(
-                name, TYPES[kind.rstrip("?")], nullable=kind.endswith("?"), autoincrement=False if key else "auto"
+                name,
+                TYPES[kind.rstrip("?")],
+                nullable=kind.endswith("?"),
+                autoincrement=False if key else "auto",
             )
         )
     return columns

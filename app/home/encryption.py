@@ -8,22 +8,27 @@ from pathlib import Path
 from app.bootstrap import OFFICE_DATABASE, alone, way_to
 from app.domain.clock import Clock
 from app.domain.errors import AppError
-from app.models.converting import Step, convert
+from app.home.backups import quiet
+from app.home.recovery import Backups
+from app.models.converting import convert
+from app.models.copies import Step
 from app.models.keys import Key
 from app.models.sqlite import key_of
-from app.recovery import Backups, quiet
 from app.sync.at_rest import agree, choose, entrusted
 from app.sync.backups import repack
 from app.sync.enrolment import identity_of, replica_key
 from app.sync.transport import Transport
 
+NO_KEY = "database.no_key"
+"""Of a copy that is encrypted, with a key that this PC has no more."""
+
 
 def encrypt_desk(
     home: Path, clock: Clock, transport: Transport | None = None, step: Step = quiet
 ) -> list[Path]:
-    """Encrypt a desk's data and its backups, under a key that the head office holds by then. Returns backups
-    that could not be read or reached and are as they were. AppError as `Desktop` and `convert`;
-    "encryption.headoffice_here"."""
+    """Encrypt a desk's data and its backups, under a key that the head office holds by then. Returns copies
+    that could not be encrypted and are as they were, to be read by whoever has the disk. AppError as
+    `Desktop` and `convert`; "encryption.headoffice_here"."""
     identity = identity_of(home)
     if identity is None:
         raise AppError("home.not_enrolled", path=str(home))
@@ -45,15 +50,16 @@ def encrypt_desk(
         return _copies(home, clock, key) if key else []
 
 
-def decrypt_desk(home: Path, step: Step = quiet) -> None:
-    """Have a desk's data be plain again. Its backups stay as they are, and so does the key that opens them.
-    AppError as `convert`, "home.in_use"."""
+def decrypt_desk(home: Path, step: Step = quiet) -> bool:
+    """Have a desk's data be plain again; False when it is. Its backups stay as they are, and so does the key
+    that opens them. AppError as `convert`, "home.in_use"."""
     path = home / OFFICE_DATABASE
     with alone(home):
         if not path.exists():
             raise AppError("database.missing", path=str(path))
-        convert(path, None, step)
+        changed = convert(path, None, step)
         agree(home, None)
+        return changed
 
 
 def _copies(home: Path, clock: Clock, key: Key) -> list[Path]:
@@ -63,11 +69,13 @@ def _copies(home: Path, clock: Clock, key: Key) -> list[Path]:
     for copy in sorted([*kept.folder.glob("*.db"), *home.glob(f"{Path(OFFICE_DATABASE).stem}-*.db")]):
         try:
             convert(copy, key)
-        except AppError:
-            left.append(copy)
+        except AppError as error:
+            if error.code != NO_KEY:
+                left.append(copy)
     for backup in (*kept.here(), *kept.there()):
         try:
             repack(backup, key)
-        except AppError:
-            left.append(backup.path)
+        except AppError as error:
+            if error.code != NO_KEY:
+                left.append(backup.path)
     return left

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from app.bootstrap import OFFICE_DATABASE, Desktop
 from app.domain.errors import AppError
+from app.home.recovery import Backups
 from app.models.database import note_damage
-from app.recovery import Backups
+from tests.home.test_recovery import ask, asked
 from tests.offices import Company
-from tests.test_recovery import ask, asked
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a program is divided only on POSIX")
 
