@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -18,8 +19,15 @@ from app.models.keys import Key
 from app.models.postgres import open_postgres
 from app.models.store import Store
 from app.services import signin
+from app.window.waste import sweep
 from tests.blank import make_blank, new_databases_from
 from tests.compiled import compiled_once
+from tests.faults import (  # noqa: F401 - hooks of pytest
+    pytest_runtest_setup,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+    pytest_unconfigure,
+)
 from tests.offices import Company, database_of
 from tests.postgres import Server, postgres_server
 
@@ -61,6 +69,14 @@ def new_databases(blank: Path) -> Iterator[None]:
     tried."""
     with new_databases_from(blank):
         yield
+
+
+@pytest.fixture(autouse=True)
+def waste() -> Iterator[None]:
+    """As in the program, no job's thread destroys what a window has left, were it that of an earlier test."""
+    gc.disable()
+    yield
+    sweep()
 
 
 @pytest.fixture(autouse=True)

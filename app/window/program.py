@@ -20,6 +20,7 @@ from app.ui.shell.texts import use_language
 from app.window.frame import DeskWindow
 from app.window.instance import Act, Instance, Message, ask
 from app.window.preferences import read_preferences
+from app.window.waste import Waste
 
 SMALL_SCREEN = 1500
 """On a screen less wide than this the window takes all of it."""
@@ -32,6 +33,8 @@ def application(preferences: Preferences) -> QApplication:
     """The Qt application in the chosen look and language."""
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    if app.findChild(Waste) is None:
+        Waste(app)
     theme.apply(app, preferences.theme, preferences.text_scale)
     use_language(app, preferences.language)
     return app

@@ -57,7 +57,8 @@ class Job(Generic[T]):
 
 @dataclass(slots=True)
 class _Order:
-    """What the UI thread keeps of a running job. The worker is never the last to hold a widget."""
+    """What the UI thread keeps of a running job. The worker is never the last to hold a widget, nor an error:
+    its traceback holds what the work was about."""
 
     owner: QObject
     work: Callable[[Job[Any]], Any]
@@ -65,10 +66,6 @@ class _Order:
     failed: Callable[[AppError], object] | None
     settled: Callable[[], object] | None
     progress: Callable[[int, int], object] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
     result: Any = None
     error: BaseException | None = None
 
@@ -84,7 +81,7 @@ class JobRunner(QObject):
     refused = Signal(object)
     busy_changed = Signal(int)
     _moved = Signal(object, int, int)
-    _ended = Signal(object, object)
+    _ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -138,10 +135,10 @@ class JobRunner(QObject):
         try:
             if job.cancelled:
                 raise Cancelled
-            outcome = _Outcome(self._orders[job].work(job))
+            self._orders[job].result = self._orders[job].work(job)
         except BaseException as error:  # noqa: BLE001 - every end of a job is told to the UI thread
-            outcome = _Outcome(error=error)
-        self._ended.emit(job, outcome)
+            self._orders[job].error = error
+        self._ended.emit(job)
 
     @Slot(object, int, int)
     def _on_moved(self, job: Job[Any], done: int, total: int) -> None:
@@ -149,20 +146,20 @@ class JobRunner(QObject):
         if order is not None and order.progress is not None and isValid(order.owner):
             order.progress(done, total)
 
-    @Slot(object, object)
-    def _on_ended(self, job: Job[Any], outcome: _Outcome) -> None:
+    @Slot(object)
+    def _on_ended(self, job: Job[Any]) -> None:
         order = self._orders.pop(job, None)
         self.busy_changed.emit(len(self._orders))
         if order is None:
             return
-        alive, error = isValid(order.owner), outcome.error
+        alive, error = isValid(order.owner), order.error
         if isinstance(error, AppError):
             self.refused.emit(error)
         if alive and order.settled is not None:
             order.settled()
         if error is None:
             if alive and isValid(order.owner):
-                order.done(outcome.result)
+                order.done(order.result)
         elif isinstance(error, AppError) and order.failed is not None:
             if alive and isValid(order.owner):
                 order.failed(error)
