@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import TextIO
 
 from app.crashes import code_of, keep_fault, outline, place_of
+from app.settings import make_home
 
 KEPT_BYTES, KEPT_FILES = 1 << 20, 5
 LOGS, LOG, FAULT = "logs", "daumoi.log", "fault.txt"
@@ -87,7 +88,8 @@ def logged(home: Path) -> Iterator[None]:
     """What is said within goes into the log of a home: for what is done before it is known that no other
     program has the home open, whose `Diary` it would be, and for commands that stay."""
     with suppress(OSError):
-        (home / LOGS).mkdir(parents=True, exist_ok=True)
+        make_home(home)
+        (home / LOGS).mkdir(exist_ok=True)
     handler = _handler_of(home)
     logging.getLogger().addHandler(handler)
     try:
@@ -110,7 +112,8 @@ class Diary:
         self.fallen: Path | None = None
         """The report of the last time's end, where Qt or Windows brought the program down."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_home(home)
+            folder.mkdir(exist_ok=True)
             self.fallen = keep_fault(folder / FAULT, folder)
             self._dump = (folder / FAULT).open("w", encoding="utf-8")
         except OSError:

@@ -26,6 +26,12 @@ def data_home() -> Path:
     return Path(chosen) if chosen else user_data_path("DauMoi", appauthor=False)
 
 
+def make_home(home: Path) -> None:
+    """Makes the folder of a desk's or a head office's data, if it is not there, for its owner's eyes alone.
+    OSError where it cannot be made."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def disk_of(folder: Path) -> tuple[int, int]:
     """See `Disk`. OSError where the folder is not there."""
     usage = shutil.disk_usage(folder)

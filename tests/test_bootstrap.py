@@ -149,11 +149,12 @@ def test_the_head_offices_key_is_not_made_anew_beside_its_database(company: Comp
     HeadOffice(home, CLOCK).close()
 
 
-def test_keys_are_for_their_owner_alone(company: Company, home: Path) -> None:
+def test_data_and_keys_are_for_their_owner_alone(company: Company, home: Path) -> None:
     if os.name == "nt":
         pytest.skip("Windows keeps rights in another way: the home lies in the user's own folder")
     for path in (home / "desk.key", company.headoffice.home / "headoffice.key"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("where", ["office.db", "headoffice.db"])

@@ -120,18 +120,11 @@ def test_a_month_of_bulk_work(made: Path, tmp_path: Path) -> None:
 
     with served(made / "hub") as url:
         assert "cannot be reached" in run("sync", "--home", home, "--once", expect=2).stderr
-        _points_to(home, url)
-        sent = told("sync", "--home", home, "--once")
+        sent = told("sync", "--home", home, "--once", "--url", url.removeprefix("http://"))
         assert sent["sent"] > 0  # type: ignore[operator]
         assert told("sync", "--home", home, "--once")["sent"] == 0
     assert told("verify", "--home", home)["good"] is True
     assert "All is well" in run("verify", "--home", made / "hub", "--headoffice").stdout
-
-
-def _points_to(home: Path, url: str) -> None:
-    """The head office has moved to another port since the desk enrolled."""
-    identity = json.loads((home / "desk.json").read_text("utf-8"))
-    (home / "desk.json").write_text(json.dumps({**identity, "hub_url": url}), "utf-8")
 
 
 def test_the_commands_of_the_readme_in_their_order(
@@ -330,19 +323,20 @@ def test_a_head_office_that_is_none(desk: Path, made: Path, tmp_path: Path) -> N
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     url = f"http://127.0.0.1:{server.server_address[1]}"
+    knows = (desk / "desk.json").read_bytes()
+    to_url = ("sync", "--home", desk, "--once", "--url", url)
     try:
-        _points_to(desk, url)
-        assert refused("sync", "--home", desk, "--once").startswith(
-            f"What answers at {url} is no head office."
-        )
+        assert refused(*to_url).startswith(f"What answers at {url} is no head office.")
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
     # The port is free again: nobody answers.
-    assert refused("sync", "--home", desk, "--once").startswith(
-        f"The head office cannot be reached at {url}."
+    assert refused(*to_url).startswith(f"The head office cannot be reached at {url}.")
+    assert refused("sync", "--home", desk, "--url", url).endswith(
+        "--url goes with --once. See: daumoi sync --help"
     )
+    assert (desk / "desk.json").read_bytes() == knows
     assert refused("enrol", made / "password", "--home", tmp_path / "new").startswith(
         f"{made / 'password'} is not an enrolment file."
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from app.commands.kit import Commands, Progress, command, home_option, json_option, number, opened, tell, wipe
 from app.domain.errors import AppError, disk_told
 from app.domain.names import renamed
+from app.settings import make_home
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -47,10 +48,16 @@ def add(commands: Commands) -> None:
         commands,
         "sync",
         tr("send and receive what the head office and this desk lack of each other"),
-        "  daumoi sync --once\n  daumoi sync --every 60\n",
+        "  daumoi sync --once\n  daumoi sync --every 60\n  daumoi sync --once --url 10.0.0.9\n",
         _sync,
     )
     home_option(sync)
+    sync.add_argument(
+        "--url",
+        default="",
+        metavar="ADDRESS",
+        help=tr("with --once: where the head office is now; kept when it has answered there"),
+    )
     sync.add_argument(
         "--once", action="store_true", help=tr("one time; otherwise again and again until Ctrl+C")
     )
@@ -62,6 +69,7 @@ def add(commands: Commands) -> None:
         help=tr("how often, when not --once; 5 unless given"),
     )
     json_option(sync)
+    sync.set_defaults(refuse=sync.error)
     verify = command(
         commands,
         "verify",
@@ -137,7 +145,7 @@ def _enrol(args: argparse.Namespace) -> int:
     else:
         enrolment = read_enrolment(file)
     with disk_told(args.home):
-        args.home.mkdir(parents=True, exist_ok=True)
+        make_home(args.home)
     step = Progress(tr("The office's data, in kB:"))
 
     def told(far: ReceivedSoFar | None) -> None:
@@ -162,16 +170,25 @@ def _begin(args: argparse.Namespace) -> int:
 
 
 def _sync(args: argparse.Namespace) -> int:
-    with opened(args.home) as desktop:
+    from app.sync.enrolment import find_at, hub_address
+
+    if args.url and not args.once:
+        args.refuse(tr("--url goes with --once"))
+    url = hub_address(args.url) if args.url else ""
+    with opened(args.home, url) as desktop:
         if args.once:
             before = desktop.writer.desk.name
             report = desktop.client.once()
+            if url:
+                find_at(args.home, url)
             text = tr(
                 "Reconciled: {sent} entries sent, {received} received.",
                 sent=number(report.sent),
                 received=number(report.received),
             )
             desk = desktop.writer.desk.name
+            if url:
+                text += "\n" + tr("From now on this desk finds its head office at {url}.", url=url)
             if desk != before:
                 text += "\n" + renamed(tr, desk)
             counts = {"sent": report.sent, "received": report.received, "rounds": report.rounds}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.domain.errors import AppError, disk_told
-from app.settings import data_home
+from app.settings import data_home, make_home
 from app.words import tr
 
 if TYPE_CHECKING:
@@ -161,12 +161,13 @@ def wipe() -> None:
 
 
 @contextmanager
-def opened(home: Path) -> Iterator[Desktop]:
-    """The desk of a home, closed again whatever happens."""
+def opened(home: Path, url: str = "") -> Iterator[Desktop]:
+    """The desk of a home, closed again whatever happens; `url`: its head office is at this address."""
     from app.bootstrap import Desktop
     from app.domain.clock import SystemClock
+    from app.sync.transport import HttpTransport
 
-    desktop = Desktop(home, SystemClock())
+    desktop = Desktop(home, SystemClock(), HttpTransport(url) if url else None)
     try:
         yield desktop
     finally:
@@ -184,7 +185,7 @@ def opened_headoffice(args: argparse.Namespace, *, founded: bool = True) -> Iter
     if founded and not args.database and not hub_there(home):
         raise AppError("headoffice.not_founded", path=str(home))
     with disk_told(home):
-        home.mkdir(parents=True, exist_ok=True)
+        make_home(home)
     headoffice = HeadOffice(home, SystemClock(), args.database)
     try:
         there = rows_of(headoffice, "SELECT name FROM utility")

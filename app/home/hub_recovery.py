@@ -30,6 +30,7 @@ from app.models.copies import Step
 from app.models.database import trouble_told
 from app.models.keys import Key
 from app.models.migrate import revisions
+from app.settings import make_home
 from app.sync import restore
 from app.sync.apply import HUB
 from app.sync.at_rest import from_words, in_words
@@ -102,7 +103,7 @@ class HubBackups(HomeBackups):
         "headoffice.not_its_backup", and as `restore.prepare`; then all is as it was.
         """
         with trouble_told(self.database):
-            self.home.mkdir(parents=True, exist_ok=True)
+            make_home(self.home)
         with self._alone():
             held = self._key_of(key)
             identity = self._called(held, UNKNOWN_ZONE)

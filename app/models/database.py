@@ -18,6 +18,7 @@ from app.domain.errors import AppError, disk_trouble
 from app.models import sqlite
 from app.models.keys import Key
 from app.models.store import Cursor
+from app.settings import make_home
 
 HEAD = "0003"
 """The newest revision in `migrations/versions`; a test holds it against the folder."""
@@ -217,7 +218,7 @@ def open_database(
     write: sqlite.Connection | None = None
     try:
         with trouble_told(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_home(path.parent)
             if path.exists() and path.stat().st_size:
                 key = sqlite.key_of(path)
             write = _connect(path, key)

@@ -19,6 +19,7 @@ from app.domain.errors import AppError, disk_told
 from app.domain.invitations import name_of, proof_of, read_code, secret_of
 from app.domain.sealing import seal_to
 from app.models.copies import keep_names
+from app.settings import make_home
 from app.sync.client import open_answer, refusal_in
 from app.sync.transport import Transport
 from app.sync.wire import WHO, EnrolReply, EnrolRequest, WhoReply, WhoRequest, peek, seal, sealed
@@ -135,7 +136,7 @@ def enrol(home: Path, enrolment: Enrolment, transport: Transport) -> Identity:
     identity = Identity(
         reply.device, reply.office_no, reply.desk, reply.zone, enrolment.hub_url, enrolment.hub_key
     )
-    keep_file(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(identity)))
+    _keep(home, identity)
     return identity
 
 
@@ -146,7 +147,7 @@ def be(home: Path, identity: Identity, key: bytes) -> None:
     if there and there.device != identity.device:
         raise AppError("home.enrolled", path=str(home), desk=there.desk)
     keep_file(home / identity.key_file, key)
-    keep_file(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(identity)))
+    _keep(home, identity)
 
 
 def succeed(home: Path, identity: Identity, reply: EnrolReply, key: Ed25519PrivateKey) -> Identity:
@@ -156,8 +157,20 @@ def succeed(home: Path, identity: Identity, reply: EnrolReply, key: Ed25519Priva
     new = msgspec.structs.replace(
         identity, device=reply.device, office_no=reply.office_no, desk=reply.desk, key_file=key_file
     )
-    keep_file(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(new)))
+    _keep(home, new)
     return new
+
+
+def find_at(home: Path, hub_url: str) -> None:
+    """From now on this home's desk finds its head office at that address. AppError "folder.not_writable",
+    "disk.full"."""
+    identity = identity_of(home)
+    assert identity is not None, "only a desk has found its head office"
+    _keep(home, msgspec.structs.replace(identity, hub_url=hub_url))
+
+
+def _keep(home: Path, identity: Identity) -> None:
+    keep_file(home / IDENTITY_FILE, msgspec.json.format(msgspec.json.encode(identity)))
 
 
 def identity_of(home: Path) -> Identity | None:
@@ -204,7 +217,7 @@ def keep_file(path: Path, data: bytes) -> None:
     "folder.not_writable"."""
     part = path.with_name(path.name + ".part")
     with disk_told(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_home(path.parent)
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)

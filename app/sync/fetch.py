@@ -19,6 +19,7 @@ from app.models import sqlite
 from app.models.copies import keep_names, put_on_disk, remove_database
 from app.models.database import HEAD
 from app.models.keys import Key
+from app.settings import make_home
 from app.sync.client import Progress
 from app.sync.entries import SCHEMA
 from app.sync.install import install
@@ -99,7 +100,7 @@ def lay_down(database: Path, digest: bytes, size: int, parts: Iterable[bytes]) -
     "folder.not_writable"; "start.torn" when it is not that one."""
     fetching = _Fetching(database, _nobody, lambda progress: None, time.sleep, time.monotonic, None)
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
+        make_home(database.parent)
         fetching.lay_down(_Note(digest, size), parts)
     except BadSnapshot as error:
         raise AppError("start.torn", path=str(database)) from error

@@ -22,6 +22,8 @@ from filelock import FileLock, Timeout
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from app.settings import make_home
+
 LOCK = "window.lock"
 
 MOST_BYTES = 1 << 16
@@ -114,7 +116,7 @@ class Instance(QObject):
         if self._lock.is_locked:
             return True
         try:
-            self._home.mkdir(parents=True, exist_ok=True)
+            make_home(self._home)
             self._lock.acquire(timeout=0)
         except Timeout:
             return False
