@@ -22,7 +22,6 @@ from app.words import tr
 from tests.offices import STAFF, WATER, Company
 from tests.programs import refused, run, served
 from tests.sync.sticks import act
-from tests.test_cli import _points_to
 
 
 def said(*arguments: object) -> str:
@@ -107,7 +106,7 @@ def test_another_desk_carries_it(homes: Path) -> None:
     offline = refused("bundle", "carry", file, "--home", homes / "BN03")
     assert offline.startswith("The head office cannot be reached")
     with served(homes / "hub") as url:
-        _points_to(homes / "BN03", url)
+        said("sync", "--home", homes / "BN03", "--once", "--url", url)
         carried = told("bundle", "carry", file, "--home", homes / "BN03")
         assert (carried["kind"], carried["new"], carried["desks"]) == ("carried", 2, ["BN04"])
         out = homes / "again.daumoi-bundle"
