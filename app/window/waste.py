@@ -7,8 +7,9 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-EVERY = 1_000
-"""How often, in ms, it is seen whether there is enough to look through."""
+EVERY = 100
+"""How often, in ms, it is seen whether there is enough to look through. Meanwhile the window stands still,
+10 ms for 100,000 objects, and a job makes a million in a second."""
 
 
 class Waste(QObject):
