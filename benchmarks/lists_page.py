@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -17,6 +17,7 @@ from app.domain.clock import SteppingClock
 from app.models import Staff
 from app.queries.request_lists import EVERYTHING, Narrowed
 from app.services.writer import Person
+from app.ui.kit.later import later
 from app.ui.requests.page import RequestsPage
 from app.window.frame import DeskWindow
 from app.window.program import run
@@ -45,7 +46,7 @@ class Driver:
     def ready(self, window: DeskWindow) -> None:
         """The window is made: begin once its event loop runs."""
         self.window = window
-        QTimer.singleShot(0, window, self._drive)
+        later(window, self._drive)
 
     def _drive(self) -> None:
         window, desktop = self.window, self.window.desktop
@@ -168,7 +169,7 @@ class Driver:
     def _settle(self, rest: float = REST_MS) -> None:
         """Until nothing runs, and so many ms at least."""
         end = time.perf_counter() + rest / 1000
-        QTimer.singleShot(max(0, round(rest)), lambda: None)  # wakes the wait below
+        later(self.window, lambda: None, max(0, round(rest)))  # wakes the wait below
         while time.perf_counter() < end or self.window.jobs.busy:
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 

@@ -19,6 +19,7 @@ from app.models import Digest, Staff
 from app.services.writer import Person
 from app.sync.loop import SyncState
 from app.sync.transport import HttpTransport
+from app.ui.kit.later import later
 from app.window.frame import DeskWindow
 from app.window.program import run
 from benchmarks.harness import percentile
@@ -167,7 +168,7 @@ class Stalled:
         return self.window.desktop
 
     def _then(self, ms: int, act: Callable[[], object]) -> None:
-        QTimer.singleShot(ms, self.window, act)
+        later(self.window, act, ms)
 
 
 def stall(home: str, url: str, page: str, login: str, quiet_ms: int) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select
 
 from app.domain.clock import SteppingClock
 from app.models import Staff
 from app.services.writer import Person
+from app.ui.kit.later import later
 from app.window.frame import DeskWindow
 from app.window.program import run
 
@@ -34,7 +35,7 @@ class Painted(QObject):
     def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() is QEvent.Type.UpdateRequest:
             self._window.removeEventFilter(self)
-            QTimer.singleShot(0, self._then)
+            later(self, self._then)
         return False
 
 

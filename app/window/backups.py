@@ -24,6 +24,7 @@ from app.sync.fetch import Told
 from app.ui.backups.dialog import BackupRow, BackupsDialog
 from app.ui.backups.ways import WayOut, WaysPage
 from app.ui.kit.jobs import Job, Lane
+from app.ui.kit.later import later
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import toast
 from app.words import tr
@@ -317,7 +318,7 @@ class Recovery:
     def _run(self, words: str, work: Callable[[Job[Recovered]], Recovered]) -> None:
         self.page.work(words)
         if self._window.jobs.busy:  # they may still read what is to be closed
-            QTimer.singleShot(WAIT_MS, self.page, lambda: self._run(words, work))
+            later(self.page, lambda: self._run(words, work), WAIT_MS)
             return
         self._window.close_desk()
         self._job = self._window.jobs.run(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
@@ -28,6 +28,7 @@ from app.ui.kit import theme
 from app.ui.kit.buttons import Button
 from app.ui.kit.icons import icon
 from app.ui.kit.jobs import JobRunner
+from app.ui.kit.later import later
 from app.ui.kit.prompt import Prompter, QtPrompter
 from app.ui.settings.page import SIGN_OUT_KEY, Preferences
 from app.ui.shell.health import health_words
@@ -306,7 +307,7 @@ class DeskWindow(QStackedWidget):
         which would stop the window for the time of three repaints."""
         if key not in self._kept:
             self._kept.add(key)
-            QTimer.singleShot(SETTLING_MS, self, gc.freeze)
+            later(self, gc.freeze, SETTLING_MS)
 
     def _let_go(self) -> None:
         """The pages are gone: all is looked through again."""
@@ -377,7 +378,7 @@ class DeskWindow(QStackedWidget):
         if reason is None:
             QApplication.closeAllWindows()
         elif reason is not Busy.UNSAVED:
-            QTimer.singleShot(AGAIN_MS, self, lambda: self.leave(again=True))
+            later(self, lambda: self.leave(again=True), AGAIN_MS)
 
     def _show(self, page: QWidget) -> None:
         while self.count():

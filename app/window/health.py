@@ -19,6 +19,7 @@ from app.models.database import note_damage
 from app.queries.health import CHECKED, HealthQueries
 from app.settings import Disk, disk_of
 from app.ui.kit.jobs import Job, JobRunner, Lane
+from app.ui.kit.later import later
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class HealthWatch(QObject):
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self.look)
         self._timer.timeout.connect(self.look_through)
-        QTimer.singleShot(FIRST_MS, self, self.look)
+        later(self, self.look, FIRST_MS)
         self._timer.start()
 
     def stop(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from shiboken6 import isValid
 
 from app.ui.kit.dialog import Dialog
+from app.ui.kit.later import later
 from app.ui.shell.window import MainWindow
 from app.ui.start.lock import LockPage
 from app.window.contact import spoken
@@ -195,7 +196,7 @@ class IdleLock(QObject):
             if kind in USED:
                 self._used = self._ticks()
         elif kind is QEvent.Type.Show and isinstance(watched, QWidget) and self._is_strange(watched):
-            QTimer.singleShot(0, watched, lambda: self._hide(watched) if self.locked else None)
+            later(watched, lambda: self._hide(watched) if self.locked else None)
         return False
 
     def _is_strange(self, other: QWidget) -> bool:

@@ -14,15 +14,17 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from filelock import FileLock, Timeout
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.settings import make_home
+from app.ui.kit.later import later
 
 LOCK = "window.lock"
 
@@ -151,7 +153,7 @@ class Instance(QObject):
                 continue
             self._open[socket] = b""
             socket.readyRead.connect(lambda s=socket: self._read(s))
-            QTimer.singleShot(PATIENCE_MS, socket, lambda s=socket: self._give_up(s))
+            later(socket, partial(self._give_up, socket), PATIENCE_MS)
             self._read(socket)
 
     def _forget(self, socket: QLocalSocket) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QTimer
+from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.clock import Clock
@@ -15,6 +15,7 @@ from app.logs import Diary
 from app.sync.transport import Transport
 from app.sync.update_folder import UpdateFolder
 from app.ui.kit import theme
+from app.ui.kit.later import later
 from app.ui.settings.page import Preferences
 from app.ui.shell.texts import use_language
 from app.window.frame import DeskWindow
@@ -100,7 +101,7 @@ def run(
             window.faults.tell_fallen(diary.fallen)
 
     with window.faults:
-        QTimer.singleShot(0, window, start)  # in the loop, where a failure is said and not only printed
+        later(window, start)  # in the loop, where a failure is said and not only printed
         try:
             return app.exec()
         finally:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.domain.errors import AppError
 from app.failures import sentence
 from app.sync.enrolment import identity_of
 from app.sync.start_file import SUFFIX
+from app.ui.kit.later import later
 from app.ui.kit.theme import Tone
 from app.ui.start.setup import SetUpPage
 from app.ui.start.signin import SignInPage
@@ -46,7 +47,7 @@ class Visits(QObject):
             return Answer(Said.SHOWN)
         reason = self.in_the_way(again=message.again)
         if reason is None:
-            QTimer.singleShot(0, self, QApplication.closeAllWindows)
+            later(self, QApplication.closeAllWindows)
             return Answer(Said.CLOSING, process=os.getpid())
         if reason is not Busy.WORK and not message.again:
             self.come_forward()

@@ -19,6 +19,7 @@ from app.models.copies import before_upgrade, copy_database
 from app.models.database import note_damage
 from app.ui.backups.dialog import BackupsDialog
 from app.ui.backups.ways import WaysPage
+from app.ui.kit.later import later
 from app.ui.start.signin import SignInPage
 from app.window.backups import Keeper, open_backups
 from app.window.frame import DeskWindow
@@ -50,7 +51,7 @@ def until(condition: Callable[[], bool], window: DeskWindow | None = None) -> No
     look = QTimer(interval=5)
     look.timeout.connect(lambda: loop.quit() if condition() else None)
     look.start()
-    QTimer.singleShot(12_000, loop.quit)
+    later(loop, loop.quit, 12_000)
     loop.exec()
     look.stop()
     page = window.currentWidget() if window else None

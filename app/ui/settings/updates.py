@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from app.ui.kit.flow import Flow
 from app.ui.kit.inspector import Notice, clear, show_notice
 from app.ui.kit.jobs import Job, JobRunner, Lane
 from app.ui.kit.labels import Label
+from app.ui.kit.later import later
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
@@ -139,7 +140,7 @@ class UpdatePanel(QWidget):
         self.now.setEnabled(not self._session)
         self.later.setVisible(view.ready and not self._updating.on_close)
         self.file.setVisible(not self._updating.by_hand)
-        QTimer.singleShot(0, self, self._keep_in_sight)  # there may be more lines above it by then
+        later(self, self._keep_in_sight)  # there may be more lines above it by then
 
     def _plain(self, words: str) -> Label:
         return Label(words, tone=Tone.SOFT, wrap=True, selectable=True)

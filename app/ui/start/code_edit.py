@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain.invitations import LENGTH, grouped, letters_of
+from app.ui.kit.later import later
 from app.ui.kit.theme import font, look
 from app.words import tr
 
@@ -42,7 +43,7 @@ class GroupedEdit(QLineEdit):
         self.setText(grouped(letters))
         self.setCursorPosition(len(grouped(letters[:before])))
         if not text.isascii():
-            QTimer.singleShot(0, self, self.accented.emit)  # once all have heard that it has changed
+            later(self, self.accented.emit)  # once all have heard that it has changed
 
     def _dress(self) -> None:
         self.setFont(font(mono=True))
