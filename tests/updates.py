@@ -4,6 +4,7 @@ call, so that what starts it is tried to the end on Linux."""
 from __future__ import annotations
 
 import sys
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +22,15 @@ def setup_of(version: str, filled: int = 0) -> bytes:
     """A setup that writes beside itself how it was called."""
     script = f'#!/bin/sh\necho "{version} $*" >> "$(dirname "$0")/../called"\nexit 0\n'
     return script.encode() + b"#" * filled
+
+
+def called(home: Path) -> list[str]:
+    """How the setups of a home were called, once the last has been; they are processes of their own."""
+    for _ in range(1000):
+        if (home / "called").exists() and (text := (home / "called").read_text()).endswith("\n"):
+            return text.splitlines()
+        time.sleep(0.01)
+    return []
 
 
 def manifest_of(setup: bytes, version: str, least: str = "0.0.1", system: str = sys.platform) -> Manifest:

@@ -84,7 +84,7 @@ class IdleLock(QObject):
         )
         page.unlocked.connect(self.unlock)
         page.other_asked.connect(self._change_shift)
-        self._page = page
+        self._page, here = page, QApplication.activeWindow() is not None
         for other in QApplication.topLevelWidgets():
             if other.isVisible() and other is not window and other.isWindow():
                 self._hide(other)
@@ -93,6 +93,8 @@ class IdleLock(QObject):
         app.installEventFilter(self)  # only now: what comes up while it is locked is covered, too
         window.addWidget(page)
         window.setCurrentWidget(page)
+        if here:  # the dialog that had the keyboard is hidden; another program is not disturbed
+            window.activateWindow()
         page.form.focus_first()
 
     def unlock(self) -> None:

@@ -97,7 +97,7 @@ def test_what_was_broken_off_goes_on_at_the_next_start(
     monkeypatch: pytest.MonkeyPatch,
     at: str,
 ) -> None:
-    hub, home = company.headoffice.hub, tmp_path / "BN07"
+    hub, home, go = company.headoffice.hub, tmp_path / "BN07", threading.Event()
     code, answer = hub.enrolling.invite(1, "BN07", "Quầy 7"), hub.answer
 
     def cut(path: str, data: bytes) -> bytes:
@@ -105,6 +105,10 @@ def test_what_was_broken_off_goes_on_at_the_next_start(
         if path == at:
             raise AppError("sync.offline", url=PHONE)
         return answered
+
+    def late(path: str, data: bytes) -> bytes:
+        assert go.wait(20)
+        return answer(path, data)
 
     monkeypatch.setattr(hub, "answer", cut)
     window = open_window(home)
@@ -115,12 +119,13 @@ def test_what_was_broken_off_goes_on_at_the_next_start(
         return
     assert f"Không liên lạc được với công ty tại {PHONE}." in said(window)
     window.shut()
-    monkeypatch.setattr(hub, "answer", answer)
+    monkeypatch.setattr(hub, "answer", late)
     again = open_window(home)
     if at in ("/v1/who", "/v1/enrol"):
         type_code(again, code)
     else:
         assert isinstance(again.currentWidget(), ArrivalPage)
+    go.set()
     signs_in(qtbot, again)
 
 

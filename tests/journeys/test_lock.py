@@ -92,9 +92,12 @@ def test_it_locks_after_the_time_that_was_chosen_and_not_while_it_is_used(
 
 def test_what_is_open_is_covered_and_comes_back_as_it_was(qtbot: QtBot, window: DeskWindow) -> None:
     dialog, main = taking_down(qtbot, window), main_of(window)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
     words = dialog.form.editor("words")
     words.setFocus()
     away(window, 10)
+    qtbot.waitUntil(page_of(window).said.hasFocus)  # the keyboard is not left in what is covered
     assert [each for each in QApplication.topLevelWidgets() if each.isVisible() and each.isWindow()] == [
         window
     ]
@@ -164,6 +167,7 @@ def test_somebody_else_takes_over_and_the_draft_is_kept(
     yen = person(desk_of(window), "yen")
     taking_down(qtbot, window)
     away(window, 10)
+    qtbot.waitUntil(window.isActiveWindow)
     asked.answers = False
     qtbot.keyClick(page_of(window), Qt.Key.Key_F2)
     assert window.idle.locked

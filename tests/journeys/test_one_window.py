@@ -33,6 +33,7 @@ from app.window.instance import (
 )
 from app.window.leaving import close_window
 from app.window.visits import Visits
+from tests.idle import until_idle
 from tests.journeys.conftest import Open
 from tests.journeys.windows import said, settle
 from tests.offices import Company, person
@@ -181,7 +182,7 @@ def signed_in(window: DeskWindow) -> None:
 
 def test_it_closes_when_nothing_is_open(window: DeskWindow, qtbot: QtBot) -> None:
     visits = Visits(window)
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
     answer = visits.hear(Message(Act.QUIT))
     assert answer.said is Said.CLOSING
     qtbot.waitUntil(lambda: not window.isVisible())
@@ -192,7 +193,7 @@ def test_work_is_not_cut_off(window: DeskWindow, qtbot: QtBot) -> None:
     window.jobs.run(window, lambda _job: goes_on.wait(10), done=lambda _: None)
     assert visits.hear(Message(Act.QUIT)) == Answer(Said.BUSY, Busy.WORK)
     goes_on.set()
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
     assert window.isVisible()
 
 
@@ -203,7 +204,7 @@ def test_a_draft_is_kept_before_it_closes(window: DeskWindow, qtbot: QtBot) -> N
     page = window.main.page("today")
     assert isinstance(page, TodayPage)
     dialog: IntakeDialog = page.receive()
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
     dialog.form.set_values({"contact_name": "Trần Thị Lan", "phone": "0912345678"})
     dialog.form.editor("words").setPlainText("Mất nước từ sáng")  # type: ignore[attr-defined]
     answers = [visits.hear(Message(Act.QUIT))]
@@ -268,4 +269,4 @@ def test_a_file_waits_for_the_sign_in(window: DeskWindow, tmp_path: Path, qtbot:
     main = window.main
     assert main is not None
     assert main.key == "sync"
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)

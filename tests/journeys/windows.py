@@ -15,6 +15,7 @@ from app.ui.imports.wizard import CHECK, COLUMNS, ImportDialog
 from app.ui.kit.toast import Toast
 from app.ui.shell.window import MainWindow
 from app.window.frame import DeskWindow
+from tests.idle import until_idle
 from tests.offices import person
 
 W = TypeVar("W", bound=QWidget)
@@ -33,7 +34,7 @@ def main_of(window: DeskWindow) -> MainWindow:
 
 def settle(qtbot: QtBot, window: DeskWindow) -> None:
     """Waits until no job is under way."""
-    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=PATIENCE)
+    until_idle(qtbot, window.jobs)
 
 
 def go(qtbot: QtBot, window: DeskWindow, login: str, section: str) -> QWidget:

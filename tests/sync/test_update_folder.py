@@ -23,7 +23,7 @@ from app.domain.updates import signed
 from app.logs import LOG, LOGS
 from app.sync import restore, setups, update_folder
 from app.sync.update_folder import Happened, State, UpdateFolder, publishers
-from tests.updates import KEY, OTHER, PUBLIC, manifest_of, put, setup_of
+from tests.updates import KEY, OTHER, PUBLIC, called, manifest_of, put, setup_of
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
@@ -55,15 +55,6 @@ def refusal(call: object, *values: object) -> str:
 
 def files(home: Path) -> set[str]:
     return {path.name for path in (home / "updates").glob("*")}
-
-
-def called(home: Path) -> list[str]:
-    """How the setups were called, once the last has been."""
-    for _ in range(500):
-        if (home / "called").exists() and (text := (home / "called").read_text()).endswith("\n"):
-            return text.splitlines()
-        time.sleep(0.01)
-    return []
 
 
 # -- from a stick -----------------------------------------------------------------------------------------

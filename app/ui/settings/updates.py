@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
@@ -24,6 +24,9 @@ from app.ui.kit.theme import Tone, px
 from app.words import tr
 
 SUFFIX = "daumoi-update"
+
+LAID_OUT = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.LayoutRequest)
+"""After these there may be more above the button that has the keyboard, which stays in sight."""
 
 
 class Updating(Protocol):
@@ -100,6 +103,12 @@ class UpdatePanel(QWidget):
         if not event.spontaneous():
             self.look()
 
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() in LAID_OUT:
+            later(self, self._keep_in_sight)
+        return handled
+
     def come_to(self) -> None:
         """In sight, with the keyboard on what can be done."""
         button = self.now if self.now.isVisibleTo(self) and self.now.isEnabled() else self.file
@@ -140,7 +149,6 @@ class UpdatePanel(QWidget):
         self.now.setEnabled(not self._session)
         self.later.setVisible(view.ready and not self._updating.on_close)
         self.file.setVisible(not self._updating.by_hand)
-        later(self, self._keep_in_sight)  # there may be more lines above it by then
 
     def _plain(self, words: str) -> Label:
         return Label(words, tone=Tone.SOFT, wrap=True, selectable=True)

@@ -17,6 +17,7 @@ from app.ui.bills.billing import BillingDialog, months
 from app.ui.bills.page import BillsPage, write_bills
 from app.ui.kit.jobs import Job, JobRunner
 from app.ui.kit.labels import Label
+from tests.idle import until_idle
 from tests.money import Home, add_home, bill, read_meter
 from tests.ui.conftest import Asked
 from tests.ui.money import Shown, money_room
@@ -57,7 +58,7 @@ def page(
     qtbot.addWidget(page)
     page.resize(1190, 740)
     active(page)
-    qtbot.waitUntil(lambda: not jobs.busy)
+    until_idle(qtbot, jobs)
     return page
 
 
@@ -74,7 +75,7 @@ def test_the_list_of_a_period_and_its_states(qtbot: QtBot, page: BillsPage) -> N
         ("Chi", "quá hạn 36 ngày", "87.860"),
     ]
     page.chips.choose("paid")
-    qtbot.waitUntil(lambda: not page.room.jobs.busy)
+    until_idle(qtbot, page.room.jobs)
     assert texts(page) == []
     page.chips.choose("overdue")
     qtbot.keyClicks(page.search, "binh")
@@ -92,7 +93,7 @@ def test_a_bill_of_nothing_is_neither_owed_nor_paid(qtbot: QtBot, page: BillsPag
     page.table.choose(page.model.ids[3])
     assert "Không phải thu" in [each.text() for each in page.inspector.findChildren(Label)]
     page.chips.choose("paid")
-    qtbot.waitUntil(lambda: not page.room.jobs.busy)
+    until_idle(qtbot, page.room.jobs)
     assert texts(page) == []
     page.chips.choose("nothing")
     qtbot.waitUntil(lambda: page.model.rowCount() == 1)
@@ -124,7 +125,7 @@ def test_a_period_is_billed_by_keyboard(qtbot: QtBot, page: BillsPage, desktop: 
     assert focus is not None
     qtbot.keyClick(focus, Key.Key_F9)
     qtbot.waitUntil(lambda: dialog.bills.accessibleName() == "Hóa đơn đã lập")
-    qtbot.waitUntil(lambda: not page.room.jobs.busy)
+    until_idle(qtbot, page.room.jobs)
     assert page.period.currentText() == "11/2026"
     assert [row[0] for row in texts(page)] == ["An", "Bình"]
     assert desktop.billing.plan("2026-11").bills == 0
@@ -161,7 +162,7 @@ def test_no_bills_yet(
     page = BillsPage(money_room(desktop, "tung", jobs, prompter, tmp_path, Shown()))
     qtbot.addWidget(page)
     page.show()
-    qtbot.waitUntil(lambda: not jobs.busy)
+    until_idle(qtbot, jobs)
     assert "Chưa có hóa đơn nào" in page._state.accessibleName()
     assert page._state.isVisible()
 
@@ -173,7 +174,7 @@ def test_months_to_choose_from() -> None:
 
 def test_the_ways_from_today(page: BillsPage, jobs: JobRunner, qtbot: QtBot) -> None:
     assert page.show_record("overdue")
-    qtbot.waitUntil(lambda: not jobs.busy)
+    until_idle(qtbot, jobs)
     assert (page.chips.key(), page.period.currentData()) == ("overdue", "")
     assert page.model.rowCount() == 3
     assert page.show_record("unbilled")

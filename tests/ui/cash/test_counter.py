@@ -23,6 +23,7 @@ from app.ui.cash.room import MoneyRoom
 from app.ui.kit.jobs import JobRunner, Lane
 from app.ui.kit.labels import Label
 from app.ui.kit.toast import Toast
+from tests.idle import until_idle
 from tests.money import Home, add_home, bill
 from tests.offices import Company, person
 from tests.ui.conftest import Asked
@@ -56,7 +57,7 @@ class Counter:
         self.qtbot, self.page = qtbot, page
 
     def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.page.room.jobs.busy)
+        until_idle(self.qtbot, self.page.room.jobs)
 
     def keys(self, *keys: Key) -> None:
         for key in keys:
@@ -233,6 +234,7 @@ def test_a_receipt_is_taken_back_with_its_reason(
     counter.keys(Key.Key_F9)
     counter.qtbot.waitUntil(lambda: len(shown.papers) == 2)
     page.activateWindow()
+    counter.qtbot.waitUntil(page.isActiveWindow)
     page.recent.setFocus()
     counter.keys(Key.Key_Home, Key.Key_Return)
     dialog = counter.dialog(ReceiptDialog)

@@ -17,6 +17,7 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.forms import put_value
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.labels import Label
+from tests.idle import until_idle
 from tests.money import add_home, bill
 from tests.sheets import PEOPLE, held, import_, parsed
 from tests.ui.conftest import Asked
@@ -77,7 +78,7 @@ def test_an_office_without_customers_begins_with_excel(
     reader = CustomersPage(room_of(desktop, jobs, prompter, tmp_path, "duc"))
     qtbot.addWidget(reader)
     reader.show()
-    qtbot.waitUntil(lambda: not jobs.busy)
+    until_idle(qtbot, jobs)
     assert not any("Nhập từ Excel" in b or "Thêm" in b for b in buttons(reader))
 
 

@@ -26,6 +26,7 @@ from app.ui.kit.buttons import Button
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.toast import Toast
 from app.words import tr
+from tests.idle import until_idle
 from tests.money import Home, add_home
 from tests.offices import Company, person
 from tests.services.test_cash import bills_of, collect, open_session
@@ -82,7 +83,7 @@ def page_of(
         qtbot.addWidget(page)
         page.resize(1198, 704)
         active(page)
-        qtbot.waitUntil(lambda: not jobs.busy)
+        until_idle(qtbot, jobs)
         return page
 
     return open_page
@@ -291,10 +292,10 @@ def test_kinds_are_found_by_what_they_are_about(
 ) -> None:
     page = page_of()
     page.chips.choose("readings")
-    qtbot.waitUntil(lambda: not jobs.busy)
+    until_idle(qtbot, jobs)
     assert page.model.rowCount() == 0
     assert page.show_record(paid_twice.id)
-    qtbot.waitUntil(lambda: not jobs.busy)
+    until_idle(qtbot, jobs)
     assert page._row() == paid_twice
     assert page.show_record("")
     assert not page.show_record(7)

@@ -30,6 +30,7 @@ from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.buttons import Button
 from app.ui.requests.finder import CustomerEdit
 from tests.documents.reading import text_of
+from tests.idle import until_idle
 from tests.money import add_home
 from tests.offices import person
 from tests.queries.test_field import send
@@ -57,8 +58,7 @@ def opened(qtbot: QtBot, room: FieldRoom, active: Active) -> FieldPage:
 
 
 def settle(qtbot: QtBot, page: FieldPage) -> None:
-    qtbot.waitUntil(lambda: not page.room.jobs.busy)
-    QApplication.processEvents()
+    until_idle(qtbot, page.room.jobs)
 
 
 def again(qtbot: QtBot, page: FieldPage) -> None:

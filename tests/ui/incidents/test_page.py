@@ -13,6 +13,7 @@ from app.bootstrap import Desktop
 from app.ui.incidents.page import IncidentsPage
 from app.ui.kit.act_dialog import ActDialog
 from app.ui.requests.room import RequestRoom
+from tests.idle import until_idle
 from tests.services.test_requests import new, state_of
 
 Key = Qt.Key
@@ -24,7 +25,7 @@ def page(qtbot: QtBot, room: RequestRoom, active: Callable[[QWidget], QWidget]) 
     page.resize(1190, 740)
     qtbot.addWidget(page)
     active(page)
-    qtbot.waitUntil(lambda: room.jobs.busy == 0)
+    until_idle(qtbot, room.jobs)
     return page
 
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.kit.act_dialog import ActDialog
 from app.ui.kit.room import Room
+from tests.idle import until_idle
 
 
 def test_pressed_twice_it_acts_once(
@@ -32,5 +33,5 @@ def test_pressed_twice_it_acts_once(
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Return):
         qtbot.keyClick(words, key, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bool(ends))
-    qtbot.waitUntil(lambda: not room.jobs.busy)
+    until_idle(qtbot, room.jobs)
     assert (acts, ends) == (["Đã gọi lại"], [1])

@@ -18,6 +18,7 @@ from app.ui.kit.page import Page, State
 from app.ui.kit.prompt import QtPrompter
 from app.ui.kit.theme import Tone
 from app.ui.kit.toast import SHOWN_FOR, Toast, toast
+from tests.idle import until_idle
 
 DETAILS = Details(
     "YC-BN03-26-000412",
@@ -123,7 +124,7 @@ def test_long_work_shows_itself_and_can_be_stopped(qtbot, page, jobs, monkeypatc
 
 def test_short_work_does_not_flicker(page, jobs, qtbot):
     page.watch(jobs.run(page, lambda _job: 1, done=lambda _: None, settled=page.unwatch), "Đang tìm")
-    qtbot.waitUntil(lambda: jobs.busy == 0)
+    until_idle(qtbot, jobs)
     assert not page._patience.isActive()
     assert not page.findChild(QProgressBar).isVisible()
 

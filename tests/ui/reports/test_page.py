@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,10 +16,11 @@ from app.bootstrap import Desktop
 from app.documents.request_frame import Sources
 from app.documents.request_reports import KINDS
 from app.services.cash import Collect
-from app.ui.kit.jobs import JobRunner
+from app.ui.kit.jobs import Job, JobRunner
 from app.ui.kit.toast import Toast
 from app.ui.reports.page import ReportsPage
 from app.words import tr
+from tests.idle import until_idle
 from tests.money import add_home, bill
 from tests.offices import person
 from tests.requests import past
@@ -63,7 +65,7 @@ def page(
     qtbot.addWidget(page)
     page.resize(1190, 740)
     active(page)
-    qtbot.waitUntil(lambda: not jobs.busy)
+    until_idle(qtbot, jobs)
     return page
 
 
@@ -85,11 +87,11 @@ def test_figures_of_this_month(page: ReportsPage) -> None:
 
 def test_other_days(qtbot: QtBot, page: ReportsPage) -> None:
     page.chips.choose("last")
-    qtbot.waitUntil(lambda: not page.room.jobs.busy)
+    until_idle(qtbot, page.room.jobs)
     assert page.days() == (date(2026, 10, 1), date(2026, 10, 31))
     assert page.office.collected.accessibleDescription() == "0 đ 0 biên lai"
     page.last.setDate(QDate(2026, 11, 20))
-    qtbot.waitUntil(lambda: not page.room.jobs.busy)
+    until_idle(qtbot, page.room.jobs)
     assert page.chips.key() == "days"
     assert page.office.collected.accessibleDescription() == "181.675 đ 2 biên lai"
     page.first.setDate(QDate(2026, 12, 1))
@@ -123,7 +125,7 @@ def test_not_for_everyone(
 
 
 def settle(qtbot: QtBot, page: ReportsPage) -> None:
-    qtbot.waitUntil(lambda: not page.room.jobs.busy)
+    until_idle(qtbot, page.room.jobs)
 
 
 def cells(page: ReportsPage) -> list[list[str]]:
@@ -232,11 +234,21 @@ def test_on_paper_and_in_excel(qtbot: QtBot, full: ReportsPage) -> None:
     book.close()
 
 
-def test_stopping_a_long_one_writes_nothing(qtbot: QtBot, full: ReportsPage) -> None:
+def test_stopping_a_long_one_writes_nothing(
+    qtbot: QtBot, full: ReportsPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     full.choose("analysis")
     settle(qtbot, full)
+    step, stopped = Job.step, threading.Event()
+
+    def long(job: Job[object], done: int, total: int) -> None:
+        assert stopped.wait(20)
+        step(job, done, total)
+
+    monkeypatch.setattr(Job, "step", long)
     full.export()
     full._cancel()
+    stopped.set()
     settle(qtbot, full)
     assert not list(full.room.papers.glob("*"))
     assert full.window().findChild(Toast, "toast") is None

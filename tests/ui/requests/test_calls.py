@@ -16,6 +16,7 @@ from app.models import RequestEvent, RequestState
 from app.ui.requests.calls import CallsDialog, open_calls
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
+from tests.idle import until_idle
 from tests.queries.test_callbacks import closed
 from tests.requests import at
 
@@ -89,7 +90,7 @@ def test_nobody_to_call_is_said(
     qtbot.addWidget(page)
     active(page)
     dialog = open_calls(page, room)
-    qtbot.waitUntil(lambda: not room.jobs.busy)
+    until_idle(qtbot, room.jobs)
     assert dialog.calls == {}
     assert not dialog.verb.isEnabled()
     dialog.reject()

@@ -24,6 +24,7 @@ from app.ui.requests.letter_dialog import LetterDialog, ask_letter
 from app.ui.requests.page import RequestsPage
 from app.ui.requests.room import RequestRoom
 from tests.documents.reading import text_of
+from tests.idle import until_idle
 from tests.offices import person
 from tests.services.test_letters import complaint, letter, story
 from tests.services.test_requests import add_customer, new, state_of
@@ -123,7 +124,7 @@ def test_f10_saves_the_letter_for_word(
         "Dear customer,", "all is well.",
     ]  # fmt: skip
     assert state_of(desktop, request) == "routed"
-    qtbot.waitUntil(lambda: not room.jobs.busy)
+    until_idle(qtbot, room.jobs)
 
 
 def test_chinese_is_filled_in_chinese(

@@ -30,6 +30,7 @@ from app.ui.rules.forms import lay_down, titles
 from app.ui.rules.room import RuleRoom
 from app.ui.rules.roster import Roster
 from app.ui.shell.texts import use_language
+from tests.idle import until_idle
 from tests.offices import person
 from tests.refunds import approved, billed_home, checked, claim, keep, open_drawer
 from tests.services.test_field import order
@@ -186,7 +187,7 @@ def test_every_dialog_has_room_for_its_words(
     seen = 0
     for name, ask in dialogs_of[part]():
         dialog = ask()
-        qtbot.waitUntil(lambda: not room.jobs.busy)
+        until_idle(qtbot, room.jobs)
         for _ in range(3):
             QApplication.processEvents()
         if wrong := [*cut_off(dialog), *badly_laid(dialog), *access_keys(dialog)]:

@@ -36,6 +36,7 @@ from app.ui.requests.room import RequestRoom
 from app.ui.requests.slip import slip_of
 from app.ui.shell.texts import use_language
 from app.words import tr
+from tests.idle import until_idle
 from tests.offices import person
 from tests.services.test_field import minutes, order
 from tests.services.test_requests import add_customer, good, new
@@ -51,8 +52,7 @@ Active = Callable[[QWidget], QWidget]
 
 def settle(qtbot: QtBot, room: RequestRoom) -> None:
     """Until nothing runs, and what was made is shown: Qt shows new widgets at the next turn."""
-    qtbot.waitUntil(lambda: not room.jobs.busy)
-    QApplication.processEvents()
+    until_idle(qtbot, room.jobs)
 
 
 def shown_codes(page: RequestsPage) -> list[str]:

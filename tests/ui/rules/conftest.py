@@ -12,6 +12,7 @@ from app.bootstrap import Desktop
 from app.ui.kit.jobs import JobRunner
 from app.ui.rules.page import RulesPage
 from app.ui.rules.room import RuleRoom
+from tests.idle import until_idle
 
 Settle = Callable[[], None]
 
@@ -19,7 +20,7 @@ Settle = Callable[[], None]
 @pytest.fixture
 def settle(qtbot: QtBot, jobs: JobRunner) -> Settle:
     """Waits until no job is under way."""
-    return lambda: qtbot.waitUntil(lambda: not jobs.busy)
+    return lambda: until_idle(qtbot, jobs)
 
 
 @pytest.fixture

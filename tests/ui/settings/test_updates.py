@@ -4,7 +4,6 @@ by a person, or on closing; told of afterwards."""
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -24,10 +23,11 @@ from app.ui.settings.updates import UpdatePanel
 from app.ui.shell.texts import use_language
 from app.ui.shell.window import MainWindow
 from app.window.frame import DeskWindow
+from tests.idle import until_idle
 from tests.journeys.conftest import asked, home, look, open_window
 from tests.offices import Company, person
 from tests.ui.conftest import Asked
-from tests.updates import PUBLIC, put
+from tests.updates import PUBLIC, called, put
 
 __all__ = ["asked", "home", "look", "open_window"]
 
@@ -54,7 +54,7 @@ def panel_of(qtbot: QtBot, window: DeskWindow) -> UpdatePanel:
     assert window.main is not None
     found = window.main.open_section("settings").findChild(UpdatePanel)
     assert found is not None
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
     return found
 
 
@@ -65,14 +65,6 @@ def said(panel: UpdatePanel) -> str:
 def folder_of(window: DeskWindow) -> UpdateFolder:
     assert window.desktop is not None
     return window.desktop.updates.folder
-
-
-def called(home: Path) -> str:
-    for _ in range(500):
-        if (home / "called").exists():
-            return (home / "called").read_text()
-        time.sleep(0.01)
-    return ""
 
 
 def take_money(window: DeskWindow) -> None:
@@ -101,7 +93,7 @@ def test_it_is_fetched_behind_the_work_and_offered_at_the_foot(
     assert "Tìm nhanh hơn." in said(panel)
     qtbot.keyClick(panel, Qt.Key.Key_F2)
     qtbot.waitUntil(lambda: not window.isVisible())
-    assert called(home) == f"{NEWER} /S /UPDATE\n"
+    assert called(home) == [f"{NEWER} /S /UPDATE"]
     assert folder_of(window).state.trial == Trial(__version__, NEWER, "0003")
 
 
@@ -116,7 +108,7 @@ def test_never_while_money_is_taken(qtbot: QtBot, open_window: Open, home: Path,
     assert "Quầy này đang mở ca thu" in said(panel)
     assert main.status.news == ""
     panel._updating.install(panel._failed)  # it was opened just now
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
     panel.later.click()
     window.close()  # that does not help, either
     assert not (home / "called").exists()
@@ -134,7 +126,7 @@ def test_never_while_something_typed_is_not_saved(
     monkeypatch.setattr(main, "may_leave", lambda: False)
     qtbot.keyClick(panel, Qt.Key.Key_F2)
     assert "chưa lưu" in said(panel)
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
     assert not (home / "called").exists()
     monkeypatch.undo()
 
@@ -154,9 +146,8 @@ def test_on_closing_when_somebody_wants_it_so(
     qtbot.waitUntil(lambda: main.status.news == f"Version {NEWER} is installed on closing")
     use_language(QApplication.instance(), "vi")
     panel = panel_of(qtbot, window)
-    qtbot.waitUntil(lambda: not window.jobs.busy)
     window.close()
-    assert called(home) == f"{NEWER} /S /UPDATE\n"
+    assert called(home) == [f"{NEWER} /S /UPDATE"]
 
 
 def test_a_stick_is_taken_in_the_settings_and_what_is_wrong_with_it_is_said(
@@ -174,7 +165,7 @@ def test_a_stick_is_taken_in_the_settings_and_what_is_wrong_with_it_is_said(
     qtbot.waitUntil(lambda: panel.now.isVisibleTo(panel) and panel.now.isEnabled())
     assert f"Đã nhận phiên bản {NEWER} từ USB." in said(panel)
     assert not panel.findChildren(Notice)[0].isHidden()
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +187,7 @@ def test_what_came_of_it_is_said_once(
     assert words in toasts[0]
     assert words in said(panel_of(qtbot, window))
     at_work(window, "yen")
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
     assert len(toasts) == 1
     assert folder_of(window).state.happened is None
 
@@ -215,7 +206,7 @@ def test_a_new_version_has_started_when_somebody_has_signed_in(
     assert folder_of(window).state.trial is not None
     at_work(window)
     qtbot.waitUntil(lambda: folder_of(window).state.trial is None)
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
     assert folder_of(window).running == __version__
 
 
@@ -262,4 +253,4 @@ def test_a_build_that_names_no_publisher_says_that_it_takes_no_updates(
     assert not panel.file.isVisibleTo(panel)
     panel.take(put(tmp_path, NEWER))  # by a double click on the file
     qtbot.waitUntil(lambda: said(panel).count("không nhận bản cập nhật") == 2)
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)

@@ -20,6 +20,7 @@ from app.ui.shell.status import SyncState as Shown
 from app.ui.shell.texts import use_language
 from app.ui.sync.page import SyncPage
 from app.window.frame import DeskWindow
+from tests.idle import until_idle
 from tests.journeys.conftest import asked, home, look, open_window
 from tests.money import add_home
 from tests.offices import Company, person
@@ -56,7 +57,7 @@ def test_one_click_on_the_bar_opens_the_page(qtbot: QtBot, window: DeskWindow) -
     qtbot.mouseClick(main.status._sync, Qt.MouseButton.LeftButton)
     assert main.key == "sync"
     assert isinstance(main.page("sync"), SyncPage)
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
 
 
 def test_the_page_is_found_by_its_name(qtbot: QtBot, window: DeskWindow) -> None:
@@ -73,7 +74,7 @@ def test_the_page_is_found_by_its_name(qtbot: QtBot, window: DeskWindow) -> None
     qtbot.waitUntil(lambda: listed.currentItem() is not None)
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert main.key == "sync"
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
 
 
 def test_a_pause_is_shown_and_holds_over_a_restart(
@@ -98,7 +99,7 @@ def test_a_pause_is_shown_and_holds_over_a_restart(
     assert isinstance(page, SyncPage)
     qtbot.keyClick(page, Qt.Key.Key_F6)
     qtbot.waitUntil(lambda: foot(again).startswith("Đã kết nối, đã gửi hết"))
-    qtbot.waitUntil(lambda: not again.jobs.busy)
+    until_idle(qtbot, again.jobs)
 
 
 def test_the_bar_says_how_far_it_is_in_the_language_of_now(qtbot: QtBot, window: DeskWindow) -> None:
@@ -110,7 +111,7 @@ def test_the_bar_says_how_far_it_is_in_the_language_of_now(qtbot: QtBot, window:
     assert isinstance(app, QApplication)
     use_language(app, "en")
     qtbot.waitUntil(lambda: foot(window).startswith("Sending 45 %"))
-    qtbot.waitUntil(lambda: not window.jobs.busy)
+    until_idle(qtbot, window.jobs)
 
 
 def test_the_bar_has_words_for_every_state(qtbot: QtBot) -> None:
@@ -157,10 +158,10 @@ def test_a_restored_desk_tells_its_new_name_once(
     assert again.main is not None
     page = again.main.open_section("sync")
     assert isinstance(page, SyncPage)
-    qtbot.waitUntil(lambda: not again.jobs.busy)
+    until_idle(qtbot, again.jobs)
     assert page.renamed.isVisible()
     assert len(asked.told) == 1
     qtbot.mouseClick(page.renamed, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not page.renamed.isVisible())
-    qtbot.waitUntil(lambda: not again.jobs.busy)
+    until_idle(qtbot, again.jobs)
     assert desk_of(again).contact.renamed == ""

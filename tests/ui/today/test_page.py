@@ -16,6 +16,7 @@ from app.sync.loop import SyncState
 from app.ui.requests.room import RequestRoom
 from app.ui.sync.words import sync_sentence
 from app.ui.today.page import TodayPage, long_day
+from tests.idle import until_idle
 from tests.offices import person
 from tests.queries.test_today import connection, read
 from tests.services.test_requests import add_customer, new
@@ -32,7 +33,7 @@ def page_of(
         page.resize(1190, 740)
         qtbot.addWidget(page)
         active(page)
-        qtbot.waitUntil(lambda: not page.room.jobs.busy)
+        until_idle(qtbot, page.room.jobs)
         return page
 
     return make
