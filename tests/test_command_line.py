@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import openpyxl
@@ -17,13 +16,8 @@ import pytest
 from tests.programs import command, environment, run
 
 
-def test_help_is_there_at_once_in_both_languages() -> None:
-    quickest = 10.0
-    for _ in range(3):
-        start = time.monotonic()
-        english = run("--help").stdout
-        quickest = min(quickest, time.monotonic() - start)
-    assert quickest < 0.5
+def test_help_is_there_in_both_languages() -> None:
+    english = run("--help").stdout
     vietnamese = run("--help", language="vi").stdout
     names = (
         "desktop",

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -345,11 +344,3 @@ def test_errors_are_those_of_sqlite3(database: Database) -> None:
             found.append((caught.type, getattr(caught.value, "sqlite_errorname", None)))
     real.close()
     assert raised[0] == raised[1]
-
-
-def test_it_is_fast_enough_for_thousands_of_seeds(database: Database) -> None:
-    """A wide margin, and by the processor's time: a quiet machine does ten times as many."""
-    start = time.process_time()
-    for n in range(2000):
-        keep(database, f"{n}")
-    assert 2000 / (time.process_time() - start) > 2000

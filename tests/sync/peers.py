@@ -39,7 +39,8 @@ def until(so: Callable[[], object], what: str) -> None:
 
 
 class Peer:
-    """Something on a port of this machine, each connection on a thread of its own."""
+    """Something on a port of this machine, each connection on a thread of its own. `over` is set when it is
+    to end, and when it has tired of waiting for the other side to leave."""
 
     def __init__(self, answers: Answers, tls: ssl.SSLContext | None = None) -> None:
         self.over = threading.Event()
@@ -128,12 +129,18 @@ def echoes(line: socket.socket, over: threading.Event, asked: bytes) -> None:
         asked = head_of(line)
 
 
+def goes_on(over: threading.Event, again: Callable[[], object]) -> None:
+    """Until the peer is to end, or for so long that nobody has left it: then it ends by itself."""
+    end = time.monotonic() + PATIENCE
+    while not over.wait(0.02) and time.monotonic() < end:
+        again()
+    over.set()
+
+
 def drips(before: bytes, drop: bytes) -> Answers:
     def answer(line: socket.socket, over: threading.Event, asked: bytes) -> None:
         line.sendall(before)
-        end = time.monotonic() + 15
-        while not over.wait(0.02) and time.monotonic() < end:
-            line.sendall(drop)
+        goes_on(over, lambda: line.sendall(drop))
 
     return answer
 
@@ -149,14 +156,12 @@ def floods(before: bytes, part: bytes) -> Answers:
 
 def deaf(line: socket.socket, over: threading.Event, asked: bytes) -> None:
     """Takes nothing beyond the head."""
-    over.wait(15)
+    goes_on(over, lambda: None)
 
 
 def sips(line: socket.socket, over: threading.Event, asked: bytes) -> None:
     """Takes the message byte by byte."""
-    end = time.monotonic() + 15
-    while not over.wait(0.02) and time.monotonic() < end:
-        line.recv(1)
+    goes_on(over, lambda: line.recv(1))
 
 
 def reset(line: socket.socket) -> None:
@@ -237,7 +242,7 @@ class Relay(Peer):
                     reset(line)
                     return
                 if not self._at:
-                    over.wait(PATIENCE)
+                    goes_on(over, lambda: None)
                     return
                 line.sendall(answer.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" + body)
                 asked = head_of(line)

@@ -6,7 +6,6 @@ import base64
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
@@ -277,9 +276,8 @@ def test_one_connection_serves_many_messages_and_a_new_one_replaces_it(hub: Peer
 def test_a_line_that_breaks_is_left_for_another(hub: Peer, what: str) -> None:
     with closing(Relay(hub.port, 2, what)) as relay, closing(HttpTransport(relay.url, timeout=1.0)) as way:
         assert way.post("/v1/sync", b"one") == b"one"
-        begun = time.monotonic()
         assert failure(way).code == "sync.offline"
-        assert time.monotonic() - begun < 5
+        assert not relay.over.is_set()
         assert way.post("/v1/sync", b"three") == b"three"
         assert relay.connections == 2
 
@@ -287,9 +285,8 @@ def test_a_line_that_breaks_is_left_for_another(hub: Peer, what: str) -> None:
 @pytest.mark.parametrize("takes", [deaf, sips])
 def test_a_peer_that_does_not_take_a_message_is_left(takes: Callable[..., None]) -> None:
     with closing(Peer(takes)) as peer, closing(HttpTransport(peer.url, timeout=5.0, deadline=1.0)) as way:
-        begun = time.monotonic()
         assert failure(way, bytes(MAX_PACKED)).code == "sync.offline"
-        assert time.monotonic() - begun < 4
+        assert not peer.over.is_set()
 
 
 def test_a_message_that_nobody_would_take_is_not_sent(hub: Peer) -> None:

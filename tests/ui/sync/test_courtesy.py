@@ -102,9 +102,8 @@ def test_the_windows_own_thread_never_waits(
     qtbot.waitUntil(manners._timer.isActive)
     qtbot.waitUntil(lambda: manners._patience == 3.0)
     manners.hurry()
-    begun = time.perf_counter()
     assert manners.give_way() == 0
-    assert time.perf_counter() - begun < 2
+    assert manners._patience == 3.0  # none of it was spent
 
 
 def test_nothing_beats_when_nobody_writes(
