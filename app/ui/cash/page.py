@@ -57,6 +57,7 @@ class CashPage(Page):
         self._notes = denominations(room.currency.code)
         self._entry: UUID | None = None
         self._entered = ""
+        self._answered, self._answer = "", Found()
         self._saving = False
         self._wanted: UUID | None = None
         self._looking = Latest(room.jobs, self, Lane.IO)
@@ -250,8 +251,8 @@ class CashPage(Page):
             if self._middle.currentWidget() is self.basket:
                 self.till.tender.setFocus()
             return
-        if self._middle.currentWidget() is self.hits and self.hits.property("text") == text:
-            self.show_customer(self.hits.current_id())
+        if self._middle.currentWidget() is self.hits and self._answered == text:
+            self._take(self._answer, self.hits.current_id())
             return
         self._entered = text
         self._look(text)
@@ -260,16 +261,13 @@ class CashPage(Page):
         if " ".join(self.scan.text().split()) != text:
             return
         entered, self._entered = self._entered == text, ""
-        if found.receipt_id is not None and entered:
-            self.scan.clear()
-            self._open_receipt(found.receipt_id)
-        elif entered and len(found.customers) == 1:
-            self.show_customer(found.customers[0].id, bill_id=found.bill_id)
+        self._answered, self._answer = text, found
+        if entered and (found.receipt_id is not None or len(found.customers) == 1):
+            self._take(found, None)
         elif found.customers:
             self._hits = {hit.id: hit for hit in found.customers}
             self.hits.set_ids(list(self._hits))
             self.hits.choose_first()
-            self.hits.setProperty("text", text)
             self._middle.setCurrentWidget(self.hits)
         else:
             self._hint.setText(
@@ -281,6 +279,17 @@ class CashPage(Page):
             self._middle.setCurrentWidget(self._hint)
             if entered:
                 self.scan.selectAll()
+
+    def _take(self, found: Found, chosen: object) -> None:
+        """What Enter takes of what was found, whether it came at once or after a pause: the receipt that was
+        named, the bill that was named with its customer, else the customer who is chosen."""
+        if found.receipt_id is not None:
+            self.scan.clear()
+            self._open_receipt(found.receipt_id)
+        elif len(found.customers) == 1:
+            self.show_customer(found.customers[0].id, bill_id=found.bill_id)
+        else:
+            self.show_customer(chosen)
 
     def _fit(self) -> None:
         """The place for customers and bills is as high as the bills want it, and does not jump meanwhile."""

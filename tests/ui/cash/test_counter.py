@@ -180,6 +180,25 @@ def test_a_name_is_typed_and_the_exact_sum_taken(counter: Counter, desktop: Desk
     assert desktop.report_queries.books().receipts == 343_045
 
 
+def test_a_code_that_is_typed_means_the_same_after_a_pause(
+    qtbot: QtBot, counter: Counter, desktop: Desktop, shown: Shown
+) -> None:
+    page = counter.page
+
+    def typed(code: str) -> None:
+        counter.type(code)
+        qtbot.waitUntil(lambda: page._middle.currentWidget() is page.hits and page._answered == code)
+        counter.keys(Key.Key_Return)
+
+    typed("HD-BN03-26-000001")
+    assert counter.due.startswith("131.675 đ")  # that bill, not all that its customer owes
+    counter.keys(Key.Key_F9, Key.Key_F9)
+    qtbot.waitUntil(lambda: len(shown.papers) == 1)
+    typed("BL-BN03-26-000001")
+    counter.dialog(ReceiptDialog)
+    assert (page.scan.text(), page.basket.due) == ("", None)
+
+
 def test_a_scan_into_the_tender_never_becomes_money(counter: Counter, desktop: Desktop, home: Home) -> None:
     page = counter.page
     other = add_home(desktop, "BN-007416", "Trần Thị Lan")
