@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -170,16 +171,19 @@ def test_stopped_in_between_and_gone_on_with(
     qtbot.keyClick(dialog, F9)
     settle()
     # Stop when the first entry is in the journal: the next step hears of it.
-    heard: list[int] = []
+    begun, heard = threading.Event(), list[int]()
 
     def stop(_changes: object) -> None:
-        if not heard and dialog._job is not None:
-            heard.append(1)
+        heard.append(1)
+        if len(heard) == 1:
+            assert begun.wait(20)
+            assert dialog._job is not None
             dialog._job.cancel()
 
     desktop.writer.listen(stop)
     with qtbot.waitSignal(dialog.imported):
         qtbot.keyClick(dialog, F9)
+        begun.set()
     assert "Đã dừng. Đã nhập 500 dòng." in said(dialog)
     assert (len(held(desktop)), entries(desktop, "customers.import")) == (500, 1)
     qtbot.keyClick(dialog, ESCAPE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,8 +19,10 @@ def test_pressed_twice_it_acts_once(
     qtbot: QtBot, parts: Callable[[str], dict[str, Any]], active: Callable[[QWidget], QWidget]
 ) -> None:
     room, window, acts, ends = Room(**parts("yen")), QWidget(), [], []
+    pressed = threading.Event()
 
     def act(values: Mapping[str, Any]) -> None:
+        assert pressed.wait(20)
         acts.append(values["words"])
 
     window.resize(1366, 768)
@@ -32,6 +35,7 @@ def test_pressed_twice_it_acts_once(
     qtbot.waitUntil(words.hasFocus)
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Return):
         qtbot.keyClick(words, key, Qt.KeyboardModifier.ControlModifier)
+    pressed.set()
     qtbot.waitUntil(lambda: bool(ends))
     until_idle(qtbot, room.jobs)
     assert (acts, ends) == (["Đã gọi lại"], [1])

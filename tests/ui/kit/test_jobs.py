@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject
 
 from app.domain.errors import AppError, Cancelled
 from app.ui.kit.jobs import Job, JobRunner, Lane, Latest
+from tests.idle import until_idle
 
 PATIENCE = 5
 """Seconds a thread waits for its gate before the test fails by itself."""
@@ -12,7 +13,7 @@ PATIENCE = 5
 
 @pytest.fixture
 def idle(qtbot, jobs):
-    return lambda: qtbot.waitUntil(lambda: jobs.busy == 0)
+    return lambda: until_idle(qtbot, jobs)
 
 
 def test_result_comes_on_the_ui_thread_after_settled(qtbot, jobs, idle):

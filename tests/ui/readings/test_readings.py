@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -148,11 +149,12 @@ def test_a_route_from_top_to_bottom_with_enter_alone(
 def test_the_next_line_has_the_keyboard_before_the_last_is_saved(
     page: ReadingsPage, office: Desktop, type_: Typist, jobs: JobRunner, settle: Callable[[], None]
 ) -> None:
-    old = before(office)
+    old, typed = before(office), threading.Event()
+    jobs.run(page, lambda _job: typed.wait(20), done=lambda _: None)  # what is saved waits behind it
     type_(old[0] + 9, old[1] + 9, old[2] + 9)
-    # Nothing has been called back yet: no event was handled in between.
-    assert (stands(page), page.view.field.hasFocus(), jobs.busy) == (3, True, 3)
+    assert (stands(page), page.view.field.hasFocus(), jobs.busy) == (3, True, 4)
     assert [shown(page, row)[9] for row in range(3)] == ["Đang lưu"] * 3
+    typed.set()
     settle()
     assert [shown(page, row)[9] for row in range(3)] == ["Đã lưu"] * 3
     assert "còn 9 / 12 chưa ghi" in page.left.text()
