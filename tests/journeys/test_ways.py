@@ -18,7 +18,7 @@ from app.ui.requests.page import RequestsPage
 from app.ui.shell.search import HIT_ROLE, Hit, SearchPalette
 from app.ui.shell.window import MainWindow
 from app.window.frame import DeskWindow
-from tests.journeys.windows import desk_of, go, main_of, settle
+from tests.journeys.windows import desk_of, go, main_of, seen, settle
 from tests.offices import person
 from tests.services.test_requests import new
 
@@ -54,7 +54,7 @@ def test_pages_are_found_by_what_they_are_called(
     palette, held = searched(qtbot, main, typed)
     qtbot.waitUntil(lambda: [each.title for each in hits(palette) if each.group == "Trang"] == [title])
     qtbot.keyClick(held, Qt.Key.Key_Return)
-    assert main.key == key
+    qtbot.waitUntil(lambda: main.key == key)
 
 
 @pytest.mark.parametrize("typed", ["nhap so", "import"])
@@ -67,8 +67,8 @@ def test_the_import_of_a_former_register_is_found_by_what_it_is_called(
     palette, held = searched(qtbot, main, typed)
     qtbot.waitUntil(lambda: [each.title for each in hits(palette)] == ["Nhập sổ yêu cầu cũ"])
     qtbot.keyClick(held, Qt.Key.Key_Return)
-    dialog = window.findChild(ImportDialog)
-    assert dialog is not None
+    qtbot.waitUntil(lambda: window.findChild(ImportDialog) is not None)
+    dialog = seen(window, ImportDialog)
     assert dialog.choose.text().startswith("Enter")
     assert main.key == "requests"
     dialog.reject()

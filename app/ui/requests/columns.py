@@ -58,7 +58,7 @@ def request_columns(room: RequestRoom, moment: Moment) -> list[Column[RequestRow
         ),
         Column(tr("Content"), lambda r: one_line(said(r)), strong=strong, width=280, grow=5, key="words"),
         Column(
-            tr("Customer"), lambda r: contact_words(r, tr), width=150, grow=2, gives_way=2, key="customer"
+            tr("Customer"), lambda r: contact_words(r, tr), width=220, grow=2, gives_way=2, key="customer"
         ),
         Column(
             tr("Customer code"), lambda r: r.customer_code or "", width=110, key="customer_code", mono=True,
