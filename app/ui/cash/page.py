@@ -95,8 +95,8 @@ class CashPage(Page):
             parent=self,
         )
         self.hits = TableView(hits, tr("Customers found"))
-        self.hits.opened.connect(lambda row: self.show_customer(row))
-        self.hits.clicked.connect(lambda _index: self.show_customer(self.hits.current_id()))
+        self.hits.opened.connect(self._take)
+        self.hits.clicked.connect(lambda _index: self._take(self.hits.current_id()))
         self.scan.leads_to(self.hits)
         for each in (self._hint, self.hits, self.basket):
             self._middle.addWidget(each)
@@ -252,7 +252,7 @@ class CashPage(Page):
                 self.till.tender.setFocus()
             return
         if self._middle.currentWidget() is self.hits and self._answered == text:
-            self._take(self._answer, self.hits.current_id())
+            self._take(self.hits.current_id())
             return
         self._entered = text
         self._look(text)
@@ -262,8 +262,8 @@ class CashPage(Page):
             return
         entered, self._entered = self._entered == text, ""
         self._answered, self._answer = text, found
-        if entered and (found.receipt_id is not None or len(found.customers) == 1):
-            self._take(found, None)
+        if entered and len(found.customers) == 1:
+            self._take(found.customers[0].id)
         elif found.customers:
             self._hits = {hit.id: hit for hit in found.customers}
             self.hits.set_ids(list(self._hits))
@@ -280,16 +280,14 @@ class CashPage(Page):
             if entered:
                 self.scan.selectAll()
 
-    def _take(self, found: Found, chosen: object) -> None:
-        """What Enter takes of what was found, whether it came at once or after a pause: the receipt that was
-        named, the bill that was named with its customer, else the customer who is chosen."""
+    def _take(self, customer_id: object) -> None:
+        """One of the customers who were found: with the bill that was named; where it was a receipt, that."""
+        found = self._answer
         if found.receipt_id is not None:
             self.scan.clear()
             self._open_receipt(found.receipt_id)
-        elif len(found.customers) == 1:
-            self.show_customer(found.customers[0].id, bill_id=found.bill_id)
         else:
-            self.show_customer(chosen)
+            self.show_customer(customer_id, bill_id=found.bill_id)
 
     def _fit(self) -> None:
         """The place for customers and bills is as high as the bills want it, and does not jump meanwhile."""

@@ -180,15 +180,16 @@ def test_a_name_is_typed_and_the_exact_sum_taken(counter: Counter, desktop: Desk
     assert desktop.report_queries.books().receipts == 343_045
 
 
+@pytest.mark.parametrize("keys", [[Key.Key_Return], [Key.Key_Down, Key.Key_Return]])
 def test_a_code_that_is_typed_means_the_same_after_a_pause(
-    qtbot: QtBot, counter: Counter, desktop: Desktop, shown: Shown
+    qtbot: QtBot, counter: Counter, desktop: Desktop, shown: Shown, keys: list[Key]
 ) -> None:
     page = counter.page
 
     def typed(code: str) -> None:
         counter.type(code)
         qtbot.waitUntil(lambda: page._middle.currentWidget() is page.hits and page._answered == code)
-        counter.keys(Key.Key_Return)
+        counter.keys(*keys)
 
     typed("HD-BN03-26-000001")
     assert counter.due.startswith("131.675 đ")  # that bill, not all that its customer owes
