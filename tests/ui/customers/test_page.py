@@ -184,7 +184,9 @@ def test_an_edit_changes_what_was_changed(
     name.insert("Trần Thị Mới")
     quotas = dialog.form.editor("quotas")
     assert isinstance(quotas, QLineEdit)
-    quotas.selectAll()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    quotas.setFocus(Qt.FocusReason.TabFocusReason)
+    assert quotas.selectedText() == "1"
     qtbot.keyClicks(quotas, "3")
     qtbot.keyClick(quotas, ENTER, Qt.KeyboardModifier.ControlModifier)
     settle()
