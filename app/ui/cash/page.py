@@ -62,7 +62,6 @@ class CashPage(Page):
         self._wanted: UUID | None = None
         self._looking = Latest(room.jobs, self, Lane.IO)
         self._recent: dict[object, ReceiptRow] = {}
-        self._hits: dict[object, CustomerHit] = {}
         self.close_button = Button(tr("Close session…"), self.close_session, key="F10")
         self.add_act(self.close_button)
         self.scan = SearchEdit(tr("Scan a bill, or type name, code, phone, meter number"), points=13)
@@ -90,7 +89,7 @@ class CashPage(Page):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.basket = Basket(self.room)
         hits: WindowedTableModel[CustomerHit] = WindowedTableModel(
-            lambda ids: {i: self._hits[i] for i in ids if i in self._hits},
+            lambda ids: {hit.id: hit for hit in self._answer.customers if hit.id in ids},
             hit_columns(self.room),
             parent=self,
         )
@@ -265,8 +264,7 @@ class CashPage(Page):
         if entered and len(found.customers) == 1:
             self._take(found.customers[0].id)
         elif found.customers:
-            self._hits = {hit.id: hit for hit in found.customers}
-            self.hits.set_ids(list(self._hits))
+            self.hits.set_ids([hit.id for hit in found.customers])
             self.hits.choose_first()
             self._middle.setCurrentWidget(self.hits)
         else:

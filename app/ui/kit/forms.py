@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLineEdit,
     QPlainTextEdit,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from app.ui.kit.labels import Label
+from app.ui.kit.sight import area_over
 from app.ui.kit.theme import Tone, look, px
 from app.ui.kit.ticks import TickList
 from app.words import tr
@@ -112,9 +112,7 @@ class _Field:
 
     def come_in_sight(self) -> None:
         """Scrolls what it stands in, so far that its label and its line below are seen too."""
-        over = self.cell.parentWidget()
-        while over is not None and not isinstance(over, QScrollArea):
-            over = over.parentWidget()
+        over = area_over(self.cell)
         if over is not None:
             over.ensureWidgetVisible(self.cell, 0, px(BETWEEN))
 

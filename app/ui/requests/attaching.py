@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
     QFileDialog,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -37,6 +36,7 @@ from app.ui.kit.inspector import Notice, clear
 from app.ui.kit.jobs import Job, Lane
 from app.ui.kit.labels import Label
 from app.ui.kit.pills import draw_pill, pill_width
+from app.ui.kit.sight import area_over
 from app.ui.kit.style import box, ring
 from app.ui.kit.theme import Tone, font, look, px, theme
 from app.ui.requests.attachment_view import flaw_words
@@ -236,9 +236,7 @@ class Attaching(QWidget):
 
     def _scroll_into_sight(self) -> None:
         """What was said of a file is seen, wherever the panel was scrolled to."""
-        above = self.parentWidget()
-        while above is not None and not isinstance(above, QScrollArea):
-            above = above.parentWidget()
+        above = area_over(self)
         if above is not None:
             above.ensureWidgetVisible(self.foot if above.isAncestorOf(self.foot) else self)
 

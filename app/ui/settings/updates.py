@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.domain.updates import Manifest
@@ -20,6 +20,7 @@ from app.ui.kit.inspector import Notice, clear, show_notice
 from app.ui.kit.jobs import Job, JobRunner, Lane
 from app.ui.kit.labels import Label
 from app.ui.kit.later import later
+from app.ui.kit.sight import area_over
 from app.ui.kit.theme import Tone, px
 from app.words import tr
 
@@ -116,10 +117,7 @@ class UpdatePanel(QWidget):
         self._keep_in_sight()
 
     def _keep_in_sight(self) -> None:
-        button = self.focusWidget()
-        above = self.parentWidget()
-        while above is not None and not isinstance(above, QScrollArea):
-            above = above.parentWidget()
+        button, above = self.focusWidget(), area_over(self)
         if above is not None and button is not None and button.hasFocus():
             above.ensureWidgetVisible(button)
 
