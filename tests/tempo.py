@@ -11,9 +11,11 @@ then for longer than a search waits. The dice of a test are thrown by its name a
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from PySide6.QtTest import QTest
@@ -51,17 +53,23 @@ def _late() -> None:
 
 
 def _soon() -> None:
-    run, until = JobRunner.run, QtBot.waitUntil
+    work, run, until = JobRunner._work, JobRunner.run, QtBot.waitUntil
+    ended: WeakKeyDictionary[Any, threading.Event] = WeakKeyDictionary()
+
+    def noted(self: JobRunner, job: Any) -> None:
+        work(self, job)
+        ended.setdefault(job, threading.Event()).set()
 
     def soon(self: JobRunner, *values: Any, **named: Any) -> Any:
         job = run(self, *values, **named)
-        time.sleep(0.03)
+        ended.setdefault(job, threading.Event()).wait(0.2)  # what waits for the window itself is left
         return job
 
     def longer(self: QtBot, so: Callable[[], Any], *, timeout: int = 5000) -> None:
         until(self, so, timeout=timeout * 3)
         self.wait(_dice.choice((0, 30, 120)))
 
+    JobRunner._work = noted  # type: ignore[method-assign]
     JobRunner.run = soon  # type: ignore[method-assign, assignment]
     QtBot.waitUntil = longer  # type: ignore[method-assign]
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -56,10 +57,13 @@ def opens(home: Path) -> None:
 # -- a second copy ----------------------------------------------------------------------------------------
 
 
-def test_a_second_copy_is_turned_away(home: Path) -> None:
-    with closing(Desktop(home, CLOCK)):
+def test_a_second_copy_is_turned_away_at_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    with closing(Desktop(home, CLOCK)), monkeypatch.context() as patch:
+        patch.setattr(time, "sleep", waits.append)
         error = refusal(lambda: Desktop(home, CLOCK))
         assert (error.code, error.params["path"]) == ("home.in_use", str(home))
+        assert waits == []
     opens(home)
 
 

@@ -4,13 +4,13 @@ call, so that what starts it is tried to the end on Linux."""
 from __future__ import annotations
 
 import sys
-import time
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain.updates import Manifest, signed
+from tests.sync.peers import until
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"p" * 32)
 PUBLIC = KEY.public_key().public_bytes_raw()
@@ -26,11 +26,9 @@ def setup_of(version: str, filled: int = 0) -> bytes:
 
 def called(home: Path) -> list[str]:
     """How the setups of a home were called, once the last has been; they are processes of their own."""
-    for _ in range(1000):
-        if (home / "called").exists() and (text := (home / "called").read_text()).endswith("\n"):
-            return text.splitlines()
-        time.sleep(0.01)
-    return []
+    told = home / "called"
+    until(lambda: told.exists() and told.read_text().endswith("\n"), "no setup was called")
+    return told.read_text().splitlines()
 
 
 def manifest_of(setup: bytes, version: str, least: str = "0.0.1", system: str = sys.platform) -> Manifest:

@@ -203,12 +203,18 @@ def test_what_is_no_bytes_is_not_taken_for_an_envelope(company: Company) -> None
 
 def test_an_envelope_for_a_hundred_thousand_readers_is_none(company: Company) -> None:
     leader, _, third = led(company)
-    keys = {n.to_bytes(32, "big"): bytes(80) for n in range(100_000)}
-    many = asked(msgspec.msgpack.encode(Envelope(b"x" * 40, keys)))
     forger = Forger(third, company.transport)
-    forger.send(forger.entries(body(many)))
-    company.sync()
-    assert row(leader, UUID(bytes=many[0][1]["id"])).shut
+    for number, others in enumerate((100, 100_000), 1):  # beside the leader, who could open it
+        written = asked(None, code=f"KN-BN04-26-{number:06}")
+        id = UUID(bytes=written[0][1]["id"])
+        envelope = msgspec.msgpack.decode(
+            enclose({"words": WORDS}, company.office_no, id, readers(leader)), type=Envelope
+        )
+        keys = envelope.keys | {n.to_bytes(32, "big"): bytes(80) for n in range(others)}
+        written[0][1]["sealed"] = msgspec.msgpack.encode(Envelope(envelope.text, keys))
+        forger.send(forger.entries(body(written)))
+        company.sync()
+        assert row(leader, id).shut == (others == 100_000)
 
 
 def test_what_was_opened_is_not_opened_again(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

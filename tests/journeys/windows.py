@@ -19,7 +19,6 @@ from tests.idle import until_idle
 from tests.offices import person
 
 W = TypeVar("W", bound=QWidget)
-PATIENCE = 60_000
 
 
 def desk_of(window: DeskWindow) -> Desktop:

@@ -21,6 +21,7 @@ from app.ui.kit import theme
 from app.ui.kit.jobs import JobRunner
 from app.ui.shell.texts import QtWords, use_language
 from app.words import tr
+from tests.idle import until_idle
 from tests.offices import person
 
 
@@ -41,6 +42,12 @@ def jobs(qtbot: QtBot) -> Iterator[JobRunner]:
     runner = JobRunner()
     yield runner
     runner.shutdown()
+
+
+@pytest.fixture
+def settle(qtbot: QtBot, jobs: JobRunner) -> Callable[[], None]:
+    """See `until_idle`."""
+    return lambda: until_idle(qtbot, jobs)
 
 
 @pytest.fixture

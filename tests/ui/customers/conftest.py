@@ -14,17 +14,10 @@ from app.ui.customers.page import CustomersPage
 from app.ui.customers.room import CustomerRoom
 from app.ui.kit.jobs import JobRunner
 from app.ui.kit.paper import show_paper
-from tests.idle import until_idle
 from tests.offices import person
 from tests.ui.conftest import Asked
 
 Settle = Callable[[], None]
-
-
-@pytest.fixture
-def settle(qtbot: QtBot, jobs: JobRunner) -> Settle:
-    """Waits until no job is under way."""
-    return lambda: until_idle(qtbot, jobs)
 
 
 @pytest.fixture

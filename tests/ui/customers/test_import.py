@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from app.ui.imports.wizard import CHECK, COLUMNS, DONE, FILE, ImportDialog
 from app.ui.kit.labels import Label
 from tests.sheets import PEOPLE, entries, held, import_, parsed, save
 from tests.ui.customers.conftest import Settle
+from tests.ui.importing import stopped_after_first
 
 F8, F9, ENTER, ESCAPE = Qt.Key.Key_F8, Qt.Key.Key_F9, Qt.Key.Key_Return, Qt.Key.Key_Escape
 
@@ -170,17 +170,7 @@ def test_stopped_in_between_and_gone_on_with(
     settle()
     qtbot.keyClick(dialog, F9)
     settle()
-    # Stop when the first entry is in the journal: the next step hears of it.
-    begun, heard = threading.Event(), list[int]()
-
-    def stop(_changes: object) -> None:
-        heard.append(1)
-        if len(heard) == 1:
-            assert begun.wait(20)
-            assert dialog._job is not None
-            dialog._job.cancel()
-
-    desktop.writer.listen(stop)
+    begun = stopped_after_first(desktop.writer, dialog)
     with qtbot.waitSignal(dialog.imported):
         qtbot.keyClick(dialog, F9)
         begun.set()

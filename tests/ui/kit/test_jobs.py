@@ -1,22 +1,15 @@
 import threading
 
-import pytest
 from PySide6.QtCore import QObject
 
 from app.domain.errors import AppError, Cancelled
 from app.ui.kit.jobs import Job, JobRunner, Lane, Latest
-from tests.idle import until_idle
 
 PATIENCE = 5
 """Seconds a thread waits for its gate before the test fails by itself."""
 
 
-@pytest.fixture
-def idle(qtbot, jobs):
-    return lambda: until_idle(qtbot, jobs)
-
-
-def test_result_comes_on_the_ui_thread_after_settled(qtbot, jobs, idle):
+def test_result_comes_on_the_ui_thread_after_settled(qtbot, jobs, settle):
     owner, seen = QObject(), []
     jobs.run(
         owner,
@@ -24,13 +17,13 @@ def test_result_comes_on_the_ui_thread_after_settled(qtbot, jobs, idle):
         done=lambda worker: seen.append((worker, threading.get_ident())),
         settled=lambda: seen.append("settled"),
     )
-    idle()
+    settle()
     assert seen[0] == "settled"
     worker, ui = seen[1]
     assert worker != ui == threading.get_ident()
 
 
-def test_database_jobs_run_one_after_the_other(jobs, idle):
+def test_database_jobs_run_one_after_the_other(jobs, settle):
     owner, running, most = QObject(), [], []
 
     def work(_job: Job) -> None:
@@ -40,21 +33,21 @@ def test_database_jobs_run_one_after_the_other(jobs, idle):
 
     for _ in range(40):
         jobs.run(owner, work, done=lambda _: None)
-    idle()
+    settle()
     assert most == [1] * 40
 
 
-def test_io_does_not_wait_for_the_database(qtbot, jobs, idle):
+def test_io_does_not_wait_for_the_database(qtbot, jobs, settle):
     owner, gate, seen = QObject(), threading.Event(), []
     jobs.run(owner, lambda _job: gate.wait(PATIENCE), done=seen.append)
     jobs.run(owner, lambda _job: "sent", done=seen.append, lane=Lane.IO)
     qtbot.waitUntil(lambda: seen == ["sent"])
     gate.set()
-    idle()
+    settle()
     assert seen == ["sent", True]
 
 
-def test_progress_and_cancel(qtbot, jobs, idle):
+def test_progress_and_cancel(qtbot, jobs, settle):
     owner, seen, failures, go = QObject(), [], [], threading.Event()
 
     def work(job: Job) -> str:
@@ -73,12 +66,12 @@ def test_progress_and_cancel(qtbot, jobs, idle):
     qtbot.waitUntil(lambda: seen == [(1, 2)])
     job.cancel()
     go.set()
-    idle()
+    settle()
     assert seen == [(1, 2)]
     assert [type(each) for each in failures] == [Cancelled]
 
 
-def test_progress_is_told_at_most_ten_times_a_second_but_the_end_always(jobs, idle):
+def test_progress_is_told_at_most_ten_times_a_second_but_the_end_always(jobs, settle):
     told = []
     job = Job(lambda done, total: told.append(done))
     for i in range(1, 10_001):
@@ -87,17 +80,17 @@ def test_progress_is_told_at_most_ten_times_a_second_but_the_end_always(jobs, id
     assert len(told) < 100
 
 
-def test_a_job_cancelled_while_it_waits_never_begins(jobs, idle):
+def test_a_job_cancelled_while_it_waits_never_begins(jobs, settle):
     owner, gate, began, settled = QObject(), threading.Event(), [], []
     jobs.run(owner, lambda _job: gate.wait(PATIENCE), done=lambda _: None)
     waiting = jobs.run(owner, began.append, done=began.append, settled=lambda: settled.append(1))
     waiting.cancel()
     gate.set()
-    idle()
+    settle()
     assert (began, settled) == ([], [1])
 
 
-def test_a_dead_owner_gets_no_callback(qtbot, jobs, idle):
+def test_a_dead_owner_gets_no_callback(qtbot, jobs, settle):
     owner, gate, seen = QObject(), threading.Event(), []
     jobs.run(
         owner,
@@ -109,11 +102,11 @@ def test_a_dead_owner_gets_no_callback(qtbot, jobs, idle):
     with qtbot.waitSignal(owner.destroyed):
         owner.deleteLater()
     gate.set()
-    idle()
+    settle()
     assert seen == []
 
 
-def test_an_owner_closed_by_settled_is_not_told_the_result(jobs, idle):
+def test_an_owner_closed_by_settled_is_not_told_the_result(jobs, settle):
     owner, seen = QObject(), []
     child = QObject(owner)
 
@@ -124,17 +117,17 @@ def test_an_owner_closed_by_settled_is_not_told_the_result(jobs, idle):
         shiboken6.delete(child)
 
     jobs.run(child, lambda _job: 1, done=seen.append, settled=close)
-    idle()
+    settle()
     assert seen == []
 
 
-def test_expected_failures_go_to_failed(jobs, idle):
+def test_expected_failures_go_to_failed(jobs, settle):
     def work(_job: Job) -> None:
         raise AppError("cash.closed")
 
     owner, failures = QObject(), []
     jobs.run(owner, work, done=failures.append, failed=failures.append)
-    idle()
+    settle()
     assert [each.code for each in failures] == ["cash.closed"]
 
 
@@ -156,14 +149,14 @@ def test_a_failure_nobody_takes_is_a_crash(qtbot, jobs, caplog):
     assert got.args[0].code == "disk.full"
 
 
-def test_latest_hears_only_the_newest(qtbot, jobs, idle):
+def test_latest_hears_only_the_newest(qtbot, jobs, settle):
     owner, gate, seen, settled = QObject(), threading.Event(), [], []
     latest = Latest(jobs, owner)
     latest.run(lambda _job: gate.wait(PATIENCE), done=seen.append, settled=lambda: settled.append("old"))
     latest.run(lambda _job: "middle", done=seen.append, failed=seen.append)
     latest.run(lambda _job: "new", done=seen.append, settled=lambda: settled.append("new"))
     gate.set()
-    idle()
+    settle()
     assert (seen, settled) == (["new"], ["new"])
 
 

@@ -26,7 +26,6 @@ from app.ui.kit.labels import Label
 from app.ui.kit.paper import show_paper
 from app.ui.readings.page import ReadingsPage
 from app.ui.readings.room import ReadingRoom, periods
-from tests.idle import until_idle
 from tests.offices import Company, person
 from tests.sheets import entries, import_, parsed, save
 from tests.ui.conftest import Asked
@@ -104,11 +103,6 @@ def type_(page: ReadingsPage, qtbot: QtBot) -> Typist:
             qtbot.keyClick(page.view.field, ENTER)
 
     return type_
-
-
-@pytest.fixture
-def settle(qtbot: QtBot, jobs: JobRunner) -> Callable[[], None]:
-    return lambda: until_idle(qtbot, jobs)
 
 
 def sheet(desktop: Desktop, period: str = "2026-11") -> list[SheetLine]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from tests.idle import until_idle
 from tests.requests import at
 from tests.scans import picture, program
 from tests.services.test_import_requests import states
+from tests.ui.importing import stopped_after_first
 
 Active = Callable[[QWidget], QWidget]
 F8, F9, ESCAPE = Qt.Key.Key_F8, Qt.Key.Key_F9, Qt.Key.Key_Escape
@@ -58,14 +58,6 @@ def dialog(page: RequestsPage, qtbot: QtBot, settle: Callable[[], None]) -> Impo
     assert found is not None
     qtbot.waitUntil(found.choose.hasFocus)
     return found
-
-
-@pytest.fixture
-def settle(qtbot: QtBot, page: RequestsPage) -> Callable[[], None]:
-    def wait() -> None:
-        until_idle(qtbot, page.room.jobs)
-
-    return wait
 
 
 def columns_of(dialog: ImportDialog) -> RegisterColumns:
@@ -444,17 +436,7 @@ def test_stopped_in_between_and_gone_on_with(
         assert dialog.steps.currentIndex() == CHECK
 
     to_check()
-    begun, heard = threading.Event(), list[int]()
-
-    def stop(_changes: object) -> None:
-        """After the first group, once the dialog has its job in hand."""
-        heard.append(1)
-        if len(heard) == 1:
-            assert begun.wait(20)
-            assert dialog._job is not None
-            dialog._job.cancel()
-
-    desktop.writer.listen(stop)
+    begun = stopped_after_first(desktop.writer, dialog)
     with qtbot.waitSignal(dialog.imported):
         qtbot.keyClick(dialog, F9)
         begun.set()

@@ -9,18 +9,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import Desktop
-from app.ui.kit.jobs import JobRunner
 from app.ui.rules.page import RulesPage
 from app.ui.rules.room import RuleRoom
-from tests.idle import until_idle
 
 Settle = Callable[[], None]
-
-
-@pytest.fixture
-def settle(qtbot: QtBot, jobs: JobRunner) -> Settle:
-    """Waits until no job is under way."""
-    return lambda: until_idle(qtbot, jobs)
 
 
 @pytest.fixture
